@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 mode with the upcoming features that make imports and existentials visible where they are used.
+/// In CI a warning is an error; on a developer's machine it stays a warning.
+let strict: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: fixtures ? [.copy("Fixtures")] : [],
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "qatlab",
+  products: [.executable(name: "qatlab", targets: ["qatlab"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // The C boundary: each is imported by one Swift target alone.
+    .target(
+      name: "COneDNN", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(
+      name: "CKernels", cSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // Values: a network, its arithmetic and its losses.
+    library("GraphIR"),
+    library("Quantization", ["GraphIR"]),
+    library("Distillation"),
+    library("Datasets", ["CZlib"]),
+
+    // The engine.
+    library("OneDNN", ["COneDNN"]),
+    library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
+    library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
+
+    // The language and the session.
+    library("Language"),
+    library(
+      "SessionStore",
+      [
+        "GraphIR", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    library(
+      "Interpreter",
+      [
+        "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
+        "Execution",
+      ]),
+
+    // The front-ends.
+    library("Notebooks", ["Interpreter", "Language", "Training"]),
+    library("Terminal", ["Interpreter", "Language", "Training", "CEditLine"]),
+    .executableTarget(
+      name: "qatlab",
+      dependencies: [
+        "Terminal", "Notebooks", "Interpreter", "Language", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+
+    // Tests; numbers from PyTorch are read by one target for all.
+    .target(name: "ReferenceNumbers", path: "Tests/ReferenceNumbers", swiftSettings: strict),
+    tests("LanguageTests", ["Language"]),
+    tests("GraphIRTests", ["GraphIR"]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("DistillationTests", ["Distillation", "ReferenceNumbers"], fixtures: true),
+    tests("QuantizationTests", ["Quantization", "GraphIR", "ReferenceNumbers"], fixtures: true),
+    tests(
+      "ExecutionTests", ["Execution", "GraphIR", "Quantization", "CKernels", "ReferenceNumbers"],
+      fixtures: true),
+    tests("TrainingTests", ["Training", "GraphIR", "Datasets", "Distillation", "Quantization"]),
+    tests("SessionStoreTests", ["SessionStore", "GraphIR"]),
+    tests("InterpreterTests", ["Interpreter", "Language", "Training", "SessionStore"]),
+    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
+    tests("TerminalTests", ["Terminal", "Interpreter", "Language"]),
+  ],
+  cLanguageStandard: .gnu11,
+  cxxLanguageStandard: .gnucxx17
+)

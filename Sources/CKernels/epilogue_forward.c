@@ -1,0 +1,130 @@
+#include <math.h>
+
+#include "epilogue.h"
+
+typedef struct {
+  const float *y, *residual;
+  float *out;
+  ck_shape shape;
+  const ck_epilogue *epilogue;
+  float *ranges;  // two a row, or NULL
+} job;
+
+// One variant of the row loop for each set of flags: they are constants after inlining.
+CK_INLINE void chunk(
+    const float *y, const float *r, float *out, int64_t n, const lanes *a, const lanes *b, int affine, int residual, int activation,
+    int quantizes, const epilogue_lanes *k, lanes *least, lanes *most) {
+  lanes v = n == 16 ? load(y) : load_some(y, n);
+  if (affine) v = *a * v + *b;
+  if (residual) v += n == 16 ? load(r) : load_some(r, n);
+  if (activation) v = activated(v, k);
+  if (least) {
+    mask valid = (mask){} - 1;
+    if (n != 16) {
+      for (int i = 0; i < 16; ++i) valid[i] = i < n ? -1 : 0;
+    }
+    *least = choose(valid, smaller(v, *least), *least);
+    *most = choose(valid, larger(v, *most), *most);
+  }
+  if (quantizes) v = fake_quantized(v, k);
+  if (n == 16) store(out, v);
+  else store_some(out, v, n);
+}
+
+CK_INLINE void row(
+    const job *j, int64_t index, int affine, int residual, int activation, int quantizes, const epilogue_lanes *k) {
+  const ck_shape s = j->shape;
+  const int64_t length = s.plane * s.block, offset = index * length;
+  const int64_t channel = index % s.blocks * s.block;
+  const float *y = j->y + offset, *r = residual ? j->residual + offset : 0;
+  float *out = j->out + offset;
+  lanes least = splat(INFINITY), most = splat(-INFINITY), a = {}, b = {};
+  lanes *low = j->ranges ? &least : 0, *high = j->ranges ? &most : 0;
+  if (16 % s.block == 0) {
+    if (affine) {
+      a = repeat(j->epilogue->a + channel, s.block);
+      b = repeat(j->epilogue->b + channel, s.block);
+    }
+    int64_t i = 0;
+    if (low) {
+      for (; i + 16 <= length; i += 16)
+        chunk(y + i, r + i, out + i, 16, &a, &b, affine, residual, activation, quantizes, k, &least, &most);
+    } else {
+      for (; i + 16 <= length; i += 16)
+        chunk(y + i, r + i, out + i, 16, &a, &b, affine, residual, activation, quantizes, k, 0, 0);
+    }
+    if (i < length)
+      chunk(y + i, r + i, out + i, length - i, &a, &b, affine, residual, activation, quantizes, k, low, high);
+  } else {
+    for (int64_t at = 0; at < length; at += s.block) {
+      for (int64_t c = 0; c < s.block; c += 16) {
+        const int64_t n = s.block - c < 16 ? s.block - c : 16, i = at + c;
+        if (affine) {
+          a = load_some(j->epilogue->a + channel + c, n);
+          b = load_some(j->epilogue->b + channel + c, n);
+        }
+        chunk(y + i, r + i, out + i, n, &a, &b, affine, residual, activation, quantizes, k, low, high);
+      }
+    }
+  }
+  if (j->ranges) {
+    j->ranges[2 * index] = lane_min(&least);
+    j->ranges[2 * index + 1] = lane_max(&most);
+  }
+}
+
+CK_CLONES static void forward_body(void *context, int64_t begin, int64_t end) {
+  const job *j = context;
+  epilogue_lanes k;
+  epilogue_constants(j->epilogue, &k);
+  const int affine = j->epilogue->a != 0, residual = j->residual != 0;
+  const int activation = j->epilogue->has_activation, quantizes = j->epilogue->quantizes;
+  const int variant = affine * 8 + residual * 4 + activation * 2 + quantizes;
+#define VARIANT(n) \
+  case n: \
+    for (int64_t i = begin; i < end; ++i) row(j, i, (n & 8) != 0, (n & 4) != 0, (n & 2) != 0, n & 1, &k); \
+    break;
+  switch (variant) {
+    VARIANT(0) VARIANT(1) VARIANT(2) VARIANT(3) VARIANT(4) VARIANT(5) VARIANT(6) VARIANT(7)
+    VARIANT(8) VARIANT(9) VARIANT(10) VARIANT(11) VARIANT(12) VARIANT(13) VARIANT(14) VARIANT(15)
+  }
+#undef VARIANT
+}
+
+void ck_epilogue_forward(
+    const float *y, const float *residual, float *out, ck_shape shape, const ck_epilogue *epilogue, double *scratch,
+    float range[2]) {
+  const int64_t rows = shape.batch * shape.blocks;
+  job j = {y, residual, out, shape, epilogue, range ? (float *)scratch : 0};
+  ck_parallel(rows, rows * shape.plane * shape.block, forward_body, &j);
+  if (!range) return;
+  range[0] = INFINITY;
+  range[1] = -INFINITY;
+  for (int64_t i = 0; i < rows; ++i) {
+    range[0] = fminf(range[0], j.ranges[2 * i]);
+    range[1] = fmaxf(range[1], j.ranges[2 * i + 1]);
+  }
+}
+
+typedef struct {
+  const float *x;
+  uint8_t *codes;
+  ck_grid grid;
+} quantize_job;
+
+CK_CLONES static void quantize_body(void *context, int64_t begin, int64_t end) {
+  const quantize_job *j = context;
+  const float inverse = 1.0f / j->grid.scale, zero = (float)j->grid.zero_point;
+  const float low = (float)j->grid.minimum, high = (float)j->grid.maximum;
+  for (int64_t i = begin; i < end; ++i) {
+    float q = __builtin_rintf(j->x[i] * inverse) + zero;
+    q = q > low ? q : low;
+    q = q < high ? q : high;
+    j->codes[i] = (uint8_t)(int32_t)q;
+  }
+}
+
+void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid) {
+  quantize_job j = {x, codes, grid};
+  ck_parallel(count, count, quantize_body, &j);
+}

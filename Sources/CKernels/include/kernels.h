@@ -1,0 +1,95 @@
+// Vector kernels for what oneDNN has no fused primitive for. Plain C, compiled for AVX-512, AVX2 and the baseline,
+// parallel in oneDNN's own thread pool. Every reduction adds in an order that does not depend on the thread count.
+#ifndef QATLAB_KERNELS_H
+#define QATLAB_KERNELS_H
+
+#include <stdint.h>
+
+// Activations stored as [batch][blocks][plane][block]: element (n, c, s) lies at
+// ((n·blocks + c / block)·plane + s)·block + c mod block. Row-major has block 1, channels-last has one block.
+typedef struct {
+  int64_t batch, blocks, plane, block;
+} ck_shape;
+
+// Rounding to a grid and back: q = zero_point + rint(x / scale), clamped, (q − zero_point)·scale.
+typedef struct {
+  float scale;
+  int32_t zero_point, minimum, maximum;
+} ck_grid;
+
+// What follows a convolution: v = a·y + b (+ residual), an activation, fake quantization.
+typedef struct {
+  const float *a, *b;  // a channel; NULL: 1 and 0
+  int has_activation;
+  float ceiling;  // of the activation; infinite for ReLU
+  int quantizes;
+  ck_grid grid;
+} ck_epilogue;
+
+// Makes every thread of the pool flush denormal numbers to zero; once before the first run.
+void ck_prepare_threads(void);
+
+int ck_thread_count(void);
+void ck_set_thread_count(int count);
+
+// Doubles that ck_channel_statistics and ck_epilogue_backward_reduce need as scratch.
+int64_t ck_scratch_count(ck_shape shape);
+
+// Per channel: sum and sum of squares of y − shift (shift NULL: 0), minimum and maximum of y.
+void ck_channel_statistics(
+    const float *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
+    float *maximum);
+
+// out = epilogue(y, residual); out may be y. residual may be NULL. range (or NULL) gets minimum and maximum of the
+// values before fake quantization.
+void ck_epilogue_forward(
+    const float *y, const float *residual, float *out, ck_shape shape, const ck_epilogue *epilogue, double *scratch,
+    float range[2]);
+
+// Minimum and maximum of count values.
+void ck_range(const float *x, int64_t count, float range[2]);
+
+// g = (d + d2)·mask of the epilogue at y (and residual), written to g, which may be d. Where sum is not NULL it gets
+// Σ g and dot gets Σ g·(y − mean) a channel.
+void ck_epilogue_backward_reduce(
+    const float *d, const float *d2, const float *y, const float *residual, float *g, ck_shape shape,
+    const ck_epilogue *epilogue, const float *mean, double *scratch, double *sum, double *dot);
+
+// dy = A·g + B·y + C, coefficients a channel; B and C may be NULL. dy may be g.
+void ck_affine_pair(
+    const float *g, const float *y, float *dy, ck_shape shape, const float *A, const float *B, const float *C);
+
+// x += y.
+void ck_add(float *x, const float *y, int64_t count);
+
+// Weights [blocks][rest][block]: output o is (o / block, o mod block).
+typedef struct {
+  int64_t blocks, rest, block;
+} ck_weight_shape;
+
+// Largest |w·factor| of each output; factor NULL: 1.
+void ck_weight_magnitude(const float *w, ck_weight_shape shape, const float *factor, float *magnitude);
+
+// q = fake quantization of w·factor with one scale an output, zero point 0.
+void ck_weight_fake_quantize(
+    const float *w, float *q, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
+    int32_t maximum);
+
+// Straight-through gradient: d ← d·mask·factor, and, where dot is not NULL, dot[o] = Σ d·mask·w.
+void ck_weight_backward(
+    const float *w, float *d, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
+    int32_t maximum, double *dot);
+
+// Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
+void ck_adam(
+    float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,
+    double epsilon, double decay, int64_t step);
+
+// SGD with momentum as torch.optim.SGD: m = momentum·m + (g + decay·w), the first step sets m; w −= rate·m.
+void ck_sgd(
+    float *w, const float *g, float *m, int64_t count, double rate, double momentum, double decay, int64_t step);
+
+// codes = zero_point + rint(x / scale), clamped.
+void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid);
+
+#endif

@@ -1,0 +1,52 @@
+#include "parallel.h"
+
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+// Flush-to-zero and denormals-are-zero: a gradient below 1e-38 is nothing, but would cost a hundred cycles.
+static void flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }
+#else
+static void flush_denormals(void) {}
+#endif
+
+extern void GOMP_parallel(void (*function)(void *), void *data, unsigned threads, unsigned flags);
+extern int omp_get_thread_num(void);
+extern int omp_get_num_threads(void);
+extern int omp_get_max_threads(void);
+extern void omp_set_num_threads(int count);
+
+// Below this many floats the time to wake the pool exceeds the work.
+enum { small_work = 8192 };
+
+typedef struct {
+  int64_t count;
+  ck_body body;
+  void *context;
+} share;
+
+static void run_share(void *data) {
+  const share *s = data;
+  const int64_t threads = omp_get_num_threads(), me = omp_get_thread_num();
+  const int64_t begin = s->count * me / threads, end = s->count * (me + 1) / threads;
+  if (begin < end) s->body(s->context, begin, end);
+}
+
+void ck_parallel(int64_t count, int64_t work, ck_body body, void *context) {
+  if (work < small_work || count == 1) {
+    if (count > 0) body(context, 0, count);
+    return;
+  }
+  share s = {count, body, context};
+  GOMP_parallel(run_share, &s, 0, 0);
+}
+
+static void flush_share(void *data) {
+  (void)data;
+  flush_denormals();
+}
+
+void ck_prepare_threads(void) { GOMP_parallel(flush_share, 0, 0, 0); }
+
+int ck_thread_count(void) { return omp_get_max_threads(); }
+void ck_set_thread_count(int count) { omp_set_num_threads(count); }

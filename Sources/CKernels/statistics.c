@@ -1,0 +1,150 @@
+#include <math.h>
+
+#include "lanes.h"
+
+// A row is one image's share of one channel block. Rows of a block are added up in at most `chunks` runs of images,
+// whose partial sums are added in order: the result does not depend on the number of threads.
+enum { chunks = 8, fields = 4, segment = 512 };
+
+typedef struct {
+  const float *y;
+  ck_shape shape;
+  double *partial;
+} job;
+
+int64_t ck_scratch_count(ck_shape s) {
+  const int64_t rows = s.batch * s.blocks;
+  const int64_t sums = chunks * fields * s.blocks * s.block;
+  return sums > 2 * rows ? sums : 2 * rows;
+}
+
+CK_INLINE void add_lanes(
+    const float *row, int64_t length, int64_t block, double *sum, double *square, double *low, double *high) {
+  lanes least = splat(INFINITY), most = splat(-INFINITY);
+  int64_t i = 0;
+  while (i + 16 <= length) {
+    lanes s = {}, q = {};
+    const int64_t whole = length - length % 16;
+    const int64_t end = i + 16 * segment < whole ? i + 16 * segment : whole;
+    for (; i < end; i += 16) {
+      const lanes y = load(row + i);
+      s += y;
+      q += y * y;
+      least = smaller(y, least);
+      most = larger(y, most);
+    }
+    for (int l = 0; l < 16; ++l) {
+      sum[l % block] += s[l];
+      square[l % block] += q[l];
+    }
+  }
+  for (int l = 0; l < 16; ++l) {
+    low[l % block] = fmin(low[l % block], least[l]);
+    high[l % block] = fmax(high[l % block], most[l]);
+  }
+  for (; i < length; ++i) {
+    const float y = row[i];
+    sum[i % block] += y;
+    square[i % block] += (double)y * y;
+    low[i % block] = fmin(low[i % block], y);
+    high[i % block] = fmax(high[i % block], y);
+  }
+}
+
+CK_INLINE void add_wide(
+    const float *row, int64_t plane, int64_t block, double *sum, double *square, double *low, double *high) {
+  for (int64_t s = 0; s < plane; ++s) {
+    for (int64_t c = 0; c < block; ++c) {
+      const double y = row[s * block + c];
+      sum[c] += y;
+      square[c] += y * y;
+      low[c] = y < low[c] ? y : low[c];
+      high[c] = y > high[c] ? y : high[c];
+    }
+  }
+}
+
+CK_CLONES static void statistics_body(void *context, int64_t begin, int64_t end) {
+  const job *j = context;
+  const ck_shape s = j->shape;
+  const int64_t length = s.plane * s.block, channels = s.blocks * s.block;
+  for (int64_t item = begin; item < end; ++item) {
+    const int64_t block_index = item / chunks, chunk = item % chunks;
+    double *sum = j->partial + chunk * fields * channels + block_index * s.block;
+    double *square = sum + channels, *low = square + channels, *high = low + channels;
+    for (int64_t c = 0; c < s.block; ++c) {
+      sum[c] = square[c] = 0;
+      low[c] = INFINITY;
+      high[c] = -INFINITY;
+    }
+    const int64_t first = s.batch * chunk / chunks, last = s.batch * (chunk + 1) / chunks;
+    for (int64_t n = first; n < last; ++n) {
+      const float *row = j->y + (n * s.blocks + block_index) * length;
+      if (s.block == 16) add_lanes(row, length, 16, sum, square, low, high);
+      else if (16 % s.block == 0) add_lanes(row, length, s.block, sum, square, low, high);
+      else add_wide(row, s.plane, s.block, sum, square, low, high);
+    }
+  }
+}
+
+void ck_channel_statistics(
+    const float *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
+    float *maximum) {
+  const int64_t channels = shape.blocks * shape.block;
+  job j = {y, shape, scratch};
+  ck_parallel(shape.blocks * chunks, shape.batch * channels * shape.plane, statistics_body, &j);
+  for (int64_t c = 0; c < channels; ++c) {
+    double total = 0, squares = 0, low = INFINITY, high = -INFINITY;
+    for (int64_t k = 0; k < chunks; ++k) {
+      const double *p = scratch + k * fields * channels + c;
+      total += p[0];
+      squares += p[channels];
+      low = fmin(low, p[2 * channels]);
+      high = fmax(high, p[3 * channels]);
+    }
+    sum[c] = total;
+    square_sum[c] = squares;
+    minimum[c] = (float)low;
+    maximum[c] = (float)high;
+  }
+}
+
+typedef struct {
+  const float *x;
+  int64_t count;
+  float range[2 * 64];
+} range_job;
+
+enum { range_parts = 64 };
+
+CK_CLONES static void range_body(void *context, int64_t begin, int64_t end) {
+  range_job *j = context;
+  for (int64_t part = begin; part < end; ++part) {
+    int64_t i = j->count * part / range_parts;
+    const int64_t last = j->count * (part + 1) / range_parts;
+    lanes least = splat(INFINITY), most = splat(-INFINITY);
+    for (; i + 16 <= last; i += 16) {
+      const lanes x = load(j->x + i);
+      least = smaller(x, least);
+      most = larger(x, most);
+    }
+    float low = lane_min(&least), high = lane_max(&most);
+    for (; i < last; ++i) {
+      low = j->x[i] < low ? j->x[i] : low;
+      high = j->x[i] > high ? j->x[i] : high;
+    }
+    j->range[2 * part] = low;
+    j->range[2 * part + 1] = high;
+  }
+}
+
+void ck_range(const float *x, int64_t count, float range[2]) {
+  range_job j = {x, count, {0}};
+  ck_parallel(range_parts, count, range_body, &j);
+  range[0] = INFINITY;
+  range[1] = -INFINITY;
+  for (int part = 0; part < range_parts; ++part) {
+    range[0] = fminf(range[0], j.range[2 * part]);
+    range[1] = fmaxf(range[1], j.range[2 * part + 1]);
+  }
+}

@@ -1,0 +1,171 @@
+#include "internal.hpp"
+
+#include <algorithm>
+
+using dnnl::memory;
+
+namespace odn {
+
+namespace {
+thread_local std::string last_error;
+}
+
+void set_error(const char *message) { last_error = message ? message : "unknown failure"; }
+
+dnnl::engine &engine() {
+  static dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+dnnl::stream &stream() {
+  static dnnl::stream only(engine());
+  return only;
+}
+
+memory::data_type data_type(odn_type type) {
+  switch (type) {
+    case ODN_F32: return memory::data_type::f32;
+    case ODN_BF16: return memory::data_type::bf16;
+    case ODN_S32: return memory::data_type::s32;
+    case ODN_S8: return memory::data_type::s8;
+    case ODN_U8: return memory::data_type::u8;
+  }
+  return memory::data_type::undef;
+}
+
+// What a blocked layout looks like, the same for 2.x and 3.x: strides in elements of each dimension's outer part,
+// and the inner blocks from outermost to innermost.
+struct Blocking {
+  bool blocked = false;
+  memory::dims dims, padded, strides, inner_sizes, inner_dims;
+};
+
+Blocking blocking_of(const memory::desc &desc) {
+  Blocking result;
+#if DNNL_VERSION_MAJOR >= 3
+  result.blocked = desc.get_format_kind() == memory::format_kind::blocked;
+  if (!result.blocked) return result;
+  result.dims = desc.get_dims();
+  result.padded = desc.get_padded_dims();
+  result.strides = desc.get_strides();
+  result.inner_sizes = desc.get_inner_blks();
+  result.inner_dims = desc.get_inner_idxs();
+#else
+  const dnnl_memory_desc_t &d = desc.data;
+  result.blocked = d.format_kind == dnnl_blocked;
+  if (!result.blocked) return result;
+  const auto &b = d.format_desc.blocking;
+  result.dims.assign(d.dims, d.dims + d.ndims);
+  result.padded.assign(d.padded_dims, d.padded_dims + d.ndims);
+  result.strides.assign(b.strides, b.strides + d.ndims);
+  result.inner_sizes.assign(b.inner_blks, b.inner_blks + b.inner_nblks);
+  result.inner_dims.assign(b.inner_idxs, b.inner_idxs + b.inner_nblks);
+#endif
+  return result;
+}
+
+}  // namespace odn
+
+extern "C" {
+
+const char *odn_last_error(void) { return odn::last_error.c_str(); }
+
+const char *odn_version(void) {
+  static const std::string text = [] {
+    const dnnl_version_t *v = dnnl_version();
+    return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
+  }();
+  return text.c_str();
+}
+
+odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type) {
+  return odn::guarded<odn_layout *>(nullptr, [&] {
+    memory::dims sizes(dims, dims + rank), strides(rank);
+    int64_t stride = 1;
+    for (int i = rank - 1; i >= 0; --i) {
+      strides[i] = stride;
+      stride *= sizes[i];
+    }
+    return new odn_layout{memory::desc(sizes, odn::data_type(type), strides)};
+  });
+}
+
+odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type) {
+  return odn::guarded<odn_layout *>(nullptr, [&] {
+    return new odn_layout{
+        memory::desc(memory::dims(dims, dims + 4), odn::data_type(type), memory::format_tag::nhwc)};
+  });
+}
+
+odn_layout *odn_layout_copy(const odn_layout *layout) {
+  return odn::guarded<odn_layout *>(nullptr, [&] { return new odn_layout(*layout); });
+}
+
+void odn_layout_destroy(odn_layout *layout) { delete layout; }
+
+size_t odn_layout_size(const odn_layout *layout) { return layout->desc.get_size(); }
+
+int odn_layout_equal(const odn_layout *a, const odn_layout *b) { return a->desc == b->desc; }
+
+int64_t odn_layout_channel_block(const odn_layout *layout) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  if (!b.blocked || b.dims.size() < 2 || b.dims.size() == 3) return 0;
+  int64_t plane = 1;
+  for (size_t i = 2; i < b.dims.size(); ++i) plane *= b.padded[i];
+  const int64_t channels = b.padded[1];
+  if (b.inner_sizes.empty()) {
+    // Extents of 1 leave strides open, so a plane of one pixel counts as row-major.
+    const bool row_major = b.strides[0] == channels * plane && (channels == 1 || b.strides[1] == plane)
+        && (b.dims.size() == 2 || b.dims[3] == 1 || b.strides[3] == 1)
+        && (b.dims.size() == 2 || b.dims[2] == 1 || b.strides[2] == b.dims[3]);
+    // Over one pixel, row-major and channels-last are the same; the longer run is the better one to work on.
+    if (row_major) return plane == 1 ? channels : 1;
+    const bool last = b.dims.size() == 4 && b.strides[1] == 1 && (b.dims[3] == 1 || b.strides[3] == channels)
+        && (b.dims[2] == 1 || b.strides[2] == channels * b.dims[3]) && b.strides[0] == channels * plane;
+    return last ? channels : 0;
+  }
+  if (b.inner_sizes.size() != 1 || b.inner_dims[0] != 1 || b.dims.size() != 4) return 0;
+  const int64_t block = b.inner_sizes[0];
+  const bool expected = b.strides[3] == block && b.strides[2] == block * b.dims[3]
+      && b.strides[1] == block * plane && b.strides[0] == channels * plane;
+  return expected ? block : 0;
+}
+
+int64_t odn_layout_output_block(const odn_layout *layout, int grouped) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  if (!b.blocked) return 0;
+  const int outputs = grouped ? 1 : 0;
+  int64_t total = 1;
+  for (int64_t size : b.padded) total *= size;
+  const int64_t all = b.padded[outputs] * (grouped ? b.padded[0] : 1);
+  auto outermost = [&](int dim, int64_t extent, int64_t within) {
+    return extent == 1 || b.strides[dim] * extent == within;
+  };
+  if (b.inner_sizes.empty()) {
+    if (grouped) {
+      const bool plain = outermost(0, b.padded[0], total)
+          && outermost(1, b.padded[1], total / b.padded[0]);
+      return plain ? 1 : 0;
+    }
+    if (outermost(0, all, total)) return 1;
+    return b.strides[0] == 1 ? all : 0;
+  }
+  const int64_t innermost = b.inner_dims.back();
+  const int64_t block = b.inner_sizes.back();
+  int64_t of_outputs = 0;
+  for (int64_t dim : b.inner_dims) of_outputs += dim == innermost;
+  if (of_outputs != 1) return 0;
+  if (innermost == outputs) {
+    const int64_t within = grouped ? total / b.padded[0] : total;
+    const bool fits = outermost(outputs, b.padded[outputs] / block, within)
+        && (!grouped || outermost(0, b.padded[0], total));
+    return fits ? block : 0;
+  }
+  // Depthwise: one output a group, groups innermost.
+  if (grouped && innermost == 0 && b.padded[1] == 1) {
+    return outermost(0, b.padded[0] / block, total) ? block : 0;
+  }
+  return 0;
+}
+
+}  // extern "C"

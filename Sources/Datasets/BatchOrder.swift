@@ -1,0 +1,41 @@
+/// The order in which an epoch goes through the images: a seeded shuffle cut into batches.
+///
+/// The order depends on the number of images, the seed and the epoch alone, not on epochs before it.
+package struct BatchOrder: Hashable, Sendable {
+  package let seed: UInt64
+  package private(set) var epoch: Int
+  /// Every number in 0..<count once.
+  package private(set) var indices: [Int]
+
+  package init(count: Int, seed: UInt64, epoch: Int) {
+    self.seed = seed
+    self.epoch = epoch
+    indices = Array(0..<count)
+    shuffle()
+  }
+
+  /// Makes this the order of another epoch, in the same memory.
+  package mutating func reshuffle(epoch: Int) {
+    self.epoch = epoch
+    for position in indices.indices { indices[position] = position }
+    shuffle()
+  }
+
+  /// Number of batches an epoch has; the last may be short, unless `dropsLast`.
+  package func batchCount(of size: Int, dropsLast: Bool = false) -> Int {
+    dropsLast ? indices.count / size : (indices.count + size - 1) / size
+  }
+
+  /// The images of a batch, counted from 0.
+  package func batch(_ number: Int, of size: Int) -> ArraySlice<Int> {
+    indices[number * size..<min((number + 1) * size, indices.count)]
+  }
+
+  /// Fisher–Yates, from the end.
+  private mutating func shuffle() {
+    var generator = ShuffleGenerator(seed, UInt64(bitPattern: Int64(epoch)))
+    for last in stride(from: indices.count - 1, to: 0, by: -1) {
+      indices.swapAt(last, generator.next(below: last + 1))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Labelled images in memory, one byte a value, with what it takes to standardise them.
+package struct Dataset: Sendable {
+  /// How the user would name it again: "fashion-mnist limit 20000".
+  package var description: String
+  package var classNames: [String]
+  package var training: ImageSet
+  package var test: ImageSet
+  /// Mean and standard deviation of the training images, one a channel, of values scaled to 0…1.
+  package var mean: [Float]
+  package var deviation: [Float]
+
+  package init(
+    description: String, classNames: [String], training: ImageSet, test: ImageSet, mean: [Float],
+    deviation: [Float]
+  ) {
+    self.description = description
+    self.classNames = classNames
+    self.training = training
+    self.test = test
+    self.mean = mean
+    self.deviation = deviation
+  }
+}
+
+/// Images of one size as bytes [count, channels, height, width], and their labels.
+package struct ImageSet: Sendable {
+  package var channels: Int
+  package var height: Int
+  package var width: Int
+  package var pixels: [UInt8]
+  package var labels: [UInt8]
+
+  package init(channels: Int, height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+    self.channels = channels
+    self.height = height
+    self.width = width
+    self.pixels = pixels
+    self.labels = labels
+  }
+
+  package var count: Int { labels.count }
+}

@@ -1,0 +1,12 @@
+/// KL(softmax(t) ‖ softmax(s)): SoftTarget at temperature 1, one direction of Zhang, Xiang, Hospedales, Lu:
+/// "Deep Mutual Learning", CVPR 2018.
+func evaluateMutual(_ row: LogitRow, _ scratch: inout DistillationScratch) -> LossParts {
+  evaluateSoftTarget(row, 1, &scratch)
+}
+
+extension LogitLossEntry {
+  static let mutual = LogitLossEntry(
+    name: "Mutual", summary: "divergence from the teacher's probabilities as they are: SoftTarget at T = 1",
+    source: "Zhang et al.: Deep Mutual Learning, CVPR 2018 (the student's half)", parameters: []
+  ) { _ in .mutual }
+}

@@ -1,0 +1,29 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// The activations of one node over a batch: where they lie and how.
+struct ActivationTensor {
+  var buffer: BufferID
+  var layout: TensorLayout
+  var shape: Shape
+  var batch: Int
+  var type = ElementType.float32
+
+  /// Elements with padding.
+  var storedCount: Int { layout.byteCount / type.byteCount }
+
+  /// As the kernels see it; the layout must be plain, blocked or channels-last.
+  var kernelShape: ck_shape {
+    let block = layout.channelBlock ?? 1
+    let channels = storedCount / (batch * shape.spatial)
+    return ck_shape(
+      batch: Int64(batch), blocks: Int64(channels / block), plane: Int64(shape.spatial), block: Int64(block))
+  }
+
+  var paddedChannels: Int { storedCount / (batch * shape.spatial) }
+}
+
+extension Shape {
+  func dimensions(batch: Int) -> [Int] { [batch, channels, height, width] }
+}

@@ -1,0 +1,75 @@
+import CKernels
+package import GraphIR
+import OneDNN
+
+/// A folded, fake-quantized or integer graph compiled for forward passes at one batch size.
+package final class InferencePlan {
+  package let graph: Graph
+  package let batch: Int
+  private let steps: [any Step]
+  private let arena: Arena
+  private let constants: [Arena]
+  private let inputPointer: UnsafeMutablePointer<Float>
+  private let outputPointer: UnsafeMutableRawPointer
+  private let outputType: ElementType
+  private var profile: StepProfile?
+
+  /// The model's batch norm must be folded. `sharedInput` holds the images where another plan of the same batch
+  /// size owns them; it must outlive this plan.
+  package init(_ model: Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil) throws {
+    graph = model.graph
+    self.batch = batch
+    var planner = InferencePlanner(model, batch: batch)
+    let ends = try planner.plan(sharedInput: sharedInput?.baseAddress)
+    arena = Arena(byteCount: planner.memory.place())
+    constants = planner.constants
+    steps = planner.steps
+    let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: nil)
+    inputPointer = memory.floats(ends.input)
+    outputPointer = memory.address(.buffer(ends.output.buffer))
+    outputType = ends.output.type
+    for step in steps { try step.bind(memory) }
+    ck_prepare_threads()
+  }
+
+  /// Standardised images [batch, channels, height, width].
+  package var input: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: inputPointer, count: batch * graph.inputShape.count)
+  }
+  /// [batch, classes], valid after `run`.
+  package var logits: UnsafeBufferPointer<Float> {
+    precondition(outputType == .float32, "an integer model without a classifier has codes, not logits")
+    return UnsafeBufferPointer(
+      start: outputPointer.assumingMemoryBound(to: Float.self), count: batch * graph.classes)
+  }
+  /// The output of an integer model that ends in codes, row-major, valid after `run`; nil where it ends in logits.
+  package var codes: UnsafeBufferPointer<UInt8>? {
+    guard outputType == .uint8 else { return nil }
+    return UnsafeBufferPointer(
+      start: outputPointer.assumingMemoryBound(to: UInt8.self), count: batch * graph.classes)
+  }
+
+  /// Bytes of activations and of weights.
+  package var byteCount: (arena: Int, constants: Int) {
+    (arena.byteCount, constants.reduce(0) { $0 + $1.byteCount })
+  }
+
+  package func run() throws {
+    guard profile != nil else {
+      for step in steps { try step.run() }
+      return
+    }
+    for step in steps {
+      let start = ContinuousClock.now
+      try step.run()
+      profile?.add(step.kind, step.label, ContinuousClock.now - start)
+    }
+  }
+
+  /// Starts to measure each step; `takeProfile` ends it.
+  package func startProfile() { profile = StepProfile() }
+  package func takeProfile() -> StepProfile? {
+    defer { profile = nil }
+    return profile
+  }
+}

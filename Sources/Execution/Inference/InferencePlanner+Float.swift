@@ -1,0 +1,184 @@
+import CKernels
+import GraphIR
+import OneDNN
+import Quantization
+
+extension InferencePlanner {
+  mutating func planInput(_ group: LayerGroup, images: Operand, input: BufferID) throws {
+    let shape = graph.inputShape
+    let layout = try TensorLayout.plain(shape.dimensions(batch: batch))
+    var tensor = ActivationTensor(buffer: input, layout: layout, shape: shape, batch: batch)
+    if case .fixed = images {
+      // Images that another plan owns are never written: the first step copies or rounds them.
+      tensor = newTensor(layout, shape)
+      append(CopyImages(from: images, to: tensor), [tensor.buffer])
+    }
+    tensors[group.head] = tensor
+    try planElementwise(group, source: group.head)
+  }
+
+  mutating func planConvolution(_ convolution: Convolution, _ group: LayerGroup, residualDies: Bool) throws {
+    let node = graph.nodes[group.head]
+    let source = try source(node)
+    guard group.norm == nil, convolution.weightGrid == nil else {
+      throw PlanError.unsupported(node: node.name, reason: "its batch norm was not folded")
+    }
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let residual = group.residual.flatMap { tensors[$0] }
+    var epilogue = LayerEpilogue()
+    epilogue.bias = convolution.hasBias ? .float32 : nil
+    epilogue.sum = residual == nil ? nil : (1, 0)
+    epilogue.bounds = activation(of: group).map { (0, $0.ceiling) }
+    let primitive = try inferenceConvolution(sizes, epilogue, source)
+    let read = try adapted(source, to: primitive.layout(.source), label: node.name + " input")
+    let layout = primitive.layout(.destination) ?? source.layout
+    let out =
+      try residual.map {
+        try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
+      } ?? newTensor(layout, node.shape)
+    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let weights = try constant(
+      model.parameter(node.name + ".weight").floats, plain, as: primitive.layout(.weights) ?? plain)
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
+    ]
+    if convolution.hasBias {
+      let vector = try TensorLayout.plain([convolution.outputs])
+      operands.append(
+        (.bias, try constant(model.parameter(node.name + ".bias").floats, vector, as: vector)))
+    }
+    append(PrimitiveStep(node.name, .convolution, primitive, operands), [read.buffer, out.buffer])
+    tensors[group.output] = out
+    try appendFakeQuantize(group, out)
+  }
+
+  /// Keeps the input's layout where there is fast code for it.
+  func inferenceConvolution(_ sizes: ConvolutionSizes, _ epilogue: LayerEpilogue, _ source: ActivationTensor)
+    throws -> Primitive
+  {
+    let kept = Result { () throws(OneDNNError) in
+      try Primitive.convolution(.forwardInference, sizes, epilogue, LayerLayouts(source: source.layout))
+    }
+    if case .success(let primitive) = kept, !primitive.isReference { return primitive }
+    let free = Result { () throws(OneDNNError) in
+      try Primitive.convolution(.forwardInference, sizes, epilogue, LayerLayouts())
+    }
+    if case .success(let primitive) = free, !primitive.isReference { return primitive }
+    return try kept.get()
+  }
+
+  mutating func planDense(_ dense: Dense, _ group: LayerGroup) throws {
+    let node = graph.nodes[group.head]
+    let read = try plainVector(try source(node), label: node.name)
+    var epilogue = LayerEpilogue()
+    epilogue.bias = dense.hasBias ? .float32 : nil
+    epilogue.bounds = activation(of: group).map { (0, $0.ceiling) }
+    let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
+    let primitive = try Primitive.dense(
+      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
+      LayerLayouts(source: read.layout, destination: out.layout))
+    let plain = try TensorLayout.plain(dense.weightShape)
+    let weights = try constant(
+      model.parameter(node.name + ".weight").floats, plain, as: primitive.layout(.weights) ?? plain)
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
+    ]
+    if dense.hasBias {
+      let vector = try TensorLayout.plain([dense.outputs])
+      operands.append(
+        (.bias, try constant(model.parameter(node.name + ".bias").floats, vector, as: vector)))
+    }
+    append(PrimitiveStep(node.name, .dense, primitive, operands), [read.buffer, out.buffer])
+    tensors[group.output] = out
+    try appendFakeQuantize(group, out)
+  }
+
+  mutating func planPooling(_ pooling: Pooling, _ node: Graph.Node) throws -> ActivationTensor {
+    let source = try source(node)
+    let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
+    let primitive = try Primitive.pooling(
+      .forwardInference, sizes, source.type, LayerLayouts(source: source.layout))
+    let out = newTensor(primitive.layout(.destination) ?? source.layout, node.shape, source.type)
+    append(
+      PrimitiveStep(
+        node.name, .pooling, primitive,
+        [(.source, .buffer(source.buffer)), (.destination, .buffer(out.buffer))]),
+      [source.buffer, out.buffer])
+    return out
+  }
+
+  /// Batch norm, addition, activation and rounding that no convolution carries.
+  mutating func planElementwise(_ group: LayerGroup, source id: Graph.NodeID) throws {
+    let node = graph.nodes[group.output]
+    guard var tensor = tensors[id] else {
+      throw PlanError.unsupported(node: node.name, reason: "it has no input")
+    }
+    if group.norm == nil && group.add == nil && group.activation == nil {
+      if let quantizer = group.fakeQuantize, quantizer != id {
+        // The source may have other readers, so rounding writes a tensor of its own.
+        let out = newTensor(tensor.layout, tensor.shape)
+        try append(elementwise: group, from: tensor, to: out)
+        tensor = out
+      }
+      tensors[group.output] = tensor
+      return
+    }
+    let out = newTensor(tensor.layout, tensor.shape)
+    try append(elementwise: group, from: tensor, to: out)
+    tensors[group.output] = out
+  }
+
+  private mutating func append(elementwise group: LayerGroup, from source: ActivationTensor, to out: ActivationTensor)
+    throws
+  {
+    let node = graph.nodes[group.output]
+    let residual = try group.residual.flatMap { tensors[$0] }.map {
+      try adapted($0, to: source.layout, label: node.name)
+    }
+    let step = ElementwiseStep(
+      node.name, from: source, to: out.buffer, residual: residual?.buffer,
+      norm: try normCoefficients(group, channels: source.paddedChannels), activation: activation(of: group),
+      quantization: try quantization(of: group))
+    append(step, [source.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
+  }
+
+  /// Rounds a layer's fresh output in place.
+  private mutating func appendFakeQuantize(_ group: LayerGroup, _ tensor: ActivationTensor) throws {
+    guard let quantization = try quantization(of: group) else { return }
+    let step = ElementwiseStep(
+      graph.nodes[group.output].name, from: tensor, to: tensor.buffer, residual: nil, norm: nil,
+      activation: nil, quantization: quantization)
+    append(step, [tensor.buffer])
+  }
+
+  func activation(of group: LayerGroup) -> Activation? {
+    guard let id = group.activation, case .activation(let activation) = graph.nodes[id].operation else {
+      return nil
+    }
+    return activation
+  }
+
+  private func quantization(of group: LayerGroup) throws -> QuantizationParameters? {
+    guard let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation else {
+      return nil
+    }
+    return try model.quantizationParameters(quantizer)
+  }
+
+  /// a and b of out = a·y + b from the running statistics.
+  private func normCoefficients(_ group: LayerGroup, channels: Int) throws -> (Vector<Float>, Vector<Float>)? {
+    guard let id = group.norm, case .batchNorm(let norm) = graph.nodes[id].operation else { return nil }
+    let name = graph.nodes[id].name
+    let gamma = try model.parameter(name + ".weight").floats
+    let beta = try model.parameter(name + ".bias").floats
+    let mean = try model.parameter(name + ".running_mean").floats
+    let variance = try model.parameter(name + ".running_var").floats
+    let a = Vector<Float>(channels, repeating: 0)
+    let b = Vector<Float>(channels, repeating: 0)
+    for channel in 0..<norm.channels {
+      a[channel] = gamma[channel] / (variance[channel] + norm.epsilon).squareRoot()
+      b[channel] = beta[channel] - a[channel] * mean[channel]
+    }
+    return (a, b)
+  }
+}

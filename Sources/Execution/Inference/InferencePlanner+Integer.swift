@@ -1,0 +1,170 @@
+import CKernels
+import GraphIR
+import OneDNN
+import Quantization
+
+extension InferencePlanner {
+  /// Images to codes.
+  mutating func planQuantize(
+    _ grid: QuantizationParameters, _ node: Graph.Node, id: Graph.NodeID, images: Operand
+  ) throws {
+    let source = try source(node)
+    let dimensions = node.shape.dimensions(batch: batch)
+    let codes = newTensor(try TensorLayout.plain(dimensions, .uint8), node.shape, .uint8)
+    append(QuantizeImages(from: source, to: codes.buffer, grid: grid), [source.buffer, codes.buffer])
+    tensors[id] = codes
+  }
+
+  /// Codes to codes of another grid.
+  mutating func planTable(_ table: Requantization, _ node: Graph.Node, id: Graph.NodeID) throws {
+    let source = try source(node)
+    let out = newTensor(source.layout, node.shape, .uint8)
+    append(
+      CodeTableStep(node.name, from: source, to: out.buffer, table: table), [source.buffer, out.buffer])
+    tensors[id] = out
+  }
+
+  mutating func planInteger(
+    _ integer: IntegerConvolution, _ node: Graph.Node, id: Graph.NodeID, residual: Graph.NodeID?,
+    residualDies: Bool
+  ) throws {
+    let convolution = integer.convolution
+    let source = try source(node)
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
+    var biases = weights.biases
+    // Without padding, the input's zero point is a constant of each output: it joins the bias.
+    let padded = convolution.padding > 0
+    if !padded { weights.subtract(zeroPoint: integer.input.zeroPoint, from: &biases) }
+    var epilogue = LayerEpilogue()
+    (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, .uint8)
+    epilogue.bias = .int32
+    epilogue.scales = weights.multipliers(output: integer.output)
+    epilogue.sourceZeroPoint = padded ? integer.input.zeroPoint : 0
+    epilogue.destinationZeroPoint = integer.output.zeroPoint
+    if let grid = integer.residual {
+      epilogue.sum = (grid.scale / integer.output.scale, 0)
+      weights.subtract(residual: grid, from: &biases)
+    }
+    epilogue.bounds = codeBounds(integer.activation, integer.output)
+    let primitive = try inferenceConvolution(sizes, epilogue, source)
+    let read = try adapted(source, to: primitive.layout(.source), label: node.name + " input")
+    let layout = primitive.layout(.destination) ?? read.layout
+    let out =
+      try residual.flatMap { tensors[$0] }.map {
+        try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
+      } ?? newTensor(layout, node.shape, .uint8)
+    let plain = try TensorLayout.plain(convolution.weightDimensions, .int8)
+    let operands: [(Role, Operand)] = [
+      (.source, .buffer(read.buffer)),
+      (.weights, try constant(weights.codes, plain, as: primitive.layout(.weights) ?? plain)),
+      (.bias, try biasOperand(biases)), (.destination, .buffer(out.buffer)),
+    ]
+    append(PrimitiveStep(node.name, .convolution, primitive, operands), [read.buffer, out.buffer])
+    tensors[id] = out
+  }
+
+  mutating func planInteger(_ integer: IntegerDense, _ node: Graph.Node, id: Graph.NodeID) throws {
+    let dense = integer.dense
+    let read = try plainVector(try source(node), label: node.name)
+    let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
+    var biases = weights.biases
+    weights.subtract(zeroPoint: integer.input.zeroPoint, from: &biases)
+    var epilogue = LayerEpilogue()
+    let type: ElementType = integer.output == nil ? .float32 : .uint8
+    (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, type)
+    epilogue.bias = .int32
+    epilogue.scales = weights.multipliers(output: integer.output)
+    if var output = integer.output {
+      // Dense layers take no zero point, so it joins the bias; only outputs without an activation have one.
+      weights.add(zeroPoint: output, to: &biases)
+      output.zeroPoint = 0
+      epilogue.bounds = codeBounds(integer.activation, output)
+    } else {
+      epilogue.bounds = integer.activation.map { (0, $0.ceiling) }
+    }
+    let out = newTensor(try TensorLayout.plain([batch, dense.outputs], type), node.shape, type)
+    let primitive = try Primitive.dense(
+      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
+      LayerLayouts(source: read.layout, destination: out.layout))
+    let plain = try TensorLayout.plain(dense.weightShape, .int8)
+    append(
+      PrimitiveStep(
+        node.name, .dense, primitive,
+        [
+          (.source, .buffer(read.buffer)),
+          (.weights, try constant(weights.codes, plain, as: primitive.layout(.weights) ?? plain)),
+          (.bias, try biasOperand(biases)), (.destination, .buffer(out.buffer)),
+        ]),
+      [read.buffer, out.buffer])
+    tensors[id] = out
+  }
+
+  /// Bounds of the activation and of the grid, in steps above the output's zero point; u8's own need no clamp.
+  private func codeBounds(_ activation: Activation?, _ output: QuantizationParameters) -> (low: Float, high: Float)? {
+    let least = Float(output.grid.minimum) - Float(output.zeroPoint)
+    let most = Float(output.grid.maximum) - Float(output.zeroPoint)
+    var bounds: (low: Float, high: Float) = (-.infinity, .infinity)
+    if output.grid.minimum > 0 || output.grid.maximum < 255 { bounds = (least, most) }
+    if let activation {
+      bounds = (max(bounds.low, 0), min(bounds.high, activation.ceiling / output.scale))
+    }
+    return bounds.low == -.infinity && bounds.high == .infinity ? nil : bounds
+  }
+
+  private mutating func biasOperand(_ biases: [Int64]) throws -> Operand {
+    let vector = try TensorLayout.plain([biases.count], .int32)
+    return try constant(biases.map { Int32(clamping: $0) }, vector, as: vector)
+  }
+}
+
+/// Codes of one layer's weights, and the arithmetic of its constants.
+struct IntegerWeights {
+  let codes: [Int8]
+  let scales: [Float]
+  /// In units of input scale × weight scale; wide, so that constants can be gathered without overflow.
+  let biases: [Int64]
+  private let inputScale: Float
+  private let sums: [Int64]
+
+  init(_ name: String, in model: Model, inputScale: Float) throws(RewriteError) {
+    let weight = try model.parameter(name + ".weight")
+    codes = weight.int8s
+    scales = try model.parameter(name + ".scale").floats
+    biases = try model.parameter(name + ".bias").int32s.map(Int64.init)
+    self.inputScale = inputScale
+    guard !codes.isEmpty, scales.count == weight.shape[0], biases.count == scales.count else {
+      throw .missingParameter(name + ".weight")
+    }
+    let rest = codes.count / scales.count
+    var sums = [Int64](repeating: 0, count: scales.count)
+    for (index, code) in codes.enumerated() { sums[index / rest] += Int64(code) }
+    self.sums = sums
+  }
+
+  /// input scale × weight scale / output scale; without an output the result is float, in units of 1.
+  func multipliers(output: QuantizationParameters?) -> [Float] {
+    scales.map { inputScale * $0 / (output?.scale ?? 1) }
+  }
+
+  /// Σ (q − z)·w = Σ q·w − z·Σ w.
+  func subtract(zeroPoint: Int32, from biases: inout [Int64]) {
+    for output in biases.indices { biases[output] -= Int64(zeroPoint) * sums[output] }
+  }
+
+  /// scale·(q − z) = scale·q − scale·z: the second part is a constant.
+  func subtract(residual: QuantizationParameters, from biases: inout [Int64]) {
+    addReal(-Double(residual.scale) * Double(residual.zeroPoint), to: &biases)
+  }
+
+  func add(zeroPoint output: QuantizationParameters, to biases: inout [Int64]) {
+    addReal(Double(output.scale) * Double(output.zeroPoint), to: &biases)
+  }
+
+  private func addReal(_ value: Double, to biases: inout [Int64]) {
+    for output in biases.indices {
+      let unit = Double(inputScale) * Double(scales[output])
+      biases[output] += Int64((value / unit).rounded(.toNearestOrEven))
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import CKernels
+import GraphIR
+import OneDNN
+import Quantization
+
+/// Turns a folded or an integer graph into forward steps. Bias, residual and activation are part of the convolution;
+/// activations that no later layer reads give their memory away.
+struct InferencePlanner {
+  let model: Model
+  let batch: Int
+  var memory = MemoryPlan()
+  var steps: [any Step] = []
+  var tensors: [Graph.NodeID: ActivationTensor] = [:]
+  /// Weights and biases in the layouts of their layers.
+  var constants: [Arena] = []
+  /// Group by group, the last one that reads a tensor.
+  private var lastReader: [Graph.NodeID: Int] = [:]
+
+  var graph: Graph { model.graph }
+
+  init(_ model: Model, batch: Int) {
+    self.model = model
+    self.batch = batch
+  }
+
+  /// `sharedInput` holds the images where another plan fills them.
+  mutating func plan(sharedInput: UnsafeMutablePointer<Float>?) throws
+    -> (input: Operand, output: ActivationTensor)
+  {
+    let groups = graph.layerGroups
+    for (index, group) in groups.enumerated() {
+      for id in [group.head, group.add].compactMap({ $0 }) {
+        for source in graph.nodes[id].inputs { lastReader[source] = index }
+      }
+    }
+    let input = memory.reserve(sharedInput == nil ? 4 * batch * graph.inputShape.count : 1)
+    keep(input)
+    let images: Operand = sharedInput.map { .fixed(UnsafeMutableRawPointer($0)) } ?? .buffer(input)
+    for (index, group) in groups.enumerated() { try plan(group, at: index, images: images, input: input) }
+    guard let output = tensors[graph.output] else {
+      throw PlanError.unsupported(node: graph.nodes[graph.output].name, reason: "it has no output")
+    }
+    let logits = try plainVector(output, label: "logits")
+    keep(logits.buffer)
+    return (images, logits)
+  }
+
+  private mutating func plan(_ group: LayerGroup, at index: Int, images: Operand, input: BufferID) throws {
+    let node = graph.nodes[group.head]
+    switch node.operation {
+    case .input: try planInput(group, images: images, input: input)
+    case .convolution(let convolution):
+      try planConvolution(convolution, group, residualDies: dies(group.residual, at: index))
+    case .dense(let dense): try planDense(dense, group)
+    case .pool(let pooling):
+      tensors[group.head] = try planPooling(pooling, node)
+      try planElementwise(group, source: group.head)
+    case .flatten:
+      tensors[group.head] = try plainVector(try source(node), label: node.name)
+      try planElementwise(group, source: group.head)
+    case .batchNorm, .activation, .add, .fakeQuantize: try planElementwise(group, source: node.inputs[0])
+    case .quantize(let grid): try planQuantize(grid, node, id: group.head, images: images)
+    case .requantize(let table): try planTable(table, node, id: group.head)
+    case .integerConvolution(let integer):
+      let residual = node.inputs.count > 1 ? node.inputs[1] : nil
+      try planInteger(
+        integer, node, id: group.head, residual: residual, residualDies: dies(residual, at: index))
+    case .integerDense(let integer): try planInteger(integer, node, id: group.head)
+    }
+  }
+
+  private func dies(_ id: Graph.NodeID?, at index: Int) -> Bool { id.map { lastReader[$0] == index } ?? false }
+
+  func source(_ node: Graph.Node, _ index: Int = 0) throws -> ActivationTensor {
+    guard node.inputs.indices.contains(index), let tensor = tensors[node.inputs[index]] else {
+      throw PlanError.unsupported(node: node.name, reason: "it has no input")
+    }
+    return tensor
+  }
+
+  mutating func append(_ step: any Step, _ buffers: [BufferID]) {
+    for buffer in buffers { memory.touch(buffer, at: steps.count) }
+    steps.append(step)
+  }
+
+  mutating func keep(_ buffer: BufferID) {
+    memory.touch(buffer, at: 0)
+    memory.touch(buffer, at: Int.max)
+  }
+
+  mutating func newTensor(_ layout: TensorLayout, _ shape: Shape, _ type: ElementType = .float32)
+    -> ActivationTensor
+  {
+    ActivationTensor(
+      buffer: memory.reserve(layout.byteCount), layout: layout, shape: shape, batch: batch, type: type)
+  }
+
+  mutating func adapted(_ tensor: ActivationTensor, to layout: TensorLayout?, label: String) throws
+    -> ActivationTensor
+  {
+    guard let layout, !layout.isSame(as: tensor.layout) else { return tensor }
+    let copy = newTensor(layout, tensor.shape, tensor.type)
+    try appendCopy(of: tensor, to: copy, label: label)
+    return copy
+  }
+
+  mutating func appendCopy(of tensor: ActivationTensor, to copy: ActivationTensor, label: String) throws {
+    let reorder = try Primitive.reorder(from: tensor.layout, to: copy.layout)
+    append(
+      PrimitiveStep(
+        label + " reorder", .reorder, reorder,
+        [(.source, .buffer(tensor.buffer)), (.destination, .buffer(copy.buffer))]),
+      [tensor.buffer, copy.buffer])
+  }
+
+  mutating func plainVector(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
+    var copy = tensor
+    if tensor.shape.spatial > 1 || tensor.paddedChannels != tensor.shape.channels {
+      let plain = try TensorLayout.plain(tensor.shape.dimensions(batch: batch), tensor.type)
+      copy = try adapted(tensor, to: plain, label: label)
+    }
+    copy.layout = try TensorLayout.plain([batch, tensor.shape.count], tensor.type)
+    copy.shape = .vector(tensor.shape.count)
+    return copy
+  }
+
+  /// Copies a row-major tensor into memory of its own, in the layout that a layer wants.
+  mutating func constant<Element: BitwiseCopyable>(
+    _ values: [Element], _ plain: TensorLayout, as layout: TensorLayout
+  ) throws -> Operand {
+    let arena = Arena(byteCount: layout.byteCount)
+    try values.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      try transfer(from: UnsafeMutableRawPointer(mutating: base), plain, to: arena.base, layout)
+    }
+    constants.append(arena)
+    return .fixed(arena.base)
+  }
+
+  /// Where a layer writes that adds to what lies there: the residual's own memory if nobody reads it afterwards,
+  /// else a copy.
+  mutating func accumulator(
+    _ residual: ActivationTensor, layout: TensorLayout, shape: Shape, dies: Bool, label: String
+  ) throws -> ActivationTensor {
+    if dies && layout.isSame(as: residual.layout) {
+      return ActivationTensor(
+        buffer: residual.buffer, layout: layout, shape: shape, batch: batch, type: residual.type)
+    }
+    let copy = newTensor(layout, shape, residual.type)
+    try appendCopy(of: residual, to: copy, label: label + " residual")
+    return copy
+  }
+}

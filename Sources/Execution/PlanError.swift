@@ -1,0 +1,8 @@
+package import OneDNN
+
+/// Why a graph can't be planned or run.
+package enum PlanError: Error, Equatable {
+  case parameterMismatch(name: String, expected: [Int], found: [Int]?)
+  case unsupported(node: String, reason: String)
+  case library(OneDNNError)
+}

@@ -1,0 +1,197 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// What follows a layer's sums y: batch norm, residual, activation, fake quantization, as one or two passes.
+/// State that the forward and the backward step share.
+final class GroupEpilogue {
+  let label: String
+  let y: ActivationTensor
+  let out: BufferID
+  let residual: BufferID?
+  let norm: BatchNormState?
+  let activation: Activation?
+  let observer: ActivationObserver?
+  let observes: Bool
+  let phase: PlanPhase
+  let scratch: Vector<Double>
+
+  init(
+    label: String, y: ActivationTensor, out: BufferID, residual: BufferID?, norm: BatchNormState?,
+    activation: Activation?, observer: ActivationObserver?, observes: Bool, phase: PlanPhase
+  ) {
+    self.label = label
+    self.y = y
+    self.out = out
+    self.residual = residual
+    self.norm = norm
+    self.activation = activation
+    self.observer = observer
+    self.observes = observes
+    self.phase = phase
+    scratch = Vector(Int(ck_scratch_count(y.kernelShape)), repeating: 0)
+  }
+
+  /// Values of one channel over the batch.
+  var channelCount: Int { y.batch * y.shape.spatial }
+
+  func kernelEpilogue(quantizes: Bool) -> ck_epilogue {
+    ck_epilogue(
+      a: norm.map { UnsafePointer($0.a.pointer) }, b: norm.map { UnsafePointer($0.b.pointer) },
+      has_activation: activation == nil ? 0 : 1, ceiling: activation?.ceiling ?? .infinity,
+      quantizes: quantizes ? 1 : 0,
+      grid: observer?.kernelGrid ?? ck_grid(scale: 1, zero_point: 0, minimum: 0, maximum: 0))
+  }
+}
+
+final class EpilogueForward: Step {
+  let kind = StepKind.normalization
+  private let epilogue: GroupEpilogue
+  private var y: UnsafeMutablePointer<Float>?
+  private var out: UnsafeMutablePointer<Float>?
+  private var residual: UnsafeMutablePointer<Float>?
+
+  var label: String { epilogue.label + " epilogue" }
+
+  init(_ epilogue: GroupEpilogue) { self.epilogue = epilogue }
+
+  func bind(_ memory: PlanMemory) {
+    epilogue.norm?.bind(memory)
+    y = memory.floats(.buffer(epilogue.y.buffer))
+    out = memory.floats(.buffer(epilogue.out))
+    residual = epilogue.residual.map { memory.floats(.buffer($0)) }
+  }
+
+  func run() {
+    let observing = epilogue.observes && epilogue.observer != nil && !epilogue.phase.observersFrozen
+    let needsStatistics = epilogue.norm != nil && (!epilogue.phase.batchNormFrozen || observing)
+    if needsStatistics { gatherStatistics() }
+    if let norm = epilogue.norm {
+      if epilogue.phase.batchNormFrozen {
+        norm.normalizeWithRunning()
+      } else {
+        norm.normalizeWithBatch(count: epilogue.channelCount)
+      }
+    }
+    guard observing, let observer = epilogue.observer else {
+      return apply(from: y, quantizes: epilogue.observer != nil)
+    }
+    var range: (Float, Float) = (0, 0)
+    if epilogue.residual == nil {
+      range = rangeWithoutResidual()
+      observer.observe(minimum: range.0, maximum: range.1)
+      apply(from: y, quantizes: true)
+    } else {
+      // The sum's range is known only after the sum: it is rounded in a second pass, in place.
+      apply(from: y, quantizes: false, range: &range)
+      observer.observe(minimum: range.0, maximum: range.1)
+      quantizeInPlace()
+    }
+  }
+
+  private func gatherStatistics() {
+    guard let y, let norm = epilogue.norm else { return }
+    ck_channel_statistics(
+      y, epilogue.y.kernelShape, epilogue.scratch.pointer, norm.sum.pointer, norm.squareSum.pointer,
+      norm.minimum.pointer, norm.maximum.pointer)
+  }
+
+  /// a·y + b and the activation are monotonic, so the extremes of y give those of the result without a pass.
+  private func rangeWithoutResidual() -> (Float, Float) {
+    var low = Float.infinity
+    var high = -Float.infinity
+    if let norm = epilogue.norm {
+      for channel in 0..<norm.norm.channels {
+        let first = (norm.a[channel] * norm.minimum[channel]) + norm.b[channel]
+        let second = (norm.a[channel] * norm.maximum[channel]) + norm.b[channel]
+        low = min(low, first, second)
+        high = max(high, first, second)
+      }
+    } else if let y {
+      var range: (Float, Float) = (0, 0)
+      withUnsafeMutableBytes(of: &range) { bytes in
+        ck_range(y, Int64(epilogue.y.storedCount), bytes.baseAddress?.assumingMemoryBound(to: Float.self))
+      }
+      (low, high) = range
+    }
+    guard let activation = epilogue.activation else { return (low, high) }
+    return (min(max(low, 0), activation.ceiling), min(max(high, 0), activation.ceiling))
+  }
+
+  private func apply(
+    from source: UnsafeMutablePointer<Float>?, quantizes: Bool
+  ) {
+    guard let source, let out else { return }
+    var kernel = epilogue.kernelEpilogue(quantizes: quantizes)
+    ck_epilogue_forward(
+      source, residual, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer, nil)
+  }
+
+  private func apply(
+    from source: UnsafeMutablePointer<Float>?, quantizes: Bool, range: inout (Float, Float)
+  ) {
+    guard let source, let out else { return }
+    var kernel = epilogue.kernelEpilogue(quantizes: quantizes)
+    withUnsafeMutableBytes(of: &range) { bytes in
+      ck_epilogue_forward(
+        source, residual, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer,
+        bytes.baseAddress?.assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  private func quantizeInPlace() {
+    guard let out, let observer = epilogue.observer else { return }
+    var kernel = ck_epilogue(
+      a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, grid: observer.kernelGrid)
+    ck_epilogue_forward(out, nil, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer, nil)
+  }
+}
+
+/// From the gradients of the output to that of y, of γ and β; the masked gradient stays for the residual.
+final class EpilogueBackward: Step {
+  let kind = StepKind.normalization
+  private let epilogue: GroupEpilogue
+  private let gradients: [BufferID]
+  private let yGradient: BufferID
+  private var pointers: [UnsafeMutablePointer<Float>] = []
+  private var y: UnsafeMutablePointer<Float>?
+  private var residual: UnsafeMutablePointer<Float>?
+  private var target: UnsafeMutablePointer<Float>?
+
+  var label: String { epilogue.label + " epilogue backward" }
+
+  /// One or two gradients, which are added; the first is overwritten with the masked sum.
+  init(_ epilogue: GroupEpilogue, gradients: [BufferID], yGradient: BufferID) {
+    precondition(gradients.count == 1 || gradients.count == 2)
+    self.epilogue = epilogue
+    self.gradients = gradients
+    self.yGradient = yGradient
+  }
+
+  func bind(_ memory: PlanMemory) {
+    pointers = gradients.map { memory.floats(.buffer($0)) }
+    y = memory.floats(.buffer(epilogue.y.buffer))
+    residual = epilogue.residual.map { memory.floats(.buffer($0)) }
+    target = memory.floats(.buffer(yGradient))
+  }
+
+  func run() {
+    guard let gradient = pointers.first, let y, let target else { return }
+    let shape = epilogue.y.kernelShape
+    var kernel = epilogue.kernelEpilogue(quantizes: epilogue.observer != nil)
+    let second = pointers.count > 1 ? pointers[1] : nil
+    guard let norm = epilogue.norm else {
+      ck_epilogue_backward_reduce(
+        gradient, second, y, residual, target, shape, &kernel, nil, epilogue.scratch.pointer, nil, nil)
+      return
+    }
+    ck_epilogue_backward_reduce(
+      gradient, second, y, residual, gradient, shape, &kernel, norm.mean.pointer, epilogue.scratch.pointer,
+      norm.sum.pointer, norm.squareSum.pointer)
+    let frozen = epilogue.phase.batchNormFrozen
+    norm.differentiate(count: epilogue.channelCount, frozen: frozen)
+    ck_affine_pair(
+      gradient, y, target, shape, norm.gradientScale.pointer, frozen ? nil : norm.gradientSlope.pointer,
+      frozen ? nil : norm.gradientShift.pointer)
+  }
+}

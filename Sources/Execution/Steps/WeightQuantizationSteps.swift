@@ -1,0 +1,101 @@
+import CKernels
+import GraphIR
+import OneDNN
+import Quantization
+
+/// Fake quantization of one layer's weights: state that its forward and backward steps share.
+final class WeightQuantizer {
+  let label: String
+  let grid: QuantizationGrid
+  let weight: ParameterID
+  let shape: ck_weight_shape
+  let norm: BatchNormState?
+  let scales: Vector<Float>
+  let dot: Vector<Double>
+  let magnitudes: Vector<Float>
+
+  init(
+    label: String, grid: QuantizationGrid, weight: ParameterID, shape: ck_weight_shape, norm: BatchNormState?
+  ) {
+    self.label = label
+    self.grid = grid
+    self.weight = weight
+    self.shape = shape
+    self.norm = norm
+    let outputs = Int(shape.blocks * shape.block)
+    scales = Vector(outputs, repeating: 1)
+    dot = Vector(outputs, repeating: 0)
+    magnitudes = Vector(outputs, repeating: 0)
+  }
+
+  /// Scales from the weights as they are: their range is known exactly at each step, so nothing is averaged.
+  func chooseScales() {
+    if !grid.perChannel {
+      var largest: Float = 0
+      for output in 0..<magnitudes.count { largest = max(largest, magnitudes[output]) }
+      for output in 0..<magnitudes.count { magnitudes[output] = largest }
+    }
+    for output in 0..<magnitudes.count {
+      scales[output] = weightScale(magnitude: magnitudes[output], grid: grid)
+    }
+  }
+}
+
+/// Rounds the folded weights to their grid, into the buffer that the convolution reads.
+final class QuantizeWeights: Step {
+  let kind = StepKind.weightQuantization
+  private let quantizer: WeightQuantizer
+  private let target: BufferID
+  private var pointers: (weights: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>)?
+
+  var label: String { quantizer.label + " quantize weights" }
+
+  init(_ quantizer: WeightQuantizer, target: BufferID) {
+    self.quantizer = quantizer
+    self.target = target
+  }
+
+  func bind(_ memory: PlanMemory) {
+    quantizer.norm?.bind(memory)
+    pointers = (memory.floats(.parameter(quantizer.weight)), memory.floats(.buffer(target)))
+  }
+
+  func run() {
+    guard let pointers else { return }
+    quantizer.norm?.updateFold()
+    let fold = quantizer.norm?.fold.pointer
+    ck_weight_magnitude(pointers.weights, quantizer.shape, fold, quantizer.magnitudes.pointer)
+    quantizer.chooseScales()
+    ck_weight_fake_quantize(
+      pointers.weights, pointers.target, quantizer.shape, fold, quantizer.scales.pointer,
+      Int32(quantizer.grid.minimum), Int32(quantizer.grid.maximum))
+  }
+}
+
+/// Turns the gradient of the rounded, folded weights into that of the weights, in place.
+final class QuantizeWeightsBackward: Step {
+  let kind = StepKind.weightQuantization
+  private let quantizer: WeightQuantizer
+  private let phase: PlanPhase
+  private var pointers: (weights: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>)?
+
+  var label: String { quantizer.label + " quantize weights backward" }
+
+  init(_ quantizer: WeightQuantizer, phase: PlanPhase) {
+    self.quantizer = quantizer
+    self.phase = phase
+  }
+
+  func bind(_ memory: PlanMemory) {
+    pointers = (memory.floats(.parameter(quantizer.weight)), memory.floats(.gradient(quantizer.weight)))
+  }
+
+  func run() {
+    guard let pointers else { return }
+    ck_weight_backward(
+      pointers.weights, pointers.gradient, quantizer.shape, quantizer.norm?.fold.pointer,
+      quantizer.scales.pointer, Int32(quantizer.grid.minimum), Int32(quantizer.grid.maximum),
+      quantizer.dot.pointer)
+    quantizer.norm?.addFoldGradient(weightDot: quantizer.dot, frozen: phase.batchNormFrozen)
+  }
+}

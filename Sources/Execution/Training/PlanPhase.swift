@@ -1,0 +1,9 @@
+/// Switches that a run throws while it trains; steps look at them each time.
+package final class PlanPhase {
+  /// Batch norm normalises with its running statistics and no longer moves them.
+  package var batchNormFrozen = false
+  /// Activation ranges stay as they are.
+  package var observersFrozen = false
+
+  init() {}
+}

@@ -1,0 +1,173 @@
+import CKernels
+package import GraphIR
+import OneDNN
+
+/// One way to move the parameters against their gradient.
+package enum OptimizerKind: Hashable, Sendable {
+  /// torch.optim.SGD's momentum.
+  case sgd(momentum: Double)
+  case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
+
+  var moments: Int {
+    switch self {
+    case .sgd: 1
+    case .adam: 2
+    }
+  }
+}
+
+/// A graph compiled for training at one batch size: forward, backward and update over fixed memory.
+/// A step allocates nothing. Not for use by several threads at once; its kernels share out their work themselves.
+package final class TrainingPlan {
+  package let graph: Graph
+  package let batch: Int
+  package let phase: PlanPhase
+  private let steps: [any Step]
+  private let forwardCount: Int
+  private let parameters: FlatParameters
+  private let norms: [BatchNormState]
+  private let observers: [ActivationObserver]
+  private let arena: Arena
+  private let optimizer: OptimizerKind
+  private let inputPointer: UnsafeMutablePointer<Float>
+  private let logitsPointer: UnsafeMutablePointer<Float>
+  private let gradientPointer: UnsafeMutablePointer<Float>
+  private let inputGradientPointer: UnsafeMutablePointer<Float>?
+  /// Updates done, which Adam's bias correction counts.
+  package private(set) var updates = 0
+  private var profile: StepProfile?
+
+  /// `differentiatesInput` adds the gradient of the images, which training does not need.
+  package init(_ model: Model, batch: Int, optimizer: OptimizerKind, differentiatesInput: Bool = false) throws {
+    graph = model.graph
+    self.batch = batch
+    self.optimizer = optimizer
+    var planner = TrainingPlanner(
+      graph: model.graph, batch: batch, differentiatesInput: differentiatesInput)
+    let ends = try planner.plan()
+    planner.parameters.allocate(moments: optimizer.moments)
+    arena = Arena(byteCount: planner.memory.place())
+    phase = planner.phase
+    steps = planner.steps
+    forwardCount = planner.forwardCount
+    parameters = planner.parameters
+    norms = planner.norms
+    observers = planner.observers.values.sorted { $0.name < $1.name }
+    let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: planner.parameters)
+    inputPointer = memory.floats(.buffer(ends.input))
+    logitsPointer = memory.floats(.buffer(ends.logits))
+    gradientPointer = memory.floats(.buffer(ends.logitsGradient))
+    inputGradientPointer = planner.inputGradient.map { memory.floats(.buffer($0)) }
+    for step in steps { try step.bind(memory) }
+    ck_prepare_threads()
+    try load(model.parameters)
+  }
+
+  /// Standardised images [batch, channels, height, width], to be filled before `forward`.
+  package var input: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: inputPointer, count: batch * graph.inputShape.count)
+  }
+  /// [batch, classes], valid after `forward`.
+  package var logits: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: logitsPointer, count: batch * graph.classes)
+  }
+  /// [batch, classes], to be filled before `backward`.
+  package var logitsGradient: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: gradientPointer, count: batch * graph.classes)
+  }
+
+  /// Gradient of the images after `backward`, where the plan was made to compute it.
+  package var inputGradient: UnsafeBufferPointer<Float>? {
+    inputGradientPointer.map { UnsafeBufferPointer(start: $0, count: input.count) }
+  }
+
+  /// Bytes of activations and gradients, and of parameters with their optimizer state.
+  package var byteCount: (arena: Int, parameters: Int) { (arena.byteCount, parameters.byteCount) }
+
+  package var hasBatchNorm: Bool { !norms.isEmpty }
+
+  package func forward() throws { try run(0..<forwardCount) }
+
+  package func backward() throws { try run(forwardCount..<steps.count) }
+
+  private func run(_ range: Range<Int>) throws {
+    guard profile != nil else {
+      for index in range { try steps[index].run() }
+      return
+    }
+    for index in range {
+      let start = ContinuousClock.now
+      try steps[index].run()
+      profile?.add(steps[index].kind, steps[index].label, ContinuousClock.now - start)
+    }
+  }
+
+  /// Moves every parameter by its gradient; decay is L2, added to the gradient.
+  package func update(learningRate: Double, decay: Double) {
+    let start = ContinuousClock.now
+    updates += 1
+    let count = Int64(parameters.count)
+    switch optimizer {
+    case .sgd(let momentum):
+      ck_sgd(
+        parameters.allValues, parameters.allGradients, parameters.firstMoment, count, learningRate, momentum,
+        decay, Int64(updates))
+    case .adam(let beta1, let beta2, let epsilon):
+      ck_adam(
+        parameters.allValues, parameters.allGradients, parameters.firstMoment, parameters.secondMoment, count,
+        learningRate, beta1, beta2, epsilon, decay, Int64(updates))
+    }
+    profile?.add(.optimizer, "update", ContinuousClock.now - start)
+  }
+
+  /// Starts to measure each step; `takeProfile` ends it.
+  package func startProfile() { profile = StepProfile() }
+  package func takeProfile() -> StepProfile? {
+    defer { profile = nil }
+    return profile
+  }
+
+  /// Takes values and batch norm's and observers' state in; missing observer state means none was seen.
+  package func load(_ set: ParameterSet) throws {
+    try parameters.load(set)
+    for norm in norms {
+      guard let mean = set[norm.name + ".running_mean"]?.floats, mean.count == norm.norm.channels,
+        let variance = set[norm.name + ".running_var"]?.floats, variance.count == norm.norm.channels
+      else {
+        throw PlanError.parameterMismatch(
+          name: norm.name + ".running_mean", expected: [norm.norm.channels],
+          found: set[norm.name + ".running_mean"]?.shape)
+      }
+      for channel in 0..<norm.norm.channels {
+        norm.runningMean[channel] = mean[channel]
+        norm.runningVariance[channel] = variance[channel]
+      }
+    }
+    for observer in observers {
+      if let low = set[observer.name + ".min_val"]?.floats.first,
+        let high = set[observer.name + ".max_val"]?.floats.first
+      {
+        observer.restore(minimum: low, maximum: high)
+      }
+    }
+  }
+
+  /// Everything that the model is made of, as row-major tensors.
+  package func exportParameters() throws -> ParameterSet {
+    var set = ParameterSet(try parameters.export())
+    for norm in norms {
+      let channels = 0..<norm.norm.channels
+      set[norm.name + ".running_mean"] = Tensor(channels.map { norm.runningMean[$0] })
+      set[norm.name + ".running_var"] = Tensor(channels.map { norm.runningVariance[$0] })
+    }
+    for observer in observers {
+      guard let range = observer.range else { continue }
+      set[observer.name + ".min_val"] = Tensor([range.minimum])
+      set[observer.name + ".max_val"] = Tensor([range.maximum])
+    }
+    return set
+  }
+
+  /// Gradients of the last backward pass by parameter name.
+  package func exportGradients() throws -> [String: Tensor] { try parameters.exportGradients() }
+}

@@ -1,0 +1,151 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+extension TrainingPlanner {
+  mutating func planBackward(_ group: LayerGroup) throws {
+    guard let planned = layers[group.head], var incoming = gradients[group.output] else { return }
+    let node = graph.nodes[group.head]
+    let most = planned.epilogue == nil ? 1 : 2
+    while incoming.count > most, let extra = incoming.popLast() {
+      append(
+        AddStep(
+          node.name + " gradients", target: incoming[0], summand: extra,
+          count: tensors[group.output]?.storedCount ?? 0),
+        [incoming[0], extra])
+    }
+    var yGradient = incoming[0]
+    if let epilogue = planned.epilogue {
+      if group.norm != nil && group.residual != nil { yGradient = newTensor(epilogue.y.layout, epilogue.y.shape).buffer }
+      append(
+        EpilogueBackward(epilogue, gradients: incoming, yGradient: yGradient),
+        incoming + [yGradient, epilogue.y.buffer] + [epilogue.residual].compactMap { $0 })
+      if let residual = group.residual { try passOn(incoming[0], epilogue.y.layout, to: residual, node) }
+    }
+    try planHeadBackward(node, planned, yGradient)
+  }
+
+  private mutating func planHeadBackward(_ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID) throws {
+    switch node.operation {
+    case .convolution(let convolution):
+      guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
+      else { return }
+      let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+      appendWeightsBackward(node, .convolution, planned, weights, gradient)
+      guard learnsBelow(node) else { return }
+      let primitive = try Primitive.convolution(
+        .backwardData, sizes, LayerEpilogue(),
+        LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+      try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
+    case .dense(let dense):
+      guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
+      else { return }
+      appendWeightsBackward(node, .dense, planned, weights, gradient)
+      guard learnsBelow(node) else { return }
+      let primitive = try Primitive.dense(
+        .backwardData, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), LayerEpilogue(),
+        LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+      try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
+    case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
+    case .flatten, .batchNorm, .activation, .add, .fakeQuantize:
+      guard let source = node.inputs.first, learnsBelow(node) else { return }
+      try passOn(gradient, planned.y.layout, to: source, node)
+    case .input:
+      inputGradient = gradient
+      keep(gradient)
+    case .quantize, .requantize, .integerConvolution, .integerDense: return
+    }
+  }
+
+  /// True where a gradient of the node's input is of use.
+  private func learnsBelow(_ node: Graph.Node) -> Bool {
+    guard let source = node.inputs.first else { return false }
+    return !feedsOnInputAlone(source)
+  }
+
+  private func feedsOnInputAlone(_ id: Graph.NodeID) -> Bool {
+    let node = graph.nodes[id]
+    switch node.operation {
+    case .input: return !differentiatesInput
+    case .convolution, .dense, .batchNorm: return false
+    case .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize, .integerConvolution,
+      .integerDense:
+      return node.inputs.allSatisfy(feedsOnInputAlone)
+    }
+  }
+
+  /// Hands a gradient in some layout to the tensor that it belongs to, in that tensor's layout.
+  private mutating func passOn(
+    _ gradient: BufferID, _ layout: TensorLayout, to id: Graph.NodeID, _ node: Graph.Node
+  ) throws {
+    guard let tensor = tensors[id], !feedsOnInputAlone(id) else { return }
+    var result = gradient
+    let vector = tensor.shape.spatial == 1 && tensor.paddedChannels == tensor.shape.channels
+    if !layout.isSame(as: tensor.layout) && !vector {
+      // A vector's gradient is that of the row-major image.
+      let from =
+        layout.byteCount == 4 * batch * tensor.shape.count && layout.channelBlock == tensor.shape.count
+        ? try TensorLayout.plain(tensor.shape.dimensions(batch: batch)) : layout
+      if !from.isSame(as: tensor.layout) {
+        result = memory.reserve(tensor.layout.byteCount)
+        try appendReorder(
+          node.name + " gradient", from: .buffer(gradient), from, to: result, tensor.layout)
+      }
+    }
+    gradients[id, default: []].append(result)
+  }
+
+  private mutating func appendWeightsBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
+    _ gradient: BufferID
+  ) {
+    guard let source = planned.source else { return }
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
+      (.weightsGradient, .gradient(weights.parameter)),
+    ]
+    if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
+    append(
+      PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
+      [source.buffer, gradient])
+    if let quantizer = weights.quantizer {
+      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
+    }
+  }
+
+  private mutating func appendDataBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ primitive: Primitive, _ planned: PlannedGroup,
+    _ weights: PlannedWeights, _ gradient: BufferID
+  ) throws {
+    guard let source = planned.source, let id = node.inputs.first else { return }
+    let used = try weightOperand(weights, for: primitive, label: node.name + " backward")
+    let target = memory.reserve(source.layout.byteCount)
+    append(
+      PrimitiveStep(
+        node.name + " backward data", kind, primitive,
+        [
+          (.destinationGradient, .buffer(gradient)), (.weights, used), (.sourceGradient, .buffer(target)),
+        ]),
+      [gradient, target] + buffers(used) + buffers(weights.used))
+    try passOn(target, source.layout, to: id, node)
+  }
+
+  private mutating func planPoolingBackward(
+    _ pooling: Pooling, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
+  ) throws {
+    guard let source = planned.source, let id = node.inputs.first, learnsBelow(node) else { return }
+    let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
+    let backward = try Primitive.pooling(
+      .backwardData, sizes, .float32,
+      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: planned.primitive)
+    let target = memory.reserve(source.layout.byteCount)
+    var operands: [(Role, Operand)] = [
+      (.destinationGradient, .buffer(gradient)), (.sourceGradient, .buffer(target)),
+    ]
+    if let workspace = planned.workspace { operands.append((.workspace, .buffer(workspace))) }
+    append(
+      PrimitiveStep(node.name + " backward", .pooling, backward, operands),
+      [gradient, target] + [planned.workspace].compactMap { $0 })
+    try passOn(target, source.layout, to: id, node)
+  }
+}

@@ -1,0 +1,130 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+extension TrainingPlanner {
+  mutating func planForward(_ group: LayerGroup, input: BufferID) throws {
+    let node = graph.nodes[group.head]
+    let source = node.inputs.first.flatMap { tensors[$0] }
+    var planned: PlannedGroup
+    switch node.operation {
+    case .input:
+      let layout = try TensorLayout.plain(node.shape.dimensions(batch: batch))
+      planned = PlannedGroup(
+        y: ActivationTensor(buffer: input, layout: layout, shape: node.shape, batch: batch))
+    case .convolution(let convolution):
+      planned = try planConvolution(convolution, node, required(source, node), group)
+    case .dense(let dense):
+      planned = try planDense(dense, node, required(source, node), group)
+    case .pool(let pooling):
+      planned = try planPooling(pooling, node, required(source, node))
+    case .flatten:
+      planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
+    case .batchNorm, .activation, .add, .fakeQuantize:
+      planned = PlannedGroup(y: try required(source, node))
+      if let norm = group.norm { addNorm(norm, folds: false, channels: planned.y.paddedChannels) }
+    case .quantize, .requantize, .integerConvolution, .integerDense:
+      throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
+    }
+    try planEpilogue(group, &planned)
+    layers[group.head] = planned
+  }
+
+  private func required(_ tensor: ActivationTensor?, _ node: Graph.Node) throws -> ActivationTensor {
+    guard let tensor else { throw PlanError.unsupported(node: node.name, reason: "it has no input") }
+    return tensor
+  }
+
+  /// Adds the step that makes the group's output of y, unless they are the same.
+  private mutating func planEpilogue(_ group: LayerGroup, _ planned: inout PlannedGroup) throws {
+    guard group.norm != nil || group.add != nil || group.activation != nil || group.fakeQuantize != nil else {
+      tensors[group.output] = planned.y
+      return
+    }
+    let name = graph.nodes[group.output].name
+    var residual: ActivationTensor?
+    if let other = group.residual, let tensor = tensors[other] {
+      residual = try adapted(tensor, to: planned.y.layout, label: name + " residual")
+    }
+    var activation: Activation?
+    if let id = group.activation, case .activation(let kind) = graph.nodes[id].operation { activation = kind }
+    var observer: ActivationObserver?
+    var observes = false
+    if let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation {
+      observer = observers[quantizer.observer] ?? ActivationObserver(quantizer)
+      observers[quantizer.observer] = observer
+      observes = quantizer.observes
+    }
+    let out = newTensor(planned.y.layout, planned.y.shape)
+    let epilogue = GroupEpilogue(
+      label: name, y: planned.y, out: out.buffer, residual: residual?.buffer,
+      norm: group.norm.flatMap { norm in norms.first { $0.name == graph.nodes[norm].name } },
+      activation: activation, observer: observer, observes: observes, phase: phase)
+    append(
+      EpilogueForward(epilogue), [planned.y.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
+    planned.epilogue = epilogue
+    tensors[group.output] = out
+  }
+
+  /// Registers batch norm's parameters and state.
+  @discardableResult
+  mutating func addNorm(_ id: Graph.NodeID, folds: Bool, channels: Int) -> BatchNormState? {
+    let node = graph.nodes[id]
+    guard case .batchNorm(let norm) = node.operation else { return nil }
+    let state = BatchNormState(
+      name: node.name, norm: norm, gamma: parameters.add(node.name + ".weight", shape: [norm.channels]),
+      beta: parameters.add(node.name + ".bias", shape: [norm.channels]), folds: folds, stored: channels)
+    norms.append(state)
+    return state
+  }
+
+  private mutating func planPooling(_ pooling: Pooling, _ node: Graph.Node, _ source: ActivationTensor) throws
+    -> PlannedGroup
+  {
+    let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
+    let forward = try Primitive.pooling(
+      .forwardTraining, sizes, .float32, LayerLayouts(source: source.layout))
+    let layout = forward.layout(.destination) ?? source.layout
+    let y = newTensor(layout, node.shape)
+    var operands: [(Role, Operand)] = [(.source, .buffer(source.buffer)), (.destination, .buffer(y.buffer))]
+    var planned = PlannedGroup(source: source, y: y, primitive: forward)
+    if let workspace = forward.layout(.workspace) {
+      let buffer = memory.reserve(workspace.byteCount)
+      planned.workspace = buffer
+      operands.append((.workspace, .buffer(buffer)))
+    }
+    append(
+      PrimitiveStep(node.name + " forward", .pooling, forward, operands),
+      [source.buffer, y.buffer] + [planned.workspace].compactMap { $0 })
+    return planned
+  }
+}
+
+extension PoolingSizes {
+  init(_ pooling: Pooling, batch: Int, input: Shape, output: Shape) {
+    self.init(
+      batch: batch, channels: input.channels, inputHeight: input.height, inputWidth: input.width,
+      outputHeight: output.height, outputWidth: output.width,
+      kernelHeight: pooling.global ? input.height : pooling.kernel,
+      kernelWidth: pooling.global ? input.width : pooling.kernel,
+      stride: pooling.global ? 1 : pooling.stride, padding: pooling.padding,
+      maximum: pooling.kind == .maximum)
+  }
+}
+
+extension ConvolutionSizes {
+  init(_ convolution: Convolution, batch: Int, input: Shape, output: Shape) {
+    self.init(
+      batch: batch, inputs: convolution.inputs, outputs: convolution.outputs, inputHeight: input.height,
+      inputWidth: input.width, outputHeight: output.height, outputWidth: output.width,
+      kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
+      groups: convolution.groups)
+  }
+}
+
+extension Convolution {
+  /// Dimensions of the weights as the kernels take them: groups are a dimension of their own.
+  var weightDimensions: [Int] {
+    groups > 1 ? [groups, outputs / groups, inputs / groups, kernel, kernel] : weightShape
+  }
+}

@@ -1,0 +1,143 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+extension TrainingPlanner {
+  mutating func planConvolution(
+    _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup
+  ) throws -> PlannedGroup {
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    var types = LayerEpilogue()
+    types.bias = convolution.hasBias ? .float32 : nil
+    let forward = try convolutionForward(sizes, types, source)
+    let read = try adapted(source, to: forward.layout(.source), label: node.name + " input")
+    let y = newTensor(forward.layout(.destination) ?? read.layout, node.shape)
+    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let grouped = convolution.groups > 1
+    let fixed = LayerLayouts(source: read.layout, destination: y.layout)
+    var backward = try Primitive.convolution(.backwardWeights, sizes, types, fixed, forward: forward)
+    if backward.layout(.weightsGradient)?.outputBlock(grouped: grouped) == nil {
+      // The weight kernels need each output's weights together.
+      var rowMajor = fixed
+      rowMajor.weights = plain
+      backward = try Primitive.convolution(.backwardWeights, sizes, types, rowMajor, forward: forward)
+    }
+    let layout = backward.layout(.weightsGradient) ?? plain
+    let weights = try planWeights(
+      node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: grouped,
+      outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
+      channels: y.paddedChannels, backward: backward)
+    try appendForward(node, .convolution, forward, read, weights, y)
+    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+  }
+
+  /// Keeps the input's layout where there is fast code for it, and an output layout that the kernels can walk.
+  private func convolutionForward(_ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ source: ActivationTensor)
+    throws -> Primitive
+  {
+    var layouts = LayerLayouts(source: source.layout)
+    var forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
+    if forward.isReference {
+      let free = try Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts())
+      if !free.isReference {
+        layouts.source = nil
+        forward = free
+      }
+    }
+    if forward.layout(.destination)?.channelBlock == nil {
+      layouts.destination = try TensorLayout.plain(
+        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth])
+      forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
+    }
+    return forward
+  }
+
+  mutating func planDense(_ dense: Dense, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup)
+    throws -> PlannedGroup
+  {
+    let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
+    var types = LayerEpilogue()
+    types.bias = dense.hasBias ? .float32 : nil
+    let read = try plainVector(source, label: node.name)
+    let y = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
+    let fixed = LayerLayouts(source: read.layout, destination: y.layout)
+    let forward = try Primitive.dense(.forwardTraining, sizes, types, fixed)
+    let plain = try TensorLayout.plain(dense.weightShape)
+    var backward = try Primitive.dense(.backwardWeights, sizes, types, fixed, forward: forward)
+    if backward.layout(.weightsGradient)?.outputBlock(grouped: false) == nil {
+      var rowMajor = fixed
+      rowMajor.weights = plain
+      backward = try Primitive.dense(.backwardWeights, sizes, types, rowMajor, forward: forward)
+    }
+    let layout = backward.layout(.weightsGradient) ?? plain
+    let weights = try planWeights(
+      node, shape: dense.weightShape, layout: layout, plain: plain, grouped: false, outputs: dense.outputs,
+      hasBias: dense.hasBias, grid: dense.weightGrid, group: group, channels: dense.outputs,
+      backward: backward)
+    try appendForward(node, .dense, forward, read, weights, y)
+    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+  }
+
+  /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
+  private mutating func planWeights(
+    _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
+    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive
+  ) throws -> PlannedWeights {
+    let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
+    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
+    let norm = group.norm.flatMap { addNorm($0, folds: grid != nil, channels: channels) }
+    var weights = PlannedWeights(
+      parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
+      backwardWeights: backward)
+    guard let grid else { return weights }
+    guard !hasBias || norm == nil else {
+      throw PlanError.unsupported(
+        node: node.name, reason: "a convolution with bias before batch norm can't be quantized together")
+    }
+    guard let block = layout.outputBlock(grouped: grouped) else {
+      throw PlanError.unsupported(node: node.name, reason: "no layout keeps each output's weights together")
+    }
+    let count = layout.byteCount / 4
+    let padded = (outputs + block - 1) / block * block
+    let quantizer = WeightQuantizer(
+      label: node.name, grid: grid, weight: parameter,
+      shape: ck_weight_shape(
+        blocks: Int64(padded / block), rest: Int64(count / padded), block: Int64(block)),
+      norm: norm)
+    let rounded = memory.reserve(layout.byteCount)
+    append(QuantizeWeights(quantizer, target: rounded), [rounded])
+    weights.used = .buffer(rounded)
+    weights.quantizer = quantizer
+    return weights
+  }
+
+  private mutating func appendForward(
+    _ node: Graph.Node, _ kind: StepKind, _ forward: Primitive, _ source: ActivationTensor,
+    _ weights: PlannedWeights, _ y: ActivationTensor
+  ) throws {
+    let used = try weightOperand(weights, for: forward, label: node.name)
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(source.buffer)), (.weights, used), (.destination, .buffer(y.buffer)),
+    ]
+    if let bias = weights.bias { operands.append((.bias, .parameter(bias))) }
+    append(
+      PrimitiveStep(node.name + " forward", kind, forward, operands),
+      [source.buffer, y.buffer] + buffers(used))
+  }
+
+  /// The used weights in the layout that a primitive wants: as they are, or reordered.
+  mutating func weightOperand(_ weights: PlannedWeights, for primitive: Primitive, label: String) throws
+    -> Operand
+  {
+    guard let wanted = primitive.layout(.weights), !wanted.isSame(as: weights.layout) else {
+      return weights.used
+    }
+    let copy = memory.reserve(wanted.byteCount)
+    try appendReorder(label + " weights", from: weights.used, weights.layout, to: copy, wanted)
+    return .buffer(copy)
+  }
+
+  func buffers(_ operand: Operand) -> [BufferID] {
+    if case .buffer(let buffer) = operand { [buffer] } else { [] }
+  }
+}

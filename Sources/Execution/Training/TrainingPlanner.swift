@@ -1,0 +1,130 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// Turns a graph into the steps of a training pass, forward then backward. Layers choose their layouts; a tensor
+/// keeps its producer's, and is reordered only for a consumer that has no code for it.
+struct TrainingPlanner {
+  let graph: Graph
+  let batch: Int
+  /// Whether the gradient of the images is computed too.
+  let differentiatesInput: Bool
+  let phase = PlanPhase()
+  let parameters = FlatParameters()
+  var memory = MemoryPlan()
+  var steps: [any Step] = []
+  /// Activations that groups read, by the node that computes them.
+  var tensors: [Graph.NodeID: ActivationTensor] = [:]
+  var layers: [Graph.NodeID: PlannedGroup] = [:]
+  var norms: [BatchNormState] = []
+  var observers: [String: ActivationObserver] = [:]
+  /// What arrives at a tensor from each layer that it feeds.
+  var gradients: [Graph.NodeID: [BufferID]] = [:]
+  var forwardCount = 0
+
+  var inputGradient: BufferID?
+
+  init(graph: Graph, batch: Int, differentiatesInput: Bool) {
+    self.graph = graph
+    self.batch = batch
+    self.differentiatesInput = differentiatesInput
+  }
+
+  /// Plans both passes. The buffers that outlive a step are the images, the logits and their gradient.
+  mutating func plan() throws -> (input: BufferID, logits: BufferID, logitsGradient: BufferID) {
+    let groups = graph.layerGroups
+    let input = memory.reserve(4 * batch * graph.inputShape.count)
+    keep(input)
+    for group in groups { try planForward(group, input: input) }
+    guard let output = tensors[graph.output] else {
+      throw PlanError.unsupported(node: graph.nodes[graph.output].name, reason: "it has no output")
+    }
+    let logits = try plainVector(output, label: "logits")
+    keep(logits.buffer)
+    forwardCount = steps.count
+    let gradient = memory.reserve(4 * batch * graph.classes)
+    keep(gradient)
+    gradients[graph.output] = [gradient]
+    for group in groups.reversed() { try planBackward(group) }
+    return (input, logits.buffer, gradient)
+  }
+
+  /// Appends a step and keeps its buffers alive at it.
+  mutating func append(_ step: any Step, _ buffers: [BufferID]) {
+    for buffer in buffers { memory.touch(buffer, at: steps.count) }
+    steps.append(step)
+  }
+
+  /// Keeps a buffer alive through the whole plan.
+  mutating func keep(_ buffer: BufferID) {
+    memory.touch(buffer, at: 0)
+    memory.touch(buffer, at: Int.max)
+  }
+
+  mutating func newTensor(_ layout: TensorLayout, _ shape: Shape) -> ActivationTensor {
+    ActivationTensor(buffer: memory.reserve(layout.byteCount), layout: layout, shape: shape, batch: batch)
+  }
+
+  /// The tensor in the wanted layout: itself, or a copy that a reorder makes.
+  mutating func adapted(_ tensor: ActivationTensor, to layout: TensorLayout?, label: String) throws
+    -> ActivationTensor
+  {
+    guard let layout, !layout.isSame(as: tensor.layout) else { return tensor }
+    let copy = newTensor(layout, tensor.shape)
+    try appendReorder(label, from: .buffer(tensor.buffer), tensor.layout, to: copy.buffer, layout)
+    return copy
+  }
+
+  mutating func appendReorder(
+    _ label: String, from source: Operand, _ sourceLayout: TensorLayout, to target: BufferID,
+    _ targetLayout: TensorLayout
+  ) throws {
+    let reorder = try Primitive.reorder(from: sourceLayout, to: targetLayout)
+    var touched = [target]
+    if case .buffer(let buffer) = source { touched.append(buffer) }
+    append(
+      PrimitiveStep(
+        label + " reorder", .reorder, reorder, [(.source, source), (.destination, .buffer(target))]),
+      touched)
+  }
+
+  /// The tensor as row-major [batch, features]: for one pixel a plane, an unpadded blocked tensor is that already.
+  mutating func plainVector(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
+    let vector = try TensorLayout.plain([batch, tensor.shape.count])
+    if tensor.shape.spatial == 1, tensor.paddedChannels == tensor.shape.channels {
+      var alias = tensor
+      // Over one pixel each image's channels lie together in every layout.
+      alias.layout = vector
+      alias.shape = .vector(tensor.shape.count)
+      return alias
+    }
+    let plain = try TensorLayout.plain(tensor.shape.dimensions(batch: batch))
+    var copy = try adapted(tensor, to: plain, label: label)
+    copy.layout = vector
+    copy.shape = .vector(tensor.shape.count)
+    return copy
+  }
+}
+
+/// What the backward pass needs to know of a group's forward steps.
+struct PlannedGroup {
+  var epilogue: GroupEpilogue?
+  /// Input of the head in the layout that it was read in.
+  var source: ActivationTensor?
+  /// Output of the head, before the epilogue.
+  var y: ActivationTensor
+  var primitive: Primitive?
+  var weights: PlannedWeights?
+  var workspace: BufferID?
+}
+
+/// Weights of a layer: the parameter, and what the forward pass made of it.
+struct PlannedWeights {
+  var parameter: ParameterID
+  var layout: TensorLayout
+  /// Weights that the forward pass used, in `layout`: the parameter itself or its rounded copy.
+  var used: Operand
+  var bias: ParameterID?
+  var quantizer: WeightQuantizer?
+  var backwardWeights: Primitive
+}

@@ -1,0 +1,81 @@
+/// Nodes that run as one layer: a head, then batch norm, residual addition, activation and fake quantization,
+/// each where it follows alone. Rewrites and plans both work on groups.
+package struct LayerGroup: Hashable, Sendable {
+  /// First node: a convolution, a dense layer, a pooling, the input, or whatever heads no other group.
+  package var head: Graph.NodeID
+  package var norm: Graph.NodeID?
+  package var add: Graph.NodeID?
+  /// The other summand of `add`: output of an earlier group.
+  package var residual: Graph.NodeID?
+  package var activation: Graph.NodeID?
+  package var fakeQuantize: Graph.NodeID?
+  /// Last node: what other groups read.
+  package var output: Graph.NodeID
+}
+
+extension Graph {
+  /// The graph cut into groups, in execution order; every node is in exactly one.
+  package var layerGroups: [LayerGroup] {
+    let consumers = self.consumers
+    var grouped = Set<NodeID>()
+    var groups: [LayerGroup] = []
+    for id in nodes.indices where !grouped.contains(id) {
+      var group = startedGroup(at: id)
+      while let next = follower(of: group, consumers: consumers, grouped: grouped) {
+        absorb(next, into: &group)
+      }
+      let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize]
+      grouped.formUnion(members.compactMap { $0 })
+      groups.append(group)
+    }
+    return groups
+  }
+
+  /// A group of one node. Batch norm, addition, activation and fake quantization that follow nothing they could
+  /// join head a group of their own, in which they keep their part.
+  private func startedGroup(at id: NodeID) -> LayerGroup {
+    var group = LayerGroup(head: id, output: id)
+    switch nodes[id].operation {
+    case .batchNorm: group.norm = id
+    case .add:
+      group.add = id
+      group.residual = nodes[id].inputs.last
+    case .activation: group.activation = id
+    case .fakeQuantize: group.fakeQuantize = id
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense: break
+    }
+    return group
+  }
+
+  private func follower(of group: LayerGroup, consumers: [[NodeID]], grouped: Set<NodeID>) -> NodeID? {
+    guard consumers[group.output].count == 1, let next = consumers[group.output].first else { return nil }
+    let untouched = group.activation == nil && group.fakeQuantize == nil
+    let joins: Bool
+    switch nodes[next].operation {
+    case .batchNorm: joins = group.norm == nil && group.add == nil && untouched
+    case .add:
+      // The summand that is computed last carries the addition; the other must lie in an earlier group.
+      joins =
+        group.add == nil && untouched
+        && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
+    case .activation: joins = untouched
+    case .fakeQuantize: joins = group.fakeQuantize == nil
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense:
+      joins = false
+    }
+    return joins ? next : nil
+  }
+
+  private func absorb(_ id: NodeID, into group: inout LayerGroup) {
+    switch nodes[id].operation {
+    case .batchNorm: group.norm = id
+    case .add:
+      group.add = id
+      group.residual = nodes[id].inputs.first { $0 != group.output }
+    case .activation: group.activation = id
+    case .fakeQuantize: group.fakeQuantize = id
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense: break
+    }
+    group.output = id
+  }
+}

@@ -1,0 +1,55 @@
+/// Two-dimensional convolution with square kernel, symmetric zero padding and groups.
+///
+/// Parameters: `NAME.weight` of shape [outputs, inputs / groups, kernel, kernel], `NAME.bias` [outputs].
+package struct Convolution: Hashable, Sendable, Codable {
+  package var inputs: Int
+  package var outputs: Int
+  package var kernel: Int
+  package var stride: Int
+  package var padding: Int
+  package var groups: Int
+  package var hasBias: Bool
+  /// Grid that training rounds the weights to; nil in a float layer.
+  package var weightGrid: QuantizationGrid?
+
+  package init(
+    inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
+    hasBias: Bool = true
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.groups = groups
+    self.hasBias = hasBias
+  }
+
+  package var weightShape: [Int] { [outputs, inputs / groups, kernel, kernel] }
+  package var fanIn: Int { inputs / groups * kernel * kernel }
+
+  func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
+    guard input.channels == inputs else {
+      throw ShapeError(node: node, reason: "it takes \(inputs) channels, but its input has \(input.channels)")
+    }
+    guard inputs % groups == 0, outputs % groups == 0 else {
+      throw ShapeError(
+        node: node, reason: "\(inputs) and \(outputs) channels do not divide into \(groups) groups")
+    }
+    let height = slidingExtent(input.height, kernel: kernel, stride: stride, padding: padding)
+    let width = slidingExtent(input.width, kernel: kernel, stride: stride, padding: padding)
+    guard height > 0, width > 0 else {
+      throw ShapeError(
+        node: node,
+        reason: "a \(kernel)×\(kernel) kernel does not fit into \(input.height)×\(input.width) "
+          + "with padding \(padding)")
+    }
+    return Shape(channels: outputs, height: height, width: width)
+  }
+}
+
+/// Number of positions of a window of `kernel` that moves by `stride` over `extent` padded on both sides.
+func slidingExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int) -> Int {
+  let room = extent + 2 * padding - kernel
+  return room < 0 ? 0 : room / stride + 1
+}

@@ -1,0 +1,25 @@
+/// Fully connected layer on a vector.
+///
+/// Parameters: `NAME.weight` of shape [outputs, inputs], `NAME.bias` [outputs].
+package struct Dense: Hashable, Sendable, Codable {
+  package var inputs: Int
+  package var outputs: Int
+  package var hasBias: Bool
+  /// Grid that training rounds the weights to; nil in a float layer.
+  package var weightGrid: QuantizationGrid?
+
+  package init(inputs: Int, outputs: Int, hasBias: Bool = true) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.hasBias = hasBias
+  }
+
+  package var weightShape: [Int] { [outputs, inputs] }
+
+  func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
+    guard input.spatial == 1, input.channels == inputs else {
+      throw ShapeError(node: node, reason: "it takes \(inputs) features, but its input is \(input)")
+    }
+    return .vector(outputs)
+  }
+}

@@ -1,0 +1,50 @@
+/// The integers of a quantized tensor and how a range is mapped onto them.
+package struct QuantizationGrid: Hashable, Sendable, Codable {
+  package var minimum: Int
+  package var maximum: Int
+  /// Symmetric: zero point 0 and the scale from the larger magnitude; else affine.
+  package var symmetric: Bool
+  package var perChannel: Bool
+
+  package init(minimum: Int, maximum: Int, symmetric: Bool, perChannel: Bool = false) {
+    self.minimum = minimum
+    self.maximum = maximum
+    self.symmetric = symmetric
+    self.perChannel = perChannel
+  }
+
+  package var levels: Int { maximum - minimum + 1 }
+}
+
+/// real = scale · (integer − zeroPoint), integers on `grid`.
+package struct QuantizationParameters: Hashable, Sendable, Codable {
+  package var scale: Float
+  package var zeroPoint: Int32
+  package var grid: QuantizationGrid
+
+  package init(scale: Float, zeroPoint: Int32, grid: QuantizationGrid) {
+    self.scale = scale
+    self.zeroPoint = zeroPoint
+    self.grid = grid
+  }
+}
+
+/// Rounds activations to the grid and back, so that training sees the integer model's error.
+///
+/// State in the parameter set, all of shape [1]: `OBSERVER.min_val`, `OBSERVER.max_val`,
+/// where OBSERVER is `observer`: a node may share another's state (pooling keeps its input's grid).
+package struct FakeQuantize: Hashable, Sendable, Codable {
+  package var observer: String
+  package var grid: QuantizationGrid
+  /// Averaging constant c of the moving average m ← m + c·(batch − m).
+  package var averaging: Float
+  /// False where the node only applies what another node observes.
+  package var observes: Bool
+
+  package init(observer: String, grid: QuantizationGrid, averaging: Float = 0.01, observes: Bool = true) {
+    self.observer = observer
+    self.grid = grid
+    self.averaging = averaging
+    self.observes = observes
+  }
+}

@@ -1,0 +1,142 @@
+package import Language
+
+/// Matches a statement with its command: each word gets its place, each value its kind and range.
+package func bind(_ statement: Statement, to command: Command) throws(BindingError) -> Arguments {
+  var arguments = Arguments(statement: statement)
+  if let target = statement.target, case .none = command.target {
+    throw .unexpectedTarget(target, command: command)
+  }
+  arguments.operands = try boundOperands(of: statement, command: command)
+  for clause in statement.clauses {
+    guard let keyword = command.keyword(named: clause.keyword.text) else {
+      throw .unexpected(.name(clause.keyword), command: command)
+    }
+    arguments.clauses[keyword.name] = try boundClause(clause, keyword)
+  }
+  return arguments
+}
+
+/// Finds the command of each statement and binds it; a statement gives at most one diagnostic.
+package func bind(_ program: Program) -> (bound: [(Command, Arguments)], diagnostics: [Diagnostic]) {
+  var bound: [(Command, Arguments)] = []
+  var diagnostics: [Diagnostic] = []
+  for statement in program.statements {
+    do throws(BindingError) {
+      guard let command = Command.named(statement.verb.text) else { throw .unknownVerb(statement.verb) }
+      bound.append((command, try bind(statement, to: command)))
+    } catch {
+      diagnostics.append(error.diagnostic)
+    }
+  }
+  return (bound, diagnostics)
+}
+
+private func boundOperands(
+  of statement: Statement, command: Command
+) throws(BindingError) -> [Arguments.Written] {
+  var written: [Arguments.Written] = []
+  var rest = statement.operands[...]
+  for operand in command.operands {
+    switch operand.arity {
+    case .one:
+      guard let expression = rest.popFirst() else {
+        throw .missingOperand(operand, verb: statement.verb, command: command)
+      }
+      written.append(try bound(expression, place: operand.place(in: command), kind: operand.kind))
+    case .optional:
+      if let expression = rest.popFirst() {
+        written.append(try bound(expression, place: operand.place(in: command), kind: operand.kind))
+      }
+    case .many:
+      while let expression = rest.popFirst() {
+        written.append(try bound(expression, place: operand.place(in: command), kind: operand.kind))
+      }
+    }
+  }
+  if let surplus = rest.first { throw .unexpected(surplus, command: command) }
+  return written
+}
+
+private func boundClause(_ clause: Clause, _ keyword: Keyword) throws(BindingError) -> Arguments.Written {
+  switch clause.value {
+  case .none:
+    guard case .flag = keyword.kind else {
+      throw .missingValue(keyword: clause.keyword, kind: keyword.kind)
+    }
+    return Arguments.Written(value: .flag, range: clause.range)
+  case .calls(let calls):
+    guard case .calls(let known) = keyword.kind, !calls.isEmpty else {
+      throw .missingValue(keyword: clause.keyword, kind: keyword.kind)
+    }
+    for call in calls where !known.contains(where: { $0.name == call.name.text }) {
+      throw .call(.unknown(call.name, noun: "clause", known: known))
+    }
+    return Arguments.Written(value: .calls(calls), range: clause.range)
+  case .value(let expression):
+    return try bound(expression, place: keyword.place, kind: keyword.kind)
+  }
+}
+
+/// Checks one written value against the kind that its place takes.
+func bound(
+  _ expression: Expression, place: Place, kind: ValueKind
+) throws(BindingError) -> Arguments.Written {
+  switch checked(expression, kind: kind) {
+  case .fits(let value): return Arguments.Written(value: value, range: expression.range)
+  case .wrongKind: throw .wrongKind(expression, place: place, kind: kind)
+  case .outOfRange: throw .outOfRange(expression, place: place, kind: kind)
+  case .unknown(let word, let choices): throw .unknownChoice(word, place: place, choices: choices)
+  }
+}
+
+/// How a written value compares with a kind.
+enum Check {
+  case fits(BoundValue)
+  case wrongKind
+  case outOfRange
+  case unknown(Word, [Choice])
+}
+
+func checked(_ expression: Expression, kind: ValueKind) -> Check {
+  switch kind {
+  case .count(let range):
+    guard let number = expression.numericValue, case .number = expression else { return .wrongKind }
+    guard number == number.rounded(), abs(number) < 9e15 else {
+      return number.isFinite && abs(number) < 9e15 ? .wrongKind : .outOfRange
+    }
+    return range.contains(Int(number)) ? .fits(.count(Int(number))) : .outOfRange
+  case .real(let range):
+    guard let number = expression.numericValue else { return .wrongKind }
+    return range.contains(number) ? .fits(.real(number)) : .outOfRange
+  case .choice(let choices):
+    guard let word = expression.word else { return .wrongKind }
+    return choices.contains { $0.name == word.text } ? .fits(.word(word)) : .unknown(word, choices)
+  case .model, .network, .newName:
+    guard let word = expression.word else { return .wrongKind }
+    return .fits(.word(word))
+  case .text:
+    guard case .string(let literal) = expression else { return .wrongKind }
+    return .fits(.text(literal.value))
+  case .chain: return checkedChain(expression)
+  case .topic:
+    if let word = expression.word { return .fits(.word(word)) }
+    guard case .number(let literal) = expression else { return .wrongKind }
+    return .fits(.word(Word(text: literal.text, range: literal.range)))
+  case .flag, .calls: return .wrongKind
+  }
+}
+
+/// A single layer is a chain of one.
+private func checkedChain(_ expression: Expression) -> Check {
+  switch expression {
+  case .chain(let chain): .fits(.chain(chain))
+  case .call(let call): .fits(.chain(Chain(layers: [call], range: call.range)))
+  case .name(let word):
+    .fits(
+      .chain(
+        Chain(
+          layers: [Call(name: word, arguments: [], range: word.range, hasParentheses: false)],
+          range: word.range)))
+  case .number, .percentage, .string, .list: .wrongKind
+  }
+}

@@ -1,0 +1,97 @@
+package import Language
+
+/// One command: the record that feeds the vocabulary, dispatch, binding, help and completion.
+package struct Command: Sendable {
+  /// Whether `name = command` means something.
+  package enum Target: Sendable {
+    case none
+    /// The name holds the result, which is described so: "the trained model".
+    case result(String)
+  }
+
+  /// What a command does to the session folder.
+  package enum Effect: Sendable {
+    case looks, changes
+    /// Changes it with an option, and only looks without one.
+    case changesWithOptions
+  }
+
+  package var name: String
+  package var summary: String
+  package var target: Target
+  package var operands: [Operand]
+  package var keywords: [Keyword]
+  /// Cells that parse and bind as they stand; the first is shown where something is missing.
+  package var examples: [String]
+  package var effect: Effect
+  /// Resolves names and checks everything that can be known before anything runs.
+  package var plan: @Sendable (Arguments, inout Scope) throws -> Step
+
+  package init(
+    _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
+    keywords: [Keyword] = [], examples: [String], effect: Effect = .looks,
+    plan: @escaping @Sendable (Arguments, inout Scope) throws -> Step
+  ) {
+    self.name = name
+    self.summary = summary
+    self.target = target
+    self.operands = operands
+    self.keywords = keywords
+    self.examples = examples
+    self.effect = effect
+    self.plan = plan
+  }
+
+  /// True where the statement is refused in a session that is open for reading only.
+  func changesSession(_ arguments: Arguments) -> Bool {
+    switch effect {
+    case .looks: false
+    case .changes: true
+    case .changesWithOptions: !arguments.clauses.isEmpty
+    }
+  }
+
+  package func keyword(named name: String) -> Keyword? { keywords.first { $0.name == name } }
+
+  /// The command's form on one line: "NAME = train NETWORK [epochs N] …".
+  package var usage: String {
+    var words: [String] = []
+    if case .result = target { words.append("[NAME =]") }
+    words.append(name)
+    for operand in operands {
+      let place = operand.kind.placeholder
+      switch operand.arity {
+      case .one: words.append(place)
+      case .optional: words.append("[\(place)]")
+      case .many: words.append("[\(place) …]")
+      }
+    }
+    for keyword in keywords {
+      let place = keyword.kind.placeholder
+      words.append("[" + keyword.name + (place.isEmpty ? "" : " " + place) + "]")
+    }
+    return words.joined(separator: " ")
+  }
+}
+
+extension Command {
+  /// Every command, in the order in which help lists them.
+  ///
+  /// Adding one: its file, and a line here.
+  package static let all: [Command] = [
+    .data, .model, .train, .qat, .convert, .evaluate, .compare, .models, .runs, .show, .forget, .undo, .set,
+    .help,
+  ]
+
+  package static func named(_ name: String) -> Command? { all.first { $0.name == name } }
+
+  /// The verbs and keywords that the parser has to know.
+  package static let vocabulary = Vocabulary(
+    verbs: Dictionary(
+      uniqueKeysWithValues: all.map { command in
+        (
+          command.name,
+          Dictionary(uniqueKeysWithValues: command.keywords.map { ($0.name, $0.form) })
+        )
+      }))
+}

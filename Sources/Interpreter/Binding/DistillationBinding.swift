@@ -1,0 +1,162 @@
+package import Distillation
+import GraphIR
+package import Language
+import Training
+
+extension Keyword {
+  /// `with kd(teacher, LOSS, weight, T: …)`.
+  static let distillation = Keyword(
+    "with",
+    .calls([Choice("kd", "distillation: kd(TEACHER, \(defaultLoss), \(plain(defaultWeight)), T: 4)")]),
+    otherwise: "labels alone", "distillation from teachers, by logits")
+
+  /// The loss of a `kd(…)` that names none.
+  static let defaultLoss = LogitLoss.decoupledKD().name
+  static let defaultWeight = 0.5
+}
+
+/// `kd(…)` as it was understood.
+package struct DistillationClause {
+  package var teacher: Word
+  package var loss: LogitLoss
+  /// Share of the blend, from 0 to 1.
+  package var weight: Double
+  /// The loss, where it was written; else the whole call.
+  var lossRange: SourceRange
+  var weightRange: SourceRange
+
+  var term: DistillationTerm { DistillationTerm(teacher: teacher.text, loss: loss, weight: weight) }
+}
+
+extension DistillationTerm {
+  /// "kd(teacher, DecoupledKD(T: 4, alpha: 1, beta: 8), 0.5)".
+  var words: String { "kd(\(teacher), \(loss), \(plain(weight)))" }
+}
+
+/// Reads the calls after `with`; their weights may not exceed 1 together.
+package func distillationClauses(_ calls: [Call]) throws(CallError) -> [DistillationClause] {
+  var clauses: [DistillationClause] = []
+  for call in calls { clauses.append(try distillationClause(call)) }
+  let sum = clauses.reduce(0) { $0 + $1.weight }
+  if sum > 1 + 1e-9, let last = clauses.last { throw .weightsExceedOne(last.weightRange, sum: sum) }
+  return clauses
+}
+
+private let kdLabels = ["teacher", "loss", "weight"]
+private let kdExample = "qat student with kd(teacher, DecoupledKD, 0.5)"
+
+private func distillationClause(_ call: Call) throws(CallError) -> DistillationClause {
+  let (written, parameters) = try sorted(call)
+  guard let teacher = written["teacher"] else {
+    throw .missing(call: call, what: "a teacher", example: kdExample)
+  }
+  guard let teacherName = teacher.value.word else {
+    throw .wrongKind(teacher.value, label: "the teacher", call: "kd", kind: .model([.float]))
+  }
+  let weight = try boundWeight(written["weight"])
+  return DistillationClause(
+    teacher: teacherName, loss: try boundLoss(written["loss"], parameters, call: call), weight: weight,
+    lossRange: written["loss"]?.range ?? call.range, weightRange: written["weight"]?.range ?? call.range)
+}
+
+/// Arguments of `kd` by label, and the rest, which are parameters of the loss.
+///
+/// By position come teacher, loss and weight; a number in the loss's place is the weight.
+private func sorted(
+  _ call: Call
+) throws(CallError) -> (written: [String: Argument], parameters: [Argument]) {
+  var written: [String: Argument] = [:]
+  var parameters: [Argument] = []
+  for (index, argument) in call.arguments.enumerated() {
+    let label: String
+    if let word = argument.label {
+      guard kdLabels.contains(word.text) else {
+        parameters.append(argument)
+        continue
+      }
+      label = word.text
+    } else if index == 1, argument.value.numericValue != nil {
+      label = "weight"
+    } else {
+      guard index < kdLabels.count else { throw .tooMany(argument.range, call: "kd", labels: kdLabels) }
+      label = kdLabels[index]
+    }
+    guard written[label] == nil else { throw .repeated(argument.range, label: label, call: "kd") }
+    written[label] = argument
+  }
+  return (written, parameters)
+}
+
+private func boundWeight(_ argument: Argument?) throws(CallError) -> Double {
+  guard let argument else { return Keyword.defaultWeight }
+  let kind = ValueKind.real(.closed(0, 1))
+  switch checked(argument.value, kind: kind) {
+  case .fits(.real(let value)): return value
+  case .outOfRange: throw .outOfRange(argument.value, label: "weight", call: "kd", kind: kind)
+  case .fits, .wrongKind, .unknown:
+    throw .wrongKind(argument.value, label: "weight", call: "kd", kind: kind)
+  }
+}
+
+/// The loss of `LOSS` or `LOSS(label: value)`, with the parameters that stand in `kd(…)` itself.
+private func boundLoss(
+  _ argument: Argument?, _ outer: [Argument], call: Call
+) throws(CallError) -> LogitLoss {
+  var name = Word(text: Keyword.defaultLoss, range: call.name.range)
+  var parameters = outer
+  if let argument {
+    if let word = argument.value.word {
+      name = word
+    } else if case .call(let loss) = argument.value {
+      name = loss.name
+      parameters = loss.arguments + outer
+    } else {
+      throw .wrongKind(argument.value, label: "the loss", call: "kd", kind: .choice(lossChoices))
+    }
+  }
+  guard let entry = LogitLoss.catalogue.first(where: { $0.name.lowercased() == name.text.lowercased() })
+  else { throw .unknown(name, noun: "loss", known: lossChoices) }
+  var arguments: [String: LossArgument] = [:]
+  var places: [String: Argument] = [:]
+  for parameter in parameters {
+    guard let label = parameter.label else {
+      throw .tooMany(parameter.range, call: entry.name, labels: entry.parameters.map { $0.label + ": …" })
+    }
+    guard places[label.text] == nil else {
+      throw .repeated(parameter.range, label: label.text, call: entry.name)
+    }
+    places[label.text] = parameter
+    arguments[label.text] = try lossArgument(parameter, loss: entry)
+  }
+  do {
+    return try LogitLoss(name: entry.name, arguments: arguments)
+  } catch {
+    throw lossProblem(error, places, otherwise: name)
+  }
+}
+
+/// What a distillation loss may be called, for completion and diagnostics.
+let lossChoices = LogitLoss.catalogue.map { Choice($0.name, $0.summary) }
+
+private func lossArgument(_ argument: Argument, loss: LogitLossEntry) throws(CallError) -> LossArgument {
+  if let number = argument.value.numericValue { return .number(number) }
+  switch argument.value.word?.text {
+  case "true": return .flag(true)
+  case "false": return .flag(false)
+  default:
+    throw .loss(.numberExpected(argument.label?.text ?? "", loss: loss.name), argument.value.range)
+  }
+}
+
+private func lossProblem(
+  _ error: LogitLossError, _ places: [String: Argument], otherwise name: Word
+) -> CallError {
+  switch error {
+  case .unknownLoss: return .unknown(name, noun: "loss", known: lossChoices)
+  case .unknownParameter(let label, let loss, let known):
+    guard let word = places[label]?.label else { return .loss(error, name.range) }
+    return .unknownLabel(word, call: loss, known: known)
+  case .outOfRange(let label, _, _, _), .numberExpected(let label, _), .flagExpected(let label, _):
+    return .loss(error, places[label]?.value.range ?? name.range)
+  }
+}

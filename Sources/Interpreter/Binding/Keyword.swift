@@ -1,0 +1,63 @@
+package import Language
+
+/// An option of a command: its name, what it takes, and what help says of it.
+package struct Keyword: Sendable {
+  package var name: String
+  package var kind: ValueKind
+  /// What holds where the keyword is left out, in words; nil where nothing does.
+  package var otherwise: String?
+  package var summary: String
+  /// A value that could be written: "3".
+  package var example: String?
+
+  package init(
+    _ name: String, _ kind: ValueKind, otherwise: String? = nil, example: String? = nil, _ summary: String
+  ) {
+    self.name = name
+    self.kind = kind
+    self.otherwise = otherwise
+    self.summary = summary
+    self.example = example
+  }
+
+  var place: Place { Place(noun: nil, name: name, example: example.map { name + " " + $0 }) }
+
+  package var form: Vocabulary.KeywordForm {
+    switch kind {
+    case .flag: .flag
+    case .calls: .calls
+    case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic: .value
+    }
+  }
+}
+
+/// A place after the verb that is filled by position.
+package struct Operand: Sendable {
+  package enum Arity: Sendable { case one, optional, many }
+
+  /// What it stands for, fit for "train needs …": "a network".
+  package var name: String
+  package var kind: ValueKind
+  package var arity: Arity
+
+  package init(_ name: String, _ kind: ValueKind, _ arity: Arity = .one) {
+    self.name = name
+    self.kind = kind
+    self.arity = arity
+  }
+
+  func place(in command: Command) -> Place {
+    let noun = name.hasPrefix("a ") ? String(name.dropFirst(2)) : name
+    return Place(noun: noun, name: command.name, example: command.examples.first)
+  }
+}
+
+/// What a value is written for, as a diagnostic names it.
+package struct Place: Sendable {
+  /// What the value should name, for an operand: "data set"; nil for an option.
+  package var noun: String?
+  /// The option, or the command whose operand it is.
+  package var name: String
+  /// Words that could be written instead.
+  package var example: String?
+}

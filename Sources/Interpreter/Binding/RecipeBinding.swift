@@ -1,0 +1,95 @@
+import Language
+import Quantization
+import Training
+
+extension Keyword {
+  private static let standard = TrainingRecipe()
+  private static let quantization = QuantizationRecipe()
+
+  static let epochs = Keyword(
+    "epochs", .count(1...10_000), otherwise: "3 for train, 2 for qat", example: "3",
+    "passes over the training images")
+  static let batch = Keyword(
+    "batch", .count(1...65_536), otherwise: "\(standard.batchSize)", example: "128", "images in a step")
+  static let learningRate = Keyword(
+    "lr", .real(.above(0)),
+    otherwise: "\(plain(standard.learningRate)) for train, a tenth of the start's for qat", example: "1e-3",
+    "learning rate, the largest of the schedule")
+  static let schedule = Keyword(
+    "schedule",
+    .choice([
+      Choice("one-cycle", "up to lr, then down to nearly zero"),
+      Choice("cosine", "from lr to zero along half a cosine"), Choice("constant", "lr all the time"),
+    ]), otherwise: "one-cycle for train, cosine for qat", example: "cosine", "course of the learning rate")
+  static let optimizer = Keyword(
+    "optimizer",
+    .choice([Choice("adam", "moments of the gradient"), Choice("sgd", "gradient descent with momentum")]),
+    otherwise: standard.optimizer.rawValue, example: "adam", "rule of the update")
+  static let momentum = Keyword(
+    "momentum", .real(RealRange(lower: 0, upper: 0.9999, includesLower: true)),
+    otherwise: plain(standard.momentum), example: "0.9", "momentum of sgd")
+  static let decay = Keyword(
+    "decay", .real(.closed(0, 1)), otherwise: plain(standard.weightDecay), example: "1e-4", "weight decay")
+  static let runSeed = Keyword(
+    "seed", .count(0...Int.max), otherwise: "the session's", example: "7",
+    "seed of first weights, order and augmentation")
+  static let backend = Keyword(
+    "backend",
+    .choice([
+      Choice("x86", "u8 activations, s8 weights with a scale a channel"),
+      Choice("qnnpack", "u8 activations, s8 weights with one scale a tensor"),
+    ]), otherwise: quantization.backend.rawValue, example: "x86",
+    "where the integer model will run, which sets the grids")
+  static let observerFreeze = Keyword(
+    "observer-freeze", .real(.closed(0, 1)), otherwise: "two thirds", example: "0.7",
+    "share of the steps after which activation ranges stay")
+  static let batchNormFreeze = Keyword(
+    "batchnorm-freeze", .real(.closed(0, 1)), otherwise: plain(quantization.batchNormFreeze), example: "0.5",
+    "share of the steps after which batch-norm statistics stay")
+
+  /// Options of every kind of run.
+  static let recipe: [Keyword] = [
+    .epochs, .learningRate, .batch, .schedule, .optimizer, .momentum, .decay, .runSeed,
+  ]
+}
+
+extension TrainingRecipe {
+  /// Puts what was written in the place of defaults.
+  mutating func apply(_ arguments: Arguments) {
+    if let value = arguments.count(.epochs) { epochs = value }
+    if let value = arguments.count(.batch) { batchSize = value }
+    if let value = arguments.real(.learningRate) { learningRate = value }
+    if let value = arguments.word(.schedule).flatMap({ Schedule(rawValue: $0.text) }) { schedule = value }
+    if let value = arguments.word(.optimizer).flatMap({ Optimizer(rawValue: $0.text) }) { optimizer = value }
+    if let value = arguments.real(.momentum) { momentum = value }
+    if let value = arguments.real(.decay) { weightDecay = value }
+    if let value = arguments.count(.runSeed) { seed = UInt64(value) }
+  }
+
+  /// Every setting with its value, in the order in which they are shown and stored.
+  var settings: [(name: String, value: String)] {
+    var settings = [
+      (Keyword.epochs.name, "\(epochs)"), (Keyword.batch.name, "\(batchSize)"),
+      (Keyword.learningRate.name, plain(learningRate)), (Keyword.schedule.name, schedule.rawValue),
+      (Keyword.optimizer.name, optimizer.rawValue),
+    ]
+    if optimizer == .sgd { settings.append((Keyword.momentum.name, plain(momentum))) }
+    settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
+    if augments { settings.append((Keyword.augment.name, "on")) }
+    if let quantization {
+      settings += [
+        (Keyword.backend.name, quantization.backend.rawValue),
+        (Keyword.observerFreeze.name, shortened(quantization.observerFreeze)),
+        (Keyword.batchNormFreeze.name, shortened(quantization.batchNormFreeze)),
+      ]
+    }
+    if !distillation.isEmpty { settings.append(("with", distillation.map(\.words).joined(separator: ", "))) }
+    return settings
+  }
+
+  /// The settings on one line: "epochs 3, batch 128, lr 0.003, …".
+  var words: String { settings.map { $0.name + " " + $0.value }.joined(separator: ", ") }
+}
+
+/// A fraction with three decimals at the most.
+private func shortened(_ value: Double) -> String { plain((value * 1000).rounded() / 1000) }

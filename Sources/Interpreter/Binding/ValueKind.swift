@@ -1,0 +1,113 @@
+package import GraphIR
+
+/// A word that an option or an operand takes, with what it means.
+package struct Choice: Sendable, Equatable {
+  package var name: String
+  package var summary: String
+
+  package init(_ name: String, _ summary: String) {
+    self.name = name
+    self.summary = summary
+  }
+}
+
+/// Numbers that an option takes.
+package struct RealRange: Sendable, Equatable {
+  package var lower: Double
+  package var upper: Double
+  /// False where `lower` itself is refused.
+  package var includesLower: Bool
+
+  /// From `lower` to `upper`, both included.
+  package static func closed(_ lower: Double, _ upper: Double) -> RealRange {
+    RealRange(lower: lower, upper: upper, includesLower: true)
+  }
+
+  /// Every finite number greater than `lower`.
+  package static func above(_ lower: Double) -> RealRange {
+    RealRange(lower: lower, upper: .infinity, includesLower: false)
+  }
+
+  /// Every finite number from `lower` on.
+  package static func from(_ lower: Double) -> RealRange {
+    RealRange(lower: lower, upper: .infinity, includesLower: true)
+  }
+
+  package func contains(_ value: Double) -> Bool {
+    value.isFinite && (includesLower ? value >= lower : value > lower) && value <= upper
+  }
+
+  /// "from 0 to 1", "greater than 0": what a diagnostic says of the range.
+  package var words: String {
+    switch (includesLower, upper.isFinite) {
+    case (true, true): "from \(plain(lower)) to \(plain(upper))"
+    case (false, true): "greater than \(plain(lower)), at most \(plain(upper))"
+    case (true, false): "of at least \(plain(lower))"
+    case (false, false): "greater than \(plain(lower))"
+    }
+  }
+}
+
+/// Names that a command takes besides its topics.
+package enum Subjects: Sendable { case models, commands }
+
+/// What may stand where a value is written, and so what binding checks, help prints and Tab offers.
+package enum ValueKind: Sendable {
+  /// A whole number in a range.
+  case count(ClosedRange<Int>)
+  /// A number in a range; a percentage is a hundredth of its number.
+  case real(RealRange)
+  /// One of a few words.
+  case choice([Choice])
+  /// The name of a model of these kinds; nil admits every kind.
+  case model([Model.Kind]?)
+  /// An architecture, a network defined by `model`, or a float model to go on with.
+  case network
+  /// A name that the statement gives to its result.
+  case newName
+  /// Text in quotation marks.
+  case text
+  /// Layers joined by `>`.
+  case chain
+  /// A subject of a command that understands its own words: one of the topics, a name besides them, a number.
+  case topic([Choice], besides: Subjects)
+  /// No value: the keyword alone switches something on.
+  case flag
+  /// Calls after `with`.
+  case calls([Choice])
+
+  /// What a diagnostic calls a value of this kind.
+  package var words: String {
+    switch self {
+    case .count(let range):
+      range.upperBound == .max
+        ? "a whole number of at least \(range.lowerBound)"
+        : "a whole number from \(range.lowerBound) to \(grouped(range.upperBound))"
+    case .real(let range): "a number " + range.words
+    case .choice(let choices): "one of " + choices.map(\.name).joined(separator: ", ")
+    case .model: "the name of a model"
+    case .network: "an architecture, a network or a model"
+    case .newName: "a name"
+    case .text: "text in quotation marks"
+    case .chain: "layers joined by >"
+    case .topic: "a topic"
+    case .flag: "no value"
+    case .calls(let calls): "a call such as " + (calls.first?.name ?? "") + "(…)"
+    }
+  }
+
+  /// How help writes the place of a value of this kind.
+  package var placeholder: String {
+    switch self {
+    case .count, .real: "N"
+    case .choice(let choices): choices.map(\.name).joined(separator: "|")
+    case .model, .newName: "NAME"
+    case .network: "NETWORK"
+    case .text: "\"TEXT\""
+    case .chain: "LAYER > LAYER > …"
+    case .topic: "TOPIC"
+    case .flag: ""
+    case .calls(let calls): calls.map { $0.name + "(…)" }.joined(separator: ", ")
+    }
+  }
+}

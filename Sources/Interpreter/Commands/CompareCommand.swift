@@ -1,0 +1,139 @@
+import Datasets
+import GraphIR
+import Language
+import SessionStore
+import Training
+
+extension Command {
+  static let compare = Command(
+    "compare", "set models side by side: accuracy, size, speed",
+    operands: [Operand("models", .model(nil), .many)],
+    examples: ["compare", "compare teacher student-int8"]
+  ) { arguments, scope in
+    let data = try scope.data(for: arguments.verb.range)
+    var names: [String] = []
+    var left: [String] = []
+    let isChosen = !arguments.operands.isEmpty
+    if arguments.operands.isEmpty {
+      for entry in scope.models {
+        let fits = entry.graph.inputShape == data.shape && entry.graph.classes == data.classes
+        if fits { names.append(entry.name) } else { left.append(entry.name) }
+      }
+      guard !names.isEmpty else { throw ModelError.nothingToCompare(arguments.verb) }
+    }
+    for place in arguments.operands.indices {
+      guard let word = arguments.word(at: place) else { continue }
+      try scope.requireFit(scope.model(word), word, data)
+      if !names.contains(word.text) { names.append(word.text) }
+    }
+    let comparison = PlannedComparison(
+      names: names, left: left, isChosen: isChosen, data: data, verb: arguments.verb)
+    return Step { draft, console in try comparison.run(draft, console) }
+  }
+}
+
+/// A comparison of models that fit the data.
+private struct PlannedComparison {
+  var names: [String]
+  /// Models that don't fit the data.
+  var left: [String]
+  /// True where the user named the models: one that is damaged is then an error, else it is left out.
+  var isChosen: Bool
+  var data: ChosenData
+  var verb: Word
+
+  struct Row {
+    var entry: ModelEntry
+    var accuracy: Double
+    var speed: Speed
+    var bytes: Double
+  }
+
+  func run(_ draft: Draft, _ console: Console) throws -> StepEnding {
+    if let note = data.note { console.note(note) }
+    if !left.isEmpty {
+      console.note("left out, because the data does not fit: " + sentence(left))
+    }
+    var rows: [Row] = []
+    for name in names {
+      guard let model = try weights(of: name, draft, console) else { continue }
+      let row = try runningTraining(verb) { try measured(draft.entry(name), model, console) }
+      guard let row, !console.cancellation.isCancelled else { return .interrupted }
+      rows.append(row)
+    }
+    guard !rows.isEmpty else { throw ModelError.nothingToCompare(verb) }
+    let reference = rows.first { $0.entry.kind == .float }
+    console.put(.table(table(rows, reference: reference)))
+    for row in rows { report(row, reference: reference, console) }
+    return .done
+  }
+
+  /// A model with its weights; nil, with a warning, where it is damaged and was not asked for.
+  private func weights(of name: String, _ draft: Draft, _ console: Console) throws -> Model? {
+    do {
+      return try draft.model(name)
+    } catch let error as StoreError where !isChosen {
+      console.put(
+        .diagnostic(
+          Diagnostic(
+            id: "damaged-model", severity: .warning, message: "\(name) is left out: \(error.description)",
+            range: verb.range)))
+      return nil
+    }
+  }
+
+  /// Accuracy as it was measured on the same data, or else now; speed always now, so that it compares.
+  private func measured(_ entry: ModelEntry, _ model: Model, _ console: Console) throws -> Row? {
+    let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
+    let accuracy: Double
+    if isSame, let known = entry.figures["accuracy"] {
+      accuracy = known
+    } else {
+      guard let evaluation = try console.evaluation(of: model, named: entry.name, on: data) else {
+        return nil
+      }
+      accuracy = evaluation.accuracy
+    }
+    return Row(
+      entry: entry, accuracy: accuracy, speed: try measureSpeed(model), bytes: Double(entry.byteCount ?? 0))
+  }
+
+  private func table(_ rows: [Row], reference: Row?) -> Table {
+    var columns = [Table.Column("model"), Table.Column("kind"), Table.Column("accuracy", .right)]
+    if reference != nil { columns.append(Table.Column("drop", .right)) }
+    columns.append(Table.Column("size", .right))
+    if reference != nil { columns.append(Table.Column("ratio", .right)) }
+    columns += [Table.Column("latency", .right), Table.Column("images/s", .right)]
+    if reference != nil { columns.append(Table.Column("speed-up", .right)) }
+    return Table(
+      title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
+      columns: columns, rows: rows.map { cells($0, reference: reference) })
+  }
+
+  private func cells(_ row: Row, reference: Row?) -> [String] {
+    var cells = [row.entry.name, row.entry.kind.words, percentage(row.accuracy)]
+    if let reference { cells.append(fixed(100 * (reference.accuracy - row.accuracy), 2) + " points") }
+    cells.append(byteCount(row.bytes))
+    if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
+    cells += [
+      fixed(row.speed.latencyMilliseconds, 2) + " ms", grouped(Int(row.speed.imagesPerSecond.rounded())),
+    ]
+    if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
+    return cells
+  }
+
+  private func speedup(_ row: Row, over reference: Row) -> Double {
+    reference.speed.latencyMilliseconds / row.speed.latencyMilliseconds
+  }
+
+  private func report(_ row: Row, reference: Row?, _ console: Console) {
+    let name = row.entry.name
+    console.metric(name, "accuracy", row.accuracy)
+    console.metric(name, "size_bytes", row.bytes)
+    console.metric(name, "latency_ms", row.speed.latencyMilliseconds, reproducible: false)
+    console.metric(name, "throughput", row.speed.imagesPerSecond, reproducible: false)
+    if let reference {
+      console.metric(name, "speedup", speedup(row, over: reference), reproducible: false)
+    }
+  }
+}

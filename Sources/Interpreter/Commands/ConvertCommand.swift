@@ -1,0 +1,142 @@
+import GraphIR
+import Language
+import SessionStore
+import Training
+
+extension Command {
+  static let convert = Command(
+    "convert", "make the integer model of a QAT model", target: .result("the integer model"),
+    operands: [Operand("a QAT model", .model([.fakeQuantized]), .optional)],
+    examples: ["convert", "convert student", "small = convert student"], effect: .changes
+  ) { arguments, scope in
+    let source: ModelEntry
+    let place: Word
+    if let word = arguments.word(at: 0) {
+      (source, place) = (try scope.model(word, kinds: [.fakeQuantized]), word)
+    } else {
+      guard let newest = scope.newest(.fakeQuantized) else {
+        throw ModelError.nothingToConvert(arguments.verb, floatModel: scope.newest(.float)?.name)
+      }
+      (source, place) = (newest, Word(text: newest.name, range: arguments.verb.range))
+    }
+    if let target = arguments.target {
+      try requireModelName(target)
+      if target.text == source.name { throw StatementError.replacesSource(target) }
+    }
+    let data = try scope.data(for: arguments.verb.range)
+    try scope.requireFit(source, place, data)
+    let name = arguments.target?.text ?? source.name + "-int8"
+    let conversion = PlannedConversion(
+      source: source.name, result: name, data: data, verb: arguments.verb,
+      note: "\(name) is the integer model of \(source.name)" + replacement(name, scope))
+    scope.register(ModelEntry(name: name, kind: .integer, graph: source.graph))
+    return Step { draft, console in try conversion.run(&draft, console) }
+  }
+}
+
+/// The conversion of a QAT model that is known to fit the data.
+private struct PlannedConversion {
+  var source: String
+  var result: String
+  var data: ChosenData
+  var verb: Word
+  var note: String
+
+  /// What was measured of both models.
+  struct Figures {
+    var fakeQuantized: Evaluation
+    var integer: Evaluation
+    var speed: Speed
+    var floatBytes: Double?
+    var agreement: Double
+  }
+
+  func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
+    if let note = data.note { console.note(note) }
+    console.note(note)
+    let model = try draft.model(source)
+    let integer = try runningTraining(verb) { try Training.convert(model) }
+    let measured = try runningTraining(verb) {
+      try measure(model, integer, floatBytes: draft.entry(source).figures[ModelEntry.floatSize], console)
+    }
+    guard let measured else {
+      console.note("stopped; nothing was kept")
+      return .interrupted
+    }
+    let entry = try keep(integer, measured, in: &draft)
+    report(measured, integer: entry, fakeQuantized: try draft.entry(source), console)
+    return .done
+  }
+
+  private func measure(
+    _ model: Model, _ integer: Model, floatBytes: Double?, _ console: Console
+  ) throws -> Figures? {
+    guard let before = try console.evaluation(of: model, named: source, on: data),
+      let after = try console.evaluation(of: integer, named: result, on: data),
+      !console.cancellation.isCancelled
+    else { return nil }
+    return Figures(
+      fakeQuantized: before, integer: after, speed: try measureSpeed(integer), floatBytes: floatBytes,
+      agreement: agreement(before.predictions, after.predictions))
+  }
+
+  private func keep(_ integer: Model, _ measured: Figures, in draft: inout Draft) throws -> ModelEntry {
+    var entry = ModelEntry(name: result, kind: integer.kind, graph: integer.graph)
+    entry.details = [.data: data.choice.text, .start: source]
+    entry.figures = [
+      "accuracy": measured.integer.accuracy, "loss": measured.integer.loss,
+      "agreement": measured.agreement, "latency_ms": measured.speed.latencyMilliseconds,
+      "throughput": measured.speed.imagesPerSecond,
+    ]
+    entry.figures[ModelEntry.floatSize] = measured.floatBytes
+    return try draft.save(Draft.NewModel(entry: entry, parameters: integer.parameters))
+  }
+
+  private func report(
+    _ measured: Figures, integer: ModelEntry, fakeQuantized: ModelEntry, _ console: Console
+  ) {
+    let bytes = integer.byteCount.map(Double.init) ?? 0
+    let ratio = measured.floatBytes.map { bytes / $0 }
+    console.put(.table(table(measured, integer: integer, fakeQuantized: fakeQuantized, ratio: ratio)))
+    console.metric(source, "fake_quant_accuracy", measured.fakeQuantized.accuracy)
+    console.metric(source, "int8_accuracy", measured.integer.accuracy)
+    console.metric(
+      source, "agreement", measured.agreement,
+      text: "both choose the same class for \(percentage(measured.agreement)) of the test images")
+    console.metric(result, "accuracy", measured.integer.accuracy)
+    console.metric(result, "loss", measured.integer.loss)
+    for name in [source, result] {
+      let shown = name == result
+      console.metric(name, "size_bytes", bytes)
+      console.metric(
+        name, "latency_ms", measured.speed.latencyMilliseconds,
+        text: shown ? "\(name) latency \(fixed(measured.speed.latencyMilliseconds, 2)) ms an image" : nil,
+        reproducible: false)
+      console.metric(
+        name, "throughput", measured.speed.imagesPerSecond,
+        text: shown
+          ? "\(name) throughput \(grouped(Int(measured.speed.imagesPerSecond))) images/s" : nil,
+        reproducible: false)
+    }
+  }
+
+  private func table(
+    _ measured: Figures, integer: ModelEntry, fakeQuantized: ModelEntry, ratio: Double?
+  ) -> Table {
+    Table(
+      columns: [
+        Table.Column("model"), Table.Column("kind"), Table.Column("accuracy", .right),
+        Table.Column("size", .right), Table.Column("of float", .right),
+      ],
+      rows: [
+        [
+          source, fakeQuantized.kind.words, percentage(measured.fakeQuantized.accuracy),
+          fakeQuantized.byteCount.map { byteCount(Double($0)) } ?? "", "",
+        ],
+        [
+          result, integer.kind.words, percentage(measured.integer.accuracy),
+          integer.byteCount.map { byteCount(Double($0)) } ?? "", ratio.map { percentage($0, 1) } ?? "",
+        ],
+      ])
+  }
+}

@@ -1,0 +1,30 @@
+import Datasets
+import Language
+import Training
+
+extension Command {
+  static let evaluate = Command(
+    "evaluate", "measure a model's accuracy on the test images",
+    operands: [Operand("a model", .model(nil))], examples: ["evaluate teacher"]
+  ) { arguments, scope in
+    let word = try arguments.requiredWord(at: 0)
+    let entry = try scope.model(word)
+    let data = try scope.data(for: arguments.verb.range)
+    try scope.requireFit(entry, word, data)
+    return Step { draft, console in
+      if let note = data.note { console.note(note) }
+      let model = try draft.model(entry.name)
+      let evaluation = try runningTraining(arguments.verb) {
+        try console.evaluation(of: model, named: entry.name, on: data)
+      }
+      guard let evaluation else { return .interrupted }
+      let images = counted(data.dataset.test.count, "test image")
+      console.metric(
+        entry.name, "accuracy", evaluation.accuracy,
+        text: "\(entry.name) accuracy \(percentage(evaluation.accuracy)) on \(images)")
+      console.metric(
+        entry.name, "loss", evaluation.loss, text: "\(entry.name) loss \(fixed(evaluation.loss, 4))")
+      return .done
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import GraphIR
+
+/// The layers of a network with shapes and parameters; the input is left out.
+func layerTable(_ graph: Graph) -> Table {
+  Table(
+    columns: [
+      Table.Column("layer"), Table.Column("operation"), Table.Column("output", .right),
+      Table.Column("parameters", .right),
+    ],
+    rows: graph.nodes.filter { $0.operation != .input }.map { node in
+      [
+        node.name, node.operation.words, node.shape.description,
+        node.operation.parameterCount == 0 ? "" : grouped(node.operation.parameterCount),
+      ]
+    })
+}
+
+/// The nodes of a graph in execution order, each with those that feed it.
+func graphTable(_ graph: Graph) -> Table {
+  Table(
+    columns: [
+      Table.Column("node", .right), Table.Column("name"), Table.Column("operation"), Table.Column("inputs"),
+      Table.Column("output", .right),
+    ],
+    rows: graph.nodes.enumerated().map { id, node in
+      [
+        "\(id)", node.name, node.operation.words, node.inputs.map(String.init).joined(separator: ", "),
+        node.shape.description,
+      ]
+    })
+}
+
+extension GraphIR.Operation {
+  /// The operation with what decides it, for a cell of a table.
+  fileprivate var words: String {
+    switch self {
+    case .input: "input"
+    case .convolution(let convolution): "conv " + convolution.words
+    case .batchNorm: "batch norm"
+    case .activation(let activation): activation.rawValue
+    case .pool(let pooling): pooling.words
+    case .dense(let dense): "dense \(dense.inputs) → \(dense.outputs)"
+    case .add: "add"
+    case .flatten: "flatten"
+    case .fakeQuantize(let fake): "fake quantize " + fake.grid.words
+    case .quantize(let parameters): "quantize " + parameters.words
+    case .requantize(let requantization):
+      "requantize " + requantization.input.words + " to " + requantization.output.words
+    case .integerConvolution(let integer):
+      "int8 conv " + integer.convolution.words + (integer.residual == nil ? "" : " + residual")
+        + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to " + integer.output.words
+    case .integerDense(let integer):
+      "int8 dense \(integer.dense.inputs) → \(integer.dense.outputs)"
+        + (integer.activation.map { ", " + $0.rawValue } ?? "")
+        + (integer.output.map { ", to " + $0.words } ?? "")
+    }
+  }
+}
+
+extension Convolution {
+  fileprivate var words: String {
+    var words = "\(inputs) → \(outputs), \(kernel)×\(kernel)"
+    if stride != 1 { words += ", stride \(stride)" }
+    if padding != 0 { words += ", padding \(padding)" }
+    if groups != 1 { words += ", \(groups) groups" }
+    return words
+  }
+}
+
+extension Pooling {
+  fileprivate var words: String {
+    if global { return "average of the plane" }
+    let kind = kind == .maximum ? "max" : "average"
+    return "\(kind) pool \(kernel)×\(kernel)" + (stride == kernel ? "" : ", stride \(stride)")
+      + (padding == 0 ? "" : ", padding \(padding)")
+  }
+}
+
+extension QuantizationGrid {
+  fileprivate var words: String {
+    "\(minimum)…\(maximum)" + (symmetric ? " symmetric" : "") + (perChannel ? " per channel" : "")
+  }
+}
+
+extension QuantizationParameters {
+  fileprivate var words: String {
+    "\(grid.minimum)…\(grid.maximum), scale \(scale), zero \(zeroPoint)"
+  }
+}

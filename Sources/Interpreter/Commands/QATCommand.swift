@@ -1,0 +1,130 @@
+import Distillation
+import GraphIR
+import Language
+import Quantization
+import SessionStore
+import Training
+
+extension Keyword {
+  static let from = Keyword(
+    "from", .model([.float]), otherwise: "the teacher", example: "teacher",
+    "float model whose weights the student starts with")
+}
+
+extension Command {
+  static let qat = Command(
+    "qat", "train with quantization in the loop, guided by a teacher", target: .result("the QAT model"),
+    operands: [Operand("the student's name", .newName, .optional)],
+    keywords: [.distillation, .from] + Keyword.recipe + [.backend, .observerFreeze, .batchNormFreeze],
+    examples: [
+      "qat student with kd(teacher, DecoupledKD, 0.5)",
+      "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
+      "qat student from teacher backend qnnpack observer-freeze 0.7 batchnorm-freeze 50%",
+    ], effect: .changes
+  ) { arguments, scope in
+    try plannedRun(arguments, &scope).step
+  }
+}
+
+private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
+  let name = try studentName(arguments)
+  let clauses: [DistillationClause]
+  do {
+    clauses = try distillationClauses(arguments.calls(.distillation))
+  } catch {
+    throw BindingError.call(error)
+  }
+  if let own = clauses.first(where: { $0.teacher.text == name.text }) {
+    throw StatementError.replacesTeacher(own.teacher)
+  }
+  let data = try scope.data(for: arguments.verb.range)
+  let teachers = try clauses.map { try scope.model($0.teacher, kinds: [.float]) }
+  for (clause, teacher) in zip(clauses, teachers) { try scope.requireFit(teacher, clause.teacher, data) }
+  let (start, startNote) = try start(of: name, arguments, teacher: teachers.first, data, scope)
+
+  let (rate, rateNote) = learningRate(after: teachers.first ?? start)
+  var recipe = TrainingRecipe(epochs: 2, learningRate: rate, schedule: .cosine)
+  recipe.seed = scope.seed
+  recipe.augments = data.choice.augments
+  recipe.apply(arguments)
+  recipe.quantization = quantization(arguments)
+  recipe.distillation = clauses.map(\.term)
+  var run = PlannedRun(
+    kind: .qat, result: ModelEntry(name: name.text, kind: .fakeQuantized, graph: start.graph),
+    start: .weights(of: start), recipe: recipe, data: data, teachers: teachers.map(\.name),
+    verb: arguments.verb, learningRateRange: arguments.range(of: .learningRate))
+  run.result.details[.start] = start.name
+  run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote])
+  run.warnings = clauses.compactMap { warning(on: $0, classes: data.classes) }
+  scope.use(data)
+  scope.register(run.result)
+  return run
+}
+
+/// The name before `=` or after the verb; one of the two.
+private func studentName(_ arguments: Arguments) throws -> Word {
+  let operand = arguments.word(at: 0)
+  if let operand, let target = arguments.target {
+    throw StatementError.nameTwice(operand, target: target)
+  }
+  guard let name = arguments.target ?? operand else {
+    throw StatementError.nameMissing(
+      arguments.verb, example: "qat student with kd(teacher, DecoupledKD, 0.5)")
+  }
+  try requireModelName(name)
+  return name
+}
+
+/// The float model that the student starts from, and the sentence that says so.
+private func start(
+  of name: Word, _ arguments: Arguments, teacher: ModelEntry?, _ data: ChosenData, _ scope: Scope
+) throws -> (ModelEntry, note: String) {
+  func copy(_ entry: ModelEntry, _ reason: String = "") -> (ModelEntry, note: String) {
+    (entry, "\(name.text) starts as a copy of \(entry.name)\(reason)" + replacement(name.text, scope))
+  }
+  if let word = arguments.word(.from) {
+    let entry = try scope.model(word, kinds: [.float])
+    try scope.requireFit(entry, word, data)
+    return copy(entry)
+  }
+  let existing = scope.model(named: name.text)
+  if let existing, existing.kind == .float {
+    try scope.requireFit(existing, name, data)
+    return (existing, "\(name.text) is a float model: it is fine-tuned, and becomes the QAT model")
+  }
+  if let teacher { return copy(teacher) }
+  if let before = existing?.details[.start].flatMap(scope.model(named:)), before.kind == .float {
+    try scope.requireFit(before, name, data)
+    return copy(before, ", as before")
+  }
+  guard let newest = scope.newest(.float) else { throw ModelError.nothingToStartFrom(arguments.verb) }
+  try scope.requireFit(newest, Word(text: newest.name, range: arguments.verb.range), data)
+  return copy(newest, ", the newest float model")
+}
+
+/// A tenth of the rate that the teacher, or else the start, was trained with.
+private func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
+  guard let text = entry.details[.learningRate], let rate = Double(text) else {
+    return (3e-4, "lr 0.0003: it is not known what \(entry.name) was trained with")
+  }
+  return (tenth(of: rate), "lr \(plain(tenth(of: rate))): a tenth of what \(entry.name) was trained with")
+}
+
+private func quantization(_ arguments: Arguments) -> QuantizationRecipe {
+  var recipe = QuantizationRecipe()
+  if let backend = arguments.word(.backend).flatMap({ QuantizationBackend(rawValue: $0.text) }) {
+    recipe.backend = backend
+  }
+  if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
+  if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
+  return recipe
+}
+
+private func warning(on clause: DistillationClause, classes: Int) -> Diagnostic? {
+  guard classes == 2, case .decoupledKD = clause.loss else { return nil }
+  return Diagnostic(
+    id: "decoupled-with-two-classes", severity: .warning,
+    message: "with two classes DecoupledKD is SoftTarget again, times alpha",
+    range: clause.lossRange,
+    notes: ["beside the target there is one class alone, so beta weighs a part that is always zero"])
+}

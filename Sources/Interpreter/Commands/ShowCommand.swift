@@ -1,0 +1,157 @@
+import Datasets
+import GraphIR
+import Language
+import SessionStore
+
+/// What `show` can show besides a model.
+private enum ShowTopic: String, CaseIterable {
+  case data, graph, run
+
+  var summary: String {
+    switch self {
+    case .data: "the data in use: counts, classes, statistics"
+    case .graph: "graph NAME: the nodes of a network and what feeds them"
+    case .run: "run [N]: settings and loss curve of a run, the last one by default"
+    }
+  }
+}
+
+extension Command {
+  static let show = Command(
+    "show", "look at a model, its graph, a run or the data",
+    operands: [
+      Operand(
+        "a model or a topic",
+        .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
+      Operand("a name or a number", .topic([], besides: .models), .optional),
+    ],
+    examples: ["show teacher", "show graph teacher", "show run", "show run 1", "show data"]
+  ) { arguments, scope in
+    let word = try arguments.requiredWord(at: 0)
+    let rest = arguments.word(at: 1)
+    guard let topic = ShowTopic(rawValue: word.text) else {
+      return try showModel(word, rest, scope)
+    }
+    switch topic {
+    case .data: return try showData(word, rest, scope)
+    case .graph: return try showGraph(word, rest, scope)
+    case .run: return try showRun(rest)
+    }
+  }
+}
+
+private func showModel(_ word: Word, _ rest: Word?, _ scope: Scope) throws -> Step {
+  let isKnown =
+    scope.model(named: word.text) != nil || scope.definitions[word.text] != nil
+    || Architecture.named(word.text) != nil
+  guard isKnown else {
+    throw StatementError.unknownTopic(
+      word, command: "show", topics: ShowTopic.allCases.map(\.rawValue) + scope.models.map(\.name))
+  }
+  if let rest { throw StatementError.surplusTopic(rest, topic: "show \(word.text)") }
+  if scope.model(named: word.text) != nil {
+    return Step { draft, console in
+      let entry = try draft.entry(word.text)
+      console.text(summary(of: entry))
+      console.put(.table(layerTable(entry.graph)))
+      return .done
+    }
+  }
+  let (graph, definition) = try network(word, scope)
+  return Step { _, console in
+    let count = ModelEntry(name: word.text, kind: .float, graph: graph).parameterCount
+    if let definition { console.text("\(word.text) = \(definition.text)") }
+    console.text(
+      "\(word.text), not trained yet: \(parameterCount(count)) parameters for images of \(graph.inputShape)")
+    console.put(.table(layerTable(graph)))
+    return .done
+  }
+}
+
+/// A network that has no weights, for the images of the data in use.
+private func network(_ word: Word, _ scope: Scope) throws -> (Graph, NetworkDefinition?) {
+  let data = try scope.data(for: word.range)
+  guard let graph = try scope.network(word, data: data) else {
+    throw ModelError.unknownNetwork(
+      word, definitions: scope.definitions.keys.sorted(), models: scope.models.map(\.name))
+  }
+  return (graph, scope.definitions[word.text])
+}
+
+private func showData(_ word: Word, _ rest: Word?, _ scope: Scope) throws -> Step {
+  if let rest { throw StatementError.surplusTopic(rest, topic: "show data") }
+  let data = try scope.data(for: word.range)
+  return Step { _, console in
+    if let note = data.note { console.note(note) }
+    console.text(description(of: data))
+    console.text("classes: " + data.dataset.classNames.joined(separator: ", "))
+    return .done
+  }
+}
+
+private func showGraph(_ word: Word, _ rest: Word?, _ scope: Scope) throws -> Step {
+  guard let name = rest else {
+    throw StatementError.topicNeeds(word, what: "the name of a model", example: "show graph teacher")
+  }
+  if scope.model(named: name.text) != nil {
+    return Step { draft, console in
+      console.put(.table(graphTable(try draft.entry(name.text).graph)))
+      return .done
+    }
+  }
+  let graph = try network(name, scope).0
+  return Step { _, console in
+    console.put(.table(graphTable(graph)))
+    return .done
+  }
+}
+
+private func showRun(_ number: Word?) throws -> Step {
+  Step { draft, console in
+    let runs = try draft.runRows()
+    let wanted = number.map { Int($0.text) ?? 0 } ?? runs.count
+    guard runs.indices.contains(wanted - 1) else {
+      guard let number else {
+        console.text("nothing was trained yet; begin with: teacher = train resnet18")
+        return .done
+      }
+      throw StatementError.unknownRun(number, count: runs.count)
+    }
+    try console.describe(runs[wanted - 1], number: wanted)
+    return .done
+  }
+}
+
+extension Console {
+  /// A run's settings and its curves.
+  fileprivate func describe(_ run: RunRow, number: Int) throws {
+    text(
+      "run \(number): \(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
+        + "\(counted(run.epochsDone, "epoch")), \(counted(run.stepsDone, "step"))")
+    put(
+      .table(
+        Table(
+          columns: [Table.Column("setting"), Table.Column("value")],
+          rows: run.settings.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })))
+    let parts = run.settings["with"] == nil ? ["loss"] : ["loss", "task_loss", "kd_loss"]
+    let series = try parts.map { Curve.Series(name: $0, points: try run.points($0)) }
+      .filter { !$0.points.isEmpty }
+    guard !series.isEmpty else { return }
+    put(
+      .curve(Curve(title: "run \(number): loss", xLabel: "step", yLabel: "loss", series: series)))
+  }
+}
+
+/// What a model is and where it comes from, in a few lines.
+private func summary(of entry: ModelEntry) -> String {
+  var lines = [
+    "\(entry.name): \(entry.kind.article), \(entry.graph.architecture), "
+      + "\(parameterCount(entry.parameterCount)) parameters"
+  ]
+  if let accuracy = entry.figures["accuracy"] { lines.append("accuracy \(percentage(accuracy))") }
+  if let bytes = entry.byteCount { lines.append("size \(byteCount(Double(bytes)))") }
+  if let start = entry.details[.start] { lines.append("started from \(start)") }
+  if let data = entry.details[.data] { lines.append("data: \(data)") }
+  if let settings = entry.details[.settings] { lines.append("settings: \(settings)") }
+  return lines.joined(separator: "\n")
+}

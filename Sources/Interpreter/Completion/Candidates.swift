@@ -1,0 +1,107 @@
+import Distillation
+import GraphIR
+import Language
+
+/// What a session offers at a place: names of models and networks beside the words of the language.
+struct Candidates {
+  var models: [ModelEntry]
+  /// Networks that cells defined, sorted.
+  var definitions: [String]
+
+  func candidates(_ context: CompletionContext) -> [Completion] {
+    switch context {
+    case .verb(let afterTarget):
+      Command.all.filter { !afterTarget || $0.hasResult }
+        .map { Completion(text: $0.name, detail: $0.summary) }
+    case .body(let verb, let operands, let used): body(verb, operands, used)
+    case .value(let verb, let keyword):
+      Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) } ?? []
+    case .layer: completions(LayerForm.choices)
+    case .clauseCall: completions(Keyword.distillation.kind.choices)
+    case .argument(let call, let enclosing, let index, let label):
+      arguments(call, enclosing: enclosing, index: index, label: label)
+    case .nothing: []
+    }
+  }
+
+  private func body(_ verb: String, _ operands: Int, _ used: Set<String>) -> [Completion] {
+    guard let command = Command.named(verb) else { return [] }
+    var candidates: [Completion] = []
+    if used.isEmpty, let operand = operand(of: command, at: operands) {
+      candidates = values(of: operand.kind)
+      if case .one = operand.arity { return candidates }
+    }
+    return candidates
+      + command.keywords.filter { !used.contains($0.name) }
+      .map { Completion(text: $0.name, detail: $0.summary) }
+  }
+
+  private func operand(of command: Command, at place: Int) -> Operand? {
+    if command.operands.indices.contains(place) { return command.operands[place] }
+    guard let last = command.operands.last, case .many = last.arity else { return nil }
+    return last
+  }
+
+  private func values(of kind: ValueKind) -> [Completion] {
+    switch kind {
+    case .choice(let choices): completions(choices)
+    case .model(let kinds): models(kinds)
+    case .network:
+      Architecture.all.map { Completion(text: $0.name, detail: $0.summary) }
+        + definitions.map { Completion(text: $0, detail: "network") } + models([.float])
+    case .topic(let topics, besides: .models): completions(topics) + models(nil)
+    case .topic(let topics, besides: .commands):
+      Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
+    case .chain: completions(LayerForm.choices)
+    case .count, .real, .newName, .text, .flag, .calls: []
+    }
+  }
+
+  private func models(_ kinds: [Model.Kind]?) -> [Completion] {
+    models.filter { kinds?.contains($0.kind) ?? true }
+      .map { Completion(text: $0.name, detail: "\($0.kind.words) model, \($0.graph.architecture)") }
+  }
+
+  private func arguments(
+    _ call: String, enclosing: String?, index: Int, label: String?
+  ) -> [Completion] {
+    if let form = LayerForm.all.first(where: { $0.name == call }), label == nil {
+      return form.parameters.map { Completion(text: $0.label + ":", detail: $0.kind.words) }
+    }
+    if let entry = LogitLoss.catalogue.first(where: { $0.name == call }), label == nil {
+      return parameters(of: entry)
+    }
+    guard call == "kd" else { return [] }
+    switch (label, index) {
+    case ("teacher", _), (nil, 0): return models([.float])
+    case ("loss", _), (nil, 1): return completions(lossChoices)
+    case (nil, _):
+      return [Completion(text: "weight:", detail: "share of the blend, from 0 to 1")] + allParameters
+    case (_?, _): return []
+    }
+  }
+
+  private func parameters(of entry: LogitLossEntry) -> [Completion] {
+    entry.parameters.map { Completion(text: $0.label + ":", detail: $0.summary) }
+  }
+
+  /// The parameters of every loss, each once.
+  private var allParameters: [Completion] {
+    LogitLoss.catalogue.flatMap(parameters(of:)).reduce(into: []) { all, one in
+      if !all.contains(where: { $0.text == one.text }) { all.append(one) }
+    }
+  }
+
+  private func completions(_ choices: [Choice]) -> [Completion] {
+    choices.map { Completion(text: $0.name, detail: $0.summary) }
+  }
+}
+
+extension Command {
+  fileprivate var hasResult: Bool {
+    switch target {
+    case .result: true
+    case .none: false
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Language
+
+/// What can stand at a place of a cell, as the words before it decide.
+enum CompletionContext: Equatable {
+  /// The start of a command; after `name =` only commands with a result.
+  case verb(afterTarget: Bool)
+  /// An operand or a keyword: how many operands stand before, and which keywords are used.
+  case body(verb: String, operands: Int, used: Set<String>)
+  /// The value of a keyword.
+  case value(verb: String, keyword: String)
+  /// A layer of a chain.
+  case layer
+  /// A call after `with`.
+  case clauseCall
+  /// An argument of a call: commas before it in the call, and its label where one is written.
+  case argument(call: String, enclosing: String?, index: Int, label: String?)
+  /// A place where nothing known can stand.
+  case nothing
+}
+
+/// Finds the context of a UTF-8 offset, and where the word begins that ends there.
+struct CompletionPlace {
+  private(set) var context: CompletionContext = .verb(afterTarget: false)
+  /// Bytes of the word before the cursor; empty between words.
+  private(set) var range: Range<Int>
+
+  private struct Word {
+    var kind: TokenKind
+    var text: String
+  }
+
+  init(source: String, offset: Int) {
+    let bytes = Array(source.utf8.prefix(max(0, offset)))
+    range = bytes.count..<bytes.count
+    // A cut inside a character decodes to a replacement character, which is no word.
+    let prefix = String(decoding: bytes, as: UTF8.self)
+    let tokens = tokenize(prefix)
+    if let last = tokens.last, last.range.upperBound >= bytes.count,
+      last.kind == .comment || last.kind == .string
+    {
+      context = .nothing
+      return
+    }
+    var words = Self.statement(tokens, bytes)
+    if let last = tokens.last, last.kind == .word || last.kind == .number || last.kind == .percentage,
+      last.range.upperBound == bytes.count
+    {
+      range = last.range.lowerBound..<last.range.upperBound
+      words.removeLast()
+      if last.kind != .word {
+        context = .nothing
+        return
+      }
+    }
+    context = Self.context(of: words)
+  }
+
+  /// The tokens of the statement that the text ends in.
+  private static func statement(_ tokens: [Token], _ bytes: [UInt8]) -> [Word] {
+    var words: [Word] = []
+    var depth = 0
+    var joinsNext = false
+    for token in tokens {
+      switch token.kind {
+      case .comment: continue
+      case .continuation:
+        joinsNext = true
+        continue
+      case .newline:
+        let goesOn = joinsNext || depth > 0 || words.last?.kind == .comma || words.last?.kind == .greater
+        joinsNext = false
+        if !goesOn { words = [] }
+        continue
+      case .leftParenthesis, .leftBracket: depth += 1
+      case .rightParenthesis, .rightBracket: depth = max(0, depth - 1)
+      case .word, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid: break
+      }
+      let lower = min(token.range.lowerBound, bytes.count)
+      let upper = min(max(token.range.upperBound, lower), bytes.count)
+      words.append(Word(kind: token.kind, text: String(decoding: bytes[lower..<upper], as: UTF8.self)))
+    }
+    return words
+  }
+
+  private static func context(of words: [Word]) -> CompletionContext {
+    var rest = words[...]
+    var afterTarget = false
+    if rest.count >= 2, rest.first?.kind == .word, rest.dropFirst().first?.kind == .equals {
+      rest = rest.dropFirst(2)
+      afterTarget = true
+    }
+    guard let verb = rest.popFirst() else { return .verb(afterTarget: afterTarget) }
+    guard let command = Command.named(verb.text) else { return .nothing }
+    if let argument = argument(in: rest) { return argument }
+    if verb.text == Command.model.name {
+      return rest.last?.kind == .equals || rest.last?.kind == .greater ? .layer : .nothing
+    }
+    return body(of: command, rest)
+  }
+
+  /// The call that is open at the end, if one is.
+  private static func argument(in words: ArraySlice<Word>) -> CompletionContext? {
+    var open: [(name: String, index: Int, label: String?, isFilled: Bool)] = []
+    var previous: Word?
+    for word in words {
+      switch word.kind {
+      case .leftParenthesis, .leftBracket:
+        if !open.isEmpty { open[open.count - 1].isFilled = true }
+        open.append((previous?.kind == .word ? previous?.text ?? "" : "", 0, nil, false))
+      case .rightParenthesis, .rightBracket: _ = open.popLast()
+      case .comma:
+        if let last = open.popLast() { open.append((last.name, last.index + 1, nil, false)) }
+      case .colon, .equals:
+        if let last = open.popLast() { open.append((last.name, last.index, previous?.text, false)) }
+      case .word, .number, .percentage, .string, .greater, .continuation, .newline, .comment, .invalid:
+        if !open.isEmpty { open[open.count - 1].isFilled = true }
+      }
+      previous = word
+    }
+    guard let last = open.last else { return nil }
+    if last.isFilled { return .nothing }
+    return .argument(
+      call: last.name, enclosing: open.dropLast().last?.name, index: last.index, label: last.label)
+  }
+
+  private static func body(of command: Command, _ words: ArraySlice<Word>) -> CompletionContext {
+    var operands = 0
+    var used: Set<String> = []
+    var rest = words
+    while let word = rest.popFirst() {
+      guard word.kind == .word, let keyword = command.keyword(named: word.text) else {
+        if used.isEmpty, word.kind != .comma { operands += 1 }
+        continue
+      }
+      used.insert(keyword.name)
+      switch keyword.form {
+      case .flag: break
+      case .value:
+        if rest.isEmpty { return .value(verb: command.name, keyword: keyword.name) }
+        rest.removeFirst()
+      case .calls:
+        if rest.isEmpty { return .clauseCall }
+        skipCalls(&rest)
+        if rest.isEmpty, words.last?.kind == .comma { return .clauseCall }
+      }
+    }
+    return .body(verb: command.name, operands: operands, used: used)
+  }
+
+  /// Passes over calls with commas between, and a comma at the end.
+  private static func skipCalls(_ words: inout ArraySlice<Word>) {
+    repeat {
+      guard words.popFirst()?.kind == .word, words.first?.kind == .leftParenthesis else { return }
+      var depth = 0
+      while let word = words.popFirst() {
+        if word.kind == .leftParenthesis || word.kind == .leftBracket { depth += 1 }
+        if word.kind == .rightParenthesis || word.kind == .rightBracket { depth -= 1 }
+        if depth == 0 { break }
+      }
+      guard words.first?.kind == .comma else { return }
+      words.removeFirst()
+    } while !words.isEmpty
+  }
+}

@@ -1,0 +1,135 @@
+import Distillation
+package import Language
+
+extension BindingError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .unknownVerb(let verb):
+      unknownName(
+        "unknown-command", "no command is called \(quoted(verb.text))", verb,
+        known: Command.all.map(\.name), noun: "command")
+    case .unexpectedTarget(let target, let command): unexpectedTarget(target, command)
+    case .missingOperand(let operand, let verb, let command):
+      complaint(
+        "missing-operand", "\(verb.text) needs \(operand.name)", at: verb.range,
+        remedy: command.examples.first.map { "try: \($0)" })
+    case .unexpected(let expression, let command): unexpected(expression, command)
+    case .missingValue(let keyword, let kind):
+      complaint(
+        "missing-value", "\(keyword.text) needs \(kind.words)", at: keyword.range,
+        remedy: "write it after the word: \(keyword.text) \(kind.placeholder)")
+    case .wrongKind(let expression, let place, let kind):
+      complaint(
+        "wrong-type", "\(place.name) takes \(kind.words), not \(expression.words)", at: expression.range,
+        remedy: roundedRemedy(expression, name: place.name + " ", kind: kind)
+          ?? place.example.map { "try: \($0)" })
+    case .outOfRange(let expression, let place, let kind):
+      complaint(
+        "out-of-range", "\(place.name) takes \(kind.words)", at: expression.range,
+        remedy: percentRemedy(expression, name: place.name) ?? place.example.map { "try: \($0)" })
+    case .unknownChoice(let word, let place, let choices):
+      unknownName(
+        "unknown-choice",
+        place.noun.map { "no \($0) is called \(quoted(word.text))" }
+          ?? "\(place.name) can't be \(quoted(word.text))",
+        word, known: choices.map(\.name), noun: place.noun ?? "choice")
+    case .call(let error): error.diagnostic
+    }
+  }
+
+  private func unexpectedTarget(_ target: Word, _ command: Command) -> Diagnostic {
+    complaint(
+      "unexpected-target", "\(command.name) makes nothing that a name could hold", at: target.range,
+      remedy: "leave out \"\(target.text) =\"")
+  }
+
+  private func unexpected(_ expression: Expression, _ command: Command) -> Diagnostic {
+    let options = command.keywords.map(\.name)
+    guard let word = expression.word else {
+      return complaint(
+        "unexpected-value", "\(command.name) does not know what \(expression.words) is for",
+        at: expression.range, remedy: "its form is: \(command.usage)")
+    }
+    let near = nearName(word.text, options)
+    let remedy =
+      options.isEmpty ? "its form is: \(command.usage)" : "options of \(command.name): " + sentence(options)
+    return complaint(
+      "unknown-option", "\(command.name) has no option \(quoted(word.text))", at: word.range,
+      remedy: near == nil ? remedy : nil, suggestion: near)
+  }
+}
+
+/// "epochs 2" or "epochs 3" for `epochs 2.5`.
+private func roundedRemedy(_ expression: Expression, name: String, kind: ValueKind) -> String? {
+  guard case .count(let range) = kind, case .number(let literal) = expression, literal.value.isFinite,
+    abs(literal.value) < 1e9
+  else { return nil }
+  let below = Int(literal.value.rounded(.down))
+  let near = [below, below + 1].filter(range.contains).map { "\(name)\($0)" }
+  return near.isEmpty ? nil : "write " + sentence(near, "or")
+}
+
+/// "a percentage is written 50 %" where a share was given as 50.
+private func percentRemedy(_ expression: Expression, name: String) -> String? {
+  guard case .number(let literal) = expression, literal.value > 1, literal.value <= 100,
+    ["weight", Keyword.observerFreeze.name, Keyword.batchNormFreeze.name].contains(name)
+  else { return nil }
+  return "a share is a fraction, such as 0.5, or a percentage, such as \(plain(literal.value))%"
+}
+
+extension ValueKind {
+  /// What could be written for an argument of a call.
+  fileprivate var exampleRemedy: String? {
+    switch self {
+    case .count(let range): "try: \(max(range.lowerBound, min(16, range.upperBound)))"
+    case .real(let range): range.contains(0.5) ? "try: 0.5" : nil
+    case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
+    case .choice(let choices): "choices: " + sentence(choices.map(\.name))
+    case .network, .newName, .text, .chain, .topic, .flag, .calls: nil
+    }
+  }
+}
+
+extension CallError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .unknown(let word, let noun, let known):
+      unknownName(
+        "unknown-\(noun)", "no \(noun) is called \(quoted(word.text))", word, known: known.map(\.name),
+        noun: noun)
+    case .unknownLabel(let label, let call, let known):
+      unknownName(
+        "unknown-argument", "\(call) has no argument \(quoted(label.text))", label, known: known,
+        noun: "argument")
+    case .repeated(let range, let label, let call):
+      complaint(
+        "repeated-argument", "\(call) is given \(label) twice", at: range, remedy: "leave one of them out")
+    case .tooMany(let range, let call, let labels):
+      complaint(
+        "too-many-arguments",
+        labels.isEmpty ? "\(call) takes no argument here" : "\(call) has no place for this argument",
+        at: range,
+        remedy: labels.isEmpty ? nil : "its arguments are: " + sentence(labels))
+    case .missing(let call, let what, let example):
+      complaint(
+        "missing-argument", "\(call.name.text) needs \(what)", at: call.range,
+        remedy: "try: \(example)")
+    case .wrongKind(let expression, let label, let call, let kind):
+      complaint(
+        "wrong-type", "\(label) of \(call) takes \(kind.words), not \(expression.words)",
+        at: expression.range,
+        remedy: roundedRemedy(expression, name: "", kind: kind) ?? kind.exampleRemedy)
+    case .outOfRange(let expression, let label, let call, let kind):
+      complaint(
+        "out-of-range", "\(label) of \(call) takes \(kind.words)", at: expression.range,
+        remedy: percentRemedy(expression, name: label) ?? kind.exampleRemedy)
+    case .loss(let error, let range):
+      complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
+    case .weightsExceedOne(let range, let sum):
+      complaint(
+        "weights-exceed-one",
+        "the weights of the teachers add up to \(plain((sum * 1000).rounded() / 1000)), which leaves the labels less than nothing",
+        at: range, remedy: "lower one: the blend is (1 − Σ weight) · task + Σ weight · distillation")
+    }
+  }
+}

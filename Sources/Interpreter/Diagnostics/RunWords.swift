@@ -1,0 +1,43 @@
+package import Language
+import Training
+
+extension RunError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch cause {
+    case .classesDiffer(let model, let data):
+      complaint(
+        "classes-differ", "the model tells \(model) classes apart, but the data has \(data)",
+        at: verb.range, remedy: "choose the model's data with: data NAME")
+    case .inputDiffers(let model, let data):
+      complaint(
+        "input-differs", "the model takes images of \(model), but the data has \(data)", at: verb.range,
+        remedy: "choose the model's data with: data NAME size S")
+    case .nonFiniteLoss(let step): diverged(step)
+    case .emptyData:
+      complaint(
+        "data-empty", "the data has no image to train on", at: verb.range,
+        remedy: "raise its limit: data NAME limit 1000")
+    case .unsupported(let what):
+      complaint("unsupported", "\(verb.text) can't do this: \(what)", at: verb.range)
+    }
+  }
+
+  private func diverged(_ step: Int) -> Diagnostic {
+    let remedy: String
+    if let learningRate {
+      remedy =
+        "the steps were too large for this network: write lr \(plain(tenth(of: learningRate))) instead of "
+        + "lr \(plain(learningRate)); nothing of this run was kept"
+    } else {
+      remedy = "train it again with a smaller lr"
+    }
+    return complaint(
+      "loss-not-finite", "the loss became infinite or not a number at step \(step)",
+      at: learningRateRange ?? verb.range, label: learningRateRange == nil ? nil : "too large",
+      remedy: remedy)
+  }
+}
+
+extension UnexpectedError: DiagnosedError {
+  package var diagnostic: Diagnostic { complaint("failed", text, at: range) }
+}

@@ -1,0 +1,41 @@
+import Datasets
+package import Language
+import SessionStore
+
+extension SessionError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .data(let error, let range):
+      complaint("data-unusable", error.message, at: range, remedy: error.remedy)
+    case .storedDataUnreadable(let range, let text):
+      complaint(
+        "data-unusable", "the data that the session remembers is not understood: \(text)", at: range,
+        remedy: "choose it again: data fashion-mnist")
+    case .readOnly(let verb, let holder):
+      complaint(
+        "read-only", "\(verb.text) would change the session, which is open for reading only",
+        at: verb.range,
+        remedy: holder.map {
+          "process \($0) writes to it: close that one, or open another folder with --session"
+        } ?? "see that its folder may be written, or open another with --session")
+    case .nothingToUndo(let verb):
+      complaint(
+        "nothing-to-undo", "there is no earlier cell to take back", at: verb.range,
+        remedy: "cells that only look, such as models or compare, change nothing")
+    case .store(let error, let range): complaint(error.diagnosticID, error.description, at: range)
+    }
+  }
+}
+
+extension StoreError {
+  fileprivate var diagnosticID: String {
+    switch self {
+    case .damagedModel, .damagedObject: "damaged-model"
+    case .damagedStore, .foreignStore, .newerStore, .damagedHistory: "damaged-store"
+    case .readOnly: "read-only"
+    case .unknownModel: "unknown-model"
+    case .unknownRun: "unknown-run"
+    case .folder, .database, .unwritable, .unreadable, .weights, .inconsistentTensor: "store"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package import Language
+
+extension StatementError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .nameTwice(let word, let target):
+      complaint(
+        "named-twice", "the result is named \(quoted(target.text)) before = and \(quoted(word.text)) here",
+        at: word.range, remedy: "keep one of the two names")
+    case .nameMissing(let verb, let example):
+      complaint(
+        "name-missing", "\(verb.text) needs a name for its result", at: verb.range,
+        remedy: "try: \(example)")
+    case .replacesTeacher(let word):
+      complaint(
+        "replaces-teacher", "the student would take the place of its teacher \(quoted(word.text))",
+        at: word.range, remedy: "give the student a name of its own: qat student with kd(\(word.text))")
+    case .replacesSource(let word):
+      complaint(
+        "replaces-source",
+        "the integer model would take the place of \(quoted(word.text)), which it is made of",
+        at: word.range, remedy: "choose another name: \(word.text)-int8 = convert \(word.text)")
+    case .dottedName(let word):
+      complaint(
+        "dotted-name", "a model's name has no dot", at: word.range,
+        suggestion: String(word.text.map { $0 == "." ? "-" : $0 }))
+    case .nameOfArchitecture(let word):
+      complaint(
+        "name-taken", "\(quoted(word.text)) is the name of an architecture", at: word.range,
+        remedy: "choose another name for the network")
+    case .unknownTopic(let word, let command, let topics):
+      unknownName(
+        "unknown-topic", "\(command) does not know \(quoted(word.text))", word, known: topics, noun: "topic")
+    case .topicNeeds(let word, let what, let example):
+      complaint(
+        "missing-operand", "show \(word.text) needs \(what)", at: word.range, remedy: "try: \(example)")
+    case .surplusTopic(let word, let topic):
+      complaint(
+        "unexpected-value", "\(topic) takes nothing after it", at: word.range,
+        remedy: "leave out \(quoted(word.text))")
+    case .unknownRun(let word, let count):
+      complaint(
+        "unknown-run", "there is no run \(word.text)", at: word.range,
+        remedy: count == 0
+          ? "nothing was trained yet: teacher = train resnet18"
+          : "runs are numbered from 1 to \(count); see them with: runs")
+    case .settingMissing(let verb, let settings):
+      complaint(
+        "missing-operand", "\(verb.text) needs a setting and its value", at: verb.range,
+        remedy: "settings: " + sentence(settings))
+    case .undoNotAlone(let verb):
+      complaint(
+        "undo-not-alone", "undo takes back a whole cell, so it stands alone in its own", at: verb.range,
+        remedy: "run the other statements in another cell")
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package import Language
+package import SessionStore
+package import Training
+
+/// How a cell ended.
+package struct CellResult: Sendable {
+  package enum Status: String, Sendable, Codable { case ok, error, interrupted }
+
+  package var status: Status
+  package var seconds: Double
+  /// Every metric that the cell named, in order of appearance.
+  package var metrics: [Metric]
+  package var diagnostics: [Diagnostic]
+}
+
+/// What can stand at a place of a cell.
+package struct Completion: Sendable, Equatable {
+  /// Text that replaces the word at the cursor.
+  package var text: String
+  /// What it is, in a few words: "command", "model, resnet18", "distillation loss".
+  package var detail: String
+
+  package init(text: String, detail: String) {
+    self.text = text
+    self.detail = detail
+  }
+}
+
+/// Program text in, outputs out: commands on a session.
+package final class Interpreter {
+  private let store: SessionStore
+  private let library = DataLibrary()
+  /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
+  private let damage: StoreError?
+  private var last: (source: String, status: CellResult.Status, seconds: Double)?
+
+  /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
+  ///
+  /// A damaged store opens as an empty session that is read-only; see `openingNotes`. Throws where the folder
+  /// can't be made or read.
+  package init(sessionFolder: String?) throws {
+    do throws(StoreError) {
+      store = try SessionStore(folder: sessionFolder)
+      damage = nil
+    } catch {
+      switch error {
+      case .damagedStore, .foreignStore, .newerStore:
+        store = try SessionStore(folder: nil)
+        damage = error
+      case .folder, .database, .readOnly, .unknownModel, .unknownRun, .damagedModel, .damagedObject,
+        .damagedHistory, .unwritable, .unreadable, .weights, .inconsistentTensor:
+        throw error
+      }
+    }
+  }
+
+  /// Works on a store that is open.
+  package init(store: SessionStore) {
+    self.store = store
+    damage = nil
+  }
+
+  /// True where another process writes to the session, or the store is damaged: commands that change it are refused.
+  package var isReadOnly: Bool { store.isReadOnly || damage != nil }
+
+  /// What there is to say when the session opens: damaged objects, another writer.
+  package var openingNotes: [Output] {
+    var notes: [Output] = []
+    if let damage {
+      notes.append(.diagnostic(warning("damaged-store", damage.description)))
+    } else if store.isReadOnly {
+      let error = StoreError.readOnly(lockHolder: store.lockHolder)
+      notes.append(.diagnostic(warning("read-only", error.description)))
+    }
+    for problem in (try? store.problems()) ?? [] {
+      notes.append(.diagnostic(warning("damaged-object", problem.description)))
+    }
+    return notes
+  }
+
+  /// Runs a cell: it succeeds and the session changes, or it fails and the session is as before.
+  ///
+  /// `emit` gets each output as it arises, on the calling thread; diagnostics are emitted too.
+  package func execute(
+    _ source: String, cancellation: Cancellation, emit: (Output) -> Void
+  ) -> CellResult {
+    let watch = Stopwatch()
+    let result = withoutActuallyEscaping(emit) { emit in
+      let console = Console(cancellation: cancellation, emit: emit)
+      let cell = Cell(source: source, store: store, library: library, damage: damage)
+      let status = cell.run(console)
+      return CellResult(
+        status: status, seconds: watch.seconds, metrics: console.metrics, diagnostics: console.diagnostics)
+    }
+    last = (source, result.status, result.seconds)
+    return result
+  }
+
+  /// What could stand at the UTF-8 offset, and the range that it would replace.
+  package func completions(in source: String, at offset: Int) -> (range: Range<Int>, candidates: [Completion])
+  {
+    let place = CompletionPlace(source: source, offset: offset)
+    let typed = String(decoding: Array(source.utf8)[place.range], as: UTF8.self).lowercased()
+    let session = Candidates(
+      models: ((try? store.models()) ?? []).map(ModelEntry.init),
+      definitions: ((try? store.definitions()) ?? [:]).keys.sorted())
+    return (
+      place.range, session.candidates(place.context).filter { $0.text.lowercased().hasPrefix(typed) }
+    )
+  }
+
+  /// Cells that were entered in this session folder, oldest first, at most `limit`.
+  package func history(limit: Int) -> [String] { (try? store.history(limit: limit)) ?? [] }
+
+  /// Keeps a cell in the history, also one that failed.
+  ///
+  /// Where the session can't be written, the cell is not kept: that is said when it opens.
+  package func remember(_ source: String) {
+    let known = last.flatMap { $0.source == source ? $0 : nil }
+    try? store.remember(
+      source, status: (known?.status ?? .ok).rawValue, seconds: known?.seconds ?? 0)
+  }
+
+  private func warning(_ id: String, _ message: String) -> Diagnostic {
+    Diagnostic(id: id, severity: .warning, message: message)
+  }
+}

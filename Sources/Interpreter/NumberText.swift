@@ -1,0 +1,66 @@
+/// A number as it would be typed: "0.003", "128", "1e-05".
+func plain(_ value: Double) -> String {
+  if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
+  return "\(value)"
+}
+
+/// A tenth, shifted in decimal, so that a tenth of 0.003 is 0.0003 and not its neighbour.
+func tenth(of value: Double) -> Double {
+  let parts = "\(value)".split(separator: "e", maxSplits: 1)
+  let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+  return Double("\(parts[0])e\(exponent - 1)") ?? value / 10
+}
+
+/// A number with a fixed count of decimals, rounded half away from zero: `fixed(0.1266, 2)` is "0.13".
+func fixed(_ value: Double, _ decimals: Int) -> String {
+  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+  var power = 1.0
+  for _ in 0..<decimals { power *= 10 }
+  let scaled = (abs(value) * power).rounded()
+  guard scaled < 9e18 else { return "\(value)" }
+  let digits = Int(scaled)
+  let sign = value < 0 && digits > 0 ? "-" : ""
+  if decimals == 0 { return sign + String(digits) }
+  let fraction = String(digits % Int(power))
+  return sign + String(digits / Int(power)) + "." + String(repeating: "0", count: decimals - fraction.count)
+    + fraction
+}
+
+/// A whole number with commas between thousands: "10,000".
+func grouped(_ value: Int) -> String {
+  var rest = String(value.magnitude)
+  var groups: [String] = []
+  while rest.count > 3 {
+    groups.insert(String(rest.suffix(3)), at: 0)
+    rest.removeLast(3)
+  }
+  groups.insert(rest, at: 0)
+  return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+}
+
+/// A fraction as a percentage: "90.12 %".
+func percentage(_ fraction: Double, _ decimals: Int = 2) -> String { fixed(100 * fraction, decimals) + " %" }
+
+/// Bytes in decimal units: "44.8 MB", "812 bytes".
+func byteCount(_ bytes: Double) -> String {
+  if bytes < 1000 { return fixed(bytes, 0) + " bytes" }
+  if bytes < 1e6 { return fixed(bytes / 1e3, 1) + " kB" }
+  if bytes < 1e9 { return fixed(bytes / 1e6, 1) + " MB" }
+  return fixed(bytes / 1e9, 2) + " GB"
+}
+
+/// Parameters in a network: "11.18 M", "18,816".
+func parameterCount(_ count: Int) -> String {
+  count < 1_000_000 ? grouped(count) : fixed(Double(count) / 1e6, 2) + " M"
+}
+
+/// "1 epoch", "3 epochs".
+func counted(_ count: Int, _ noun: String) -> String {
+  grouped(count) + " " + noun + (count == 1 ? "" : "s")
+}
+
+/// Names in a sentence: "a", "a and b", "a, b and c".
+func sentence(_ names: [String], _ conjunction: String = "and") -> String {
+  guard names.count > 1, let last = names.last else { return names.first ?? "" }
+  return names.dropLast().joined(separator: ", ") + " " + conjunction + " " + last
+}

@@ -1,0 +1,127 @@
+package import Language
+
+/// What a cell says, as data: each front-end draws it in its own way.
+package enum Output: Sendable, Codable, Equatable {
+  /// Plain sentences, one or more lines.
+  case text(String)
+  /// A choice the program made for the user, an event of a run: drawn faint.
+  case note(String)
+  case table(Table)
+  case metric(Metric)
+  case curve(Curve)
+  /// Supersedes the progress before it; never kept in a file.
+  case progress(Progress)
+  case diagnostic(Diagnostic)
+}
+
+/// Rows of cells under headings; numbers come formatted, columns are aligned by `Alignment`.
+package struct Table: Sendable, Codable, Equatable {
+  package enum Alignment: String, Sendable, Codable { case left, right }
+  package struct Column: Sendable, Codable, Equatable {
+    package var title: String
+    package var alignment: Alignment
+
+    package init(_ title: String, _ alignment: Alignment = .left) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  package var title: String?
+  package var columns: [Column]
+  package var rows: [[String]]
+
+  package init(title: String? = nil, columns: [Column], rows: [[String]]) {
+    self.title = title
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+/// A number with a name that stays the same from version to version: `teacher.accuracy`.
+///
+/// Shown, where `label` is given, as `label: text`; always among the cell's `values`.
+package struct Metric: Sendable, Codable, Equatable {
+  package var name: String
+  package var value: Double
+  /// "teacher accuracy 90.12 %"; nil where a table beside it already shows the number.
+  package var text: String?
+  /// False for durations and speeds, which differ from run to run and are never compared.
+  package var reproducible: Bool
+
+  package init(_ name: String, _ value: Double, text: String? = nil, reproducible: Bool = true) {
+    self.name = name
+    self.value = value
+    self.text = text
+    self.reproducible = reproducible
+  }
+}
+
+/// Points of one or more series over a common axis.
+package struct Curve: Sendable, Codable, Equatable {
+  package struct Series: Sendable, Codable, Equatable {
+    package var name: String
+    package var points: [Point]
+
+    package init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+  package struct Point: Sendable, Codable, Equatable {
+    package var x: Double
+    package var y: Double
+
+    package init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  package var title: String
+  package var xLabel: String
+  package var yLabel: String
+  package var series: [Series]
+
+  package init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.series = series
+  }
+}
+
+/// How far a long command is.
+package struct Progress: Sendable, Codable, Equatable {
+  /// What goes on: "train teacher".
+  package var activity: String
+  package var done: Int
+  package var total: Int
+  /// "epoch 2/3".
+  package var stage: String?
+  /// Ready to show, in order: ("loss", "0.412"), ("accuracy", "87.1 %"), ("", "1,930 images/s").
+  package var figures: [Figure]
+  package var secondsLeft: Double?
+
+  package struct Figure: Sendable, Codable, Equatable {
+    package var label: String
+    package var text: String
+
+    package init(_ label: String, _ text: String) {
+      self.label = label
+      self.text = text
+    }
+  }
+
+  package init(
+    activity: String, done: Int, total: Int, stage: String? = nil, figures: [Figure] = [],
+    secondsLeft: Double? = nil
+  ) {
+    self.activity = activity
+    self.done = done
+    self.total = total
+    self.stage = stage
+    self.figures = figures
+    self.secondsLeft = secondsLeft
+  }
+}

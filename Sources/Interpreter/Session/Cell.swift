@@ -1,0 +1,114 @@
+import Language
+import SessionStore
+import Training
+
+/// A cell on its way through the session: parsed, bound, planned, run, and kept as one change.
+struct Cell {
+  let source: String
+  let store: SessionStore
+  let library: DataLibrary
+  /// Why nothing may be changed, where that is so for damage.
+  let damage: StoreError?
+
+  func run(_ console: Console) -> CellResult.Status {
+    let program = parse(source, vocabulary: Command.vocabulary)
+    for diagnostic in program.diagnostics { console.put(.diagnostic(diagnostic)) }
+    guard !program.diagnostics.contains(where: { $0.severity == .error }) else { return .error }
+    let (bound, problems) = bind(program)
+    for problem in problems { console.put(.diagnostic(problem)) }
+    guard problems.isEmpty else { return .error }
+    do {
+      return try run(planned(bound), console)
+    } catch {
+      console.put(.diagnostic(error.diagnostic))
+      return .error
+    }
+  }
+
+  /// Plans every statement before the first runs, so that a slip in the last does not cost the first's work.
+  private func planned(_ bound: [(Command, Arguments)]) throws(Failure) -> [(Word, Step)] {
+    var steps: [(Word, Step)] = []
+    var scope: Scope
+    do {
+      scope = try Scope(of: store, library: library, statementCount: bound.count)
+    } catch {
+      throw Failure(error, at: bound.first?.1.verb)
+    }
+    for (command, arguments) in bound {
+      do {
+        try requireWritable(command, arguments)
+        steps.append((arguments.verb, try command.plan(arguments, &scope)))
+      } catch {
+        throw Failure(error, at: arguments.verb)
+      }
+    }
+    return steps
+  }
+
+  private func requireWritable(_ command: Command, _ arguments: Arguments) throws(SessionError) {
+    guard command.changesSession(arguments) else { return }
+    if let damage { throw .store(damage, arguments.verb.range) }
+    if store.isReadOnly { throw .readOnly(arguments.verb, holder: store.lockHolder) }
+  }
+
+  private func run(_ steps: [(Word, Step)], _ console: Console) throws(Failure) -> CellResult.Status {
+    var draft = Draft(store: store)
+    var status = CellResult.Status.ok
+    for (index, (verb, step)) in steps.enumerated() {
+      do {
+        if console.cancellation.isCancelled {
+          status = .interrupted
+        } else if try step.run(&draft, console) == .interrupted {
+          status = .interrupted
+        }
+      } catch {
+        draft.discard()
+        throw Failure(error, at: verb)
+      }
+      guard status == .ok else {
+        let left = steps.count - index - 1
+        if left > 0 { console.note(counted(left, "statement") + " after it did not run") }
+        break
+      }
+    }
+    do {
+      try draft.commit(cell: source)
+    } catch {
+      draft.discard()
+      throw Failure(error, at: steps.first?.0)
+    }
+    return status
+  }
+}
+
+/// Why a cell failed, as its diagnostic.
+private struct Failure: Error {
+  var diagnostic: Diagnostic
+
+  /// `verb` is the place of errors that have none of their own.
+  init(_ error: any Error, at verb: Word?) {
+    let range = verb?.range ?? SourceRange(0..<0)
+    switch error {
+    case let error as any DiagnosedError: diagnostic = error.diagnostic
+    case let error as StoreError: diagnostic = SessionError.store(error, range).diagnostic
+    case let error as TrainingError:
+      diagnostic = RunError(cause: error, verb: verb ?? Word(text: "", range: range)).diagnostic
+    default: diagnostic = UnexpectedError(text: "\(error)", range: range).diagnostic
+    }
+  }
+}
+
+extension Scope {
+  /// The session as it stands.
+  init(of store: SessionStore, library: DataLibrary, statementCount: Int) throws {
+    let definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
+    var settings: [Setting: String] = [:]
+    for (key, value) in try store.settings() {
+      if let setting = Setting(rawValue: key) { settings[setting] = value }
+    }
+    self.init(
+      models: try store.models().map(ModelEntry.init), definitions: definitions, settings: settings,
+      library: library, statementCount: statementCount,
+      damagedModels: { ((try? store.problems()) ?? []).compactMap(\.model) })
+  }
+}

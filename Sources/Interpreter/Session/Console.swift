@@ -1,0 +1,44 @@
+package import Language
+package import Training
+
+/// Where a running cell speaks: passes outputs on as they arise and keeps the metrics it named.
+package final class Console {
+  package let cancellation: Cancellation
+  package private(set) var metrics: [Metric] = []
+  package private(set) var diagnostics: [Diagnostic] = []
+  private let emit: (Output) -> Void
+  private let clock = ContinuousClock()
+  private var lastProgress: ContinuousClock.Instant?
+
+  init(cancellation: Cancellation, emit: @escaping (Output) -> Void) {
+    self.cancellation = cancellation
+    self.emit = emit
+  }
+
+  func put(_ output: Output) {
+    switch output {
+    case .metric(let metric): metrics.append(metric)
+    case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
+    case .text, .note, .table, .curve, .progress: break
+    }
+    emit(output)
+  }
+
+  func text(_ text: String) { put(.text(text)) }
+  func note(_ text: String) { put(.note(text)) }
+
+  /// A progress is passed on ten times a second at the most; `make` is called only then.
+  func progress(_ make: () -> Progress) {
+    let now = clock.now
+    if let lastProgress, lastProgress.duration(to: now) < .milliseconds(100) { return }
+    lastProgress = now
+    put(.progress(make()))
+  }
+}
+
+/// Seconds since a moment, for outputs that tell how long something took.
+struct Stopwatch {
+  private let start = ContinuousClock().now
+
+  var seconds: Double { start.duration(to: ContinuousClock().now) / .seconds(1) }
+}

@@ -1,0 +1,49 @@
+import SessionStore
+
+extension Draft {
+  var isEmpty: Bool { changes.isEmpty && runs.isEmpty }
+
+  /// Makes the draft the session, as one step of undo.
+  func commit(cell: String) throws {
+    guard !isEmpty else { return }
+    try store.transaction { transaction in
+      let ids = try runs.map { try write($0, cell: cell, transaction) }
+      for change in changes {
+        switch change {
+        case .save(let new): try write(new, run: new.run.map { ids[$0] }, transaction)
+        case .forget(let name): try transaction.removeModel(named: name)
+        case .set(let setting, let value): try transaction.set(setting.rawValue, to: value)
+        case .define(let name, let chain): try transaction.define(name, chain)
+        }
+      }
+      transaction.recordState(cell: cell)
+    }
+  }
+
+  /// Drops what the cell wrote ahead: files that no model names.
+  func discard() {
+    let wroteWeights = changes.contains { change in
+      if case .save = change { true } else { false }
+    }
+    guard wroteWeights else { return }
+    // An orphan that stays is found the next time; the cell's own error is what the user must see.
+    _ = try? store.collectGarbage(olderThan: 0)
+  }
+
+  private func write(_ new: NewModel, run: String?, _ transaction: Transaction) throws {
+    try transaction.saveModel(
+      name: new.entry.name, kind: new.entry.kind, graph: new.entry.graph, parameters: new.parameters,
+      figures: new.entry.figures,
+      details: Dictionary(uniqueKeysWithValues: new.entry.details.map { ($0.key.rawValue, $0.value) }),
+      run: run)
+  }
+
+  private func write(_ run: Run, cell: String, _ transaction: Transaction) throws -> String {
+    let record = try transaction.beginRun(
+      kind: run.kind, model: run.model, settings: run.settings, command: cell)
+    try transaction.appendMetrics(run: record.id, run.metrics)
+    try transaction.finishRun(
+      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone)
+    return record.id
+  }
+}

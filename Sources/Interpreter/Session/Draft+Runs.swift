@@ -1,0 +1,39 @@
+import SessionStore
+
+/// A run as lists and `show run` need it, from the session or made by this cell.
+struct RunRow {
+  var kind: RunRecord.Kind
+  var model: String
+  var status: RunRecord.Status
+  var settings: [String: String]
+  var epochsDone: Int
+  var stepsDone: Int
+  var lastLoss: Double?
+  /// Points of a curve by its key.
+  var points: (String) throws -> [Curve.Point]
+}
+
+extension Draft {
+  /// Every run, the oldest first; their places, from 1, are the numbers by which users name them.
+  func runRows() throws -> [RunRow] {
+    let stored = try store.runs().map { record in
+      RunRow(
+        kind: record.kind, model: record.model, status: record.status, settings: record.settings,
+        epochsDone: record.epochsDone, stepsDone: record.stepsDone,
+        lastLoss: try store.metrics(of: record.id, key: "loss").last?.value
+      ) { key in
+        try store.metrics(of: record.id, key: key).map { Curve.Point(x: Double($0.step), y: $0.value) }
+      }
+    }
+    return stored
+      + runs.map { run in
+        RunRow(
+          kind: run.kind, model: run.model, status: run.status, settings: run.settings,
+          epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+          lastLoss: run.metrics.last { $0.key == "loss" }?.value
+        ) { key in
+          run.metrics.filter { $0.key == key }.map { Curve.Point(x: Double($0.step), y: $0.value) }
+        }
+      }
+  }
+}

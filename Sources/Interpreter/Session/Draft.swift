@@ -1,0 +1,118 @@
+import GraphIR
+import SessionStore
+
+/// What a running cell has made and changed, kept apart from the session until the cell ends well.
+package struct Draft {
+  /// A model with its weights, and what is to be written down of it.
+  struct NewModel {
+    var entry: ModelEntry
+    var parameters: ParameterSet
+    /// Place in `runs` of the run that made it.
+    var run: Int?
+
+    var model: Model { Model(kind: entry.kind, graph: entry.graph, parameters: parameters) }
+  }
+
+  /// A run that came to an end, or was stopped.
+  struct Run {
+    var kind: RunRecord.Kind
+    var model: String
+    var status: RunRecord.Status
+    var settings: [String: String]
+    var metrics: [(key: String, step: Int, value: Double)]
+    var epochsDone: Int
+    var stepsDone: Int
+  }
+
+  enum Change {
+    case save(NewModel)
+    case forget(String)
+    case set(Setting, String)
+    case define(String, String?)
+  }
+
+  let store: SessionStore
+  private(set) var changes: [Change] = []
+  private(set) var runs: [Run] = []
+
+  init(store: SessionStore) { self.store = store }
+
+  mutating func set(_ setting: Setting, to value: String) { changes.append(.set(setting, value)) }
+
+  /// Keeps the chain that a name stands for; nil removes it.
+  mutating func define(_ name: String, as chain: String?) { changes.append(.define(name, chain)) }
+
+  mutating func forget(_ name: String) { changes.append(.forget(name)) }
+
+  /// Keeps a run; returns its place for `NewModel.run`.
+  mutating func keep(_ run: Run) -> Int {
+    runs.append(run)
+    return runs.count - 1
+  }
+
+  /// Keeps a model, and writes its weights so that their size is known; returns the entry with the size.
+  mutating func save(_ new: NewModel) throws -> ModelEntry {
+    var new = new
+    new.entry.byteCount = try sizeOfSavedWeights(new.model)
+    changes.append(.save(new))
+    return new.entry
+  }
+
+  /// A model with its weights, as this cell left it or from the session.
+  func model(_ name: String) throws -> Model {
+    for change in changes.reversed() {
+      if case .save(let new) = change, new.entry.name == name { return new.model }
+    }
+    guard let record = try store.model(named: name) else { throw StoreError.unknownModel(name) }
+    return Model(kind: record.kind, graph: record.graph, parameters: try store.parameters(of: record))
+  }
+
+  /// Every model as this cell left it, the oldest first.
+  func entries() throws -> [ModelEntry] {
+    var entries = try store.models().map(ModelEntry.init)
+    for change in changes {
+      switch change {
+      case .save(let new):
+        entries.removeAll { $0.name == new.entry.name }
+        entries.append(new.entry)
+      case .forget(let name): entries.removeAll { $0.name == name }
+      case .set, .define: break
+      }
+    }
+    return entries
+  }
+
+  func entry(_ name: String) throws -> ModelEntry {
+    guard let entry = try entries().first(where: { $0.name == name }) else {
+      throw StoreError.unknownModel(name)
+    }
+    return entry
+  }
+
+  /// Writes an object ahead of the row that will name it: the transaction is taken back, the file stays.
+  private func sizeOfSavedWeights(_ model: Model) throws -> Int {
+    struct Written: Error { var byteCount: Int }
+    do {
+      try store.transaction { transaction in
+        let record = try transaction.saveModel(
+          name: "unnamed", kind: model.kind, graph: model.graph, parameters: model.parameters)
+        throw Written(byteCount: record.byteCount)
+      }
+    } catch let written as Written {
+      return written.byteCount
+    }
+    return 0
+  }
+}
+
+extension ModelEntry {
+  init(_ record: ModelRecord) {
+    self.init(
+      name: record.name, kind: record.kind, graph: record.graph, figures: record.figures,
+      details: Dictionary(
+        uniqueKeysWithValues: record.details.compactMap { key, value in
+          Detail(rawValue: key).map { ($0, value) }
+        }),
+      byteCount: record.byteCount)
+  }
+}

@@ -1,0 +1,29 @@
+import Datasets
+import GraphIR
+import Training
+
+extension Console {
+  /// Evaluates a model on the data's test images, showing how far it is; nil where it was cancelled.
+  func evaluation(of model: Model, named name: String, on data: ChosenData) throws -> Evaluation? {
+    let watch = Stopwatch()
+    return try evaluate(
+      model, on: data.dataset.test, of: data.dataset, cancellation: cancellation
+    ) { done, total in
+      progress {
+        let seconds = watch.seconds
+        return Progress(
+          activity: "evaluate \(name)", done: done, total: total,
+          figures: [
+            Progress.Figure("", grouped(Int(Double(done) / max(seconds, 1e-6))) + " images/s")
+          ],
+          secondsLeft: done > 0 ? seconds / Double(done) * Double(total - done) : nil)
+      }
+    }
+  }
+}
+
+/// Share of images for which two models choose the same class; 1 for no image.
+func agreement(_ one: [Int], _ other: [Int]) -> Double {
+  guard !one.isEmpty else { return 1 }
+  return Double(zip(one, other).count { $0 == $1 }) / Double(one.count)
+}

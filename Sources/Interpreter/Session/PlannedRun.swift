@@ -1,0 +1,148 @@
+import Datasets
+import GraphIR
+import Language
+import SessionStore
+import Training
+
+/// A training or QAT run that is ready to start: everything it needs is known to be there and to fit.
+struct PlannedRun {
+  var kind: RunRecord.Kind
+  /// The model that the run makes.
+  var result: ModelEntry
+  var start: TrainingStart
+  var recipe: TrainingRecipe
+  var data: ChosenData
+  var teachers: [String] = []
+  /// What to say before it starts: how it begins, what it replaces.
+  var notes: [String] = []
+  var warnings: [Diagnostic] = []
+  var verb: Word
+  var learningRateRange: SourceRange?
+
+  var step: Step { Step { draft, console in try run(&draft, console) } }
+
+  private var activity: String { verb.text + " " + result.name }
+
+  private func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
+    announce(console)
+    if data.isStandard { draft.set(.data, to: data.choice.text) }
+    let recorder = RunRecorder(
+      activity: activity, distils: !recipe.distillation.isEmpty, console: console)
+    let outcome = try outcome(draft, recorder, console)
+    guard outcome.stepsDone > 0 else {
+      console.note("stopped before the first step; nothing was kept")
+      return .interrupted
+    }
+    let test = try testFigures(of: outcome, console)
+    if let test, !test.loss.isFinite { throw failure(.nonFiniteLoss(step: outcome.stepsDone)) }
+    let entry = try keep(outcome, test: test, metrics: recorder.metrics, in: &draft)
+    report(outcome, test: test, entry: entry, console)
+    return outcome.interrupted ? .interrupted : .done
+  }
+
+  private func announce(_ console: Console) {
+    for warning in warnings { console.put(.diagnostic(warning)) }
+    if let note = data.note { console.note(note) }
+    for note in notes { console.note(note) }
+    console.note("settings: " + recipe.words)
+  }
+
+  private func outcome(
+    _ draft: Draft, _ recorder: RunRecorder, _ console: Console
+  ) throws -> TrainingOutcome {
+    let model =
+      switch start {
+      case .fresh(let graph):
+        Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: recipe.seed))
+      case .weights(let entry): try draft.model(entry.name)
+      }
+    var teacherModels: [String: Model] = [:]
+    for teacher in teachers { teacherModels[teacher] = try draft.model(teacher) }
+    do {
+      return try train(
+        model, on: data.dataset, recipe: recipe, teachers: teacherModels, cancellation: console.cancellation
+      ) { recorder.receive($0) }
+    } catch let cause as TrainingError {
+      throw failure(cause)
+    }
+  }
+
+  private func failure(_ cause: TrainingError) -> RunError {
+    RunError(
+      cause: cause, verb: verb, learningRateRange: learningRateRange, learningRate: recipe.learningRate)
+  }
+
+  /// Accuracy and loss on the test images, of the model as it is; nil where the run was stopped on the way.
+  private func testFigures(
+    of outcome: TrainingOutcome, _ console: Console
+  ) throws -> (accuracy: Double, loss: Double)? {
+    guard !outcome.interrupted else { return nil }
+    if let epoch = outcome.lastEpoch { return (epoch.testAccuracy, epoch.testLoss) }
+    let evaluation = try evaluate(
+      outcome.model, on: data.dataset.test, of: data.dataset, cancellation: console.cancellation)
+    return evaluation.map { ($0.accuracy, $0.loss) }
+  }
+
+  private func keep(
+    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?,
+    metrics: [(key: String, step: Int, value: Double)], in draft: inout Draft
+  ) throws -> ModelEntry {
+    var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
+    settings["data"] = data.choice.text
+    let run = draft.keep(
+      Draft.Run(
+        kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
+        settings: settings, metrics: metrics, epochsDone: outcome.epochsDone, stepsDone: outcome.stepsDone))
+    var entry = result
+    entry.kind = outcome.model.kind
+    entry.graph = outcome.model.graph
+    entry.details[.data] = data.choice.text
+    entry.details[.settings] = recipe.words
+    entry.details[.learningRate] = plain(recipe.learningRate)
+    entry.figures["epochs"] = Double(outcome.epochsDone)
+    entry.figures["step_ms"] = outcome.stepMilliseconds
+    if kind == .qat, case .weights(let float) = start {
+      entry.figures[ModelEntry.floatSize] = try draft.entry(float.name).byteCount.map(Double.init)
+    }
+    if let test {
+      entry.figures["accuracy"] = test.accuracy
+      entry.figures["loss"] = test.loss
+    }
+    return try draft.save(
+      Draft.NewModel(entry: entry, parameters: outcome.model.parameters, run: run))
+  }
+
+  private func report(
+    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?, entry: ModelEntry,
+    _ console: Console
+  ) {
+    let name = entry.name
+    if outcome.interrupted {
+      console.note("stopped after step \(grouped(outcome.stepsDone)); \(name) keeps what it learned")
+    }
+    if let test {
+      let images = counted(data.dataset.test.count, "test image")
+      console.metric(
+        name, "accuracy", test.accuracy,
+        text: "\(name) accuracy \(percentage(test.accuracy)) on \(images)")
+      console.metric(name, "loss", test.loss)
+    }
+    if !recipe.distillation.isEmpty, let epoch = outcome.lastEpoch {
+      console.metric(name, "task_loss", epoch.taskLoss)
+      console.metric(name, "kd_loss", epoch.distillationLoss)
+    }
+    console.metric(name, "epochs", Double(outcome.epochsDone))
+    if let bytes = entry.byteCount { console.metric(name, "size_bytes", Double(bytes)) }
+    console.metric(
+      name, "step_ms", outcome.stepMilliseconds,
+      text: "\(name) step \(fixed(outcome.stepMilliseconds, 1)) ms", reproducible: false)
+  }
+}
+
+extension Console {
+  /// Puts out `model.key`.
+  func metric(_ model: String, _ key: String, _ value: Double, text: String? = nil, reproducible: Bool = true)
+  {
+    put(.metric(Metric("\(model).\(key)", value, text: text, reproducible: reproducible)))
+  }
+}

@@ -1,0 +1,20 @@
+package import Language
+
+/// Why the words of a statement, each right by itself, don't go together or name nothing.
+package enum StatementError: Error {
+  /// The result is named before `=` and after the verb.
+  case nameTwice(Word, target: Word)
+  case nameMissing(Word, example: String)
+  case replacesTeacher(Word)
+  /// The result of a conversion would have the name of the model it is made from.
+  case replacesSource(Word)
+  /// A dot leads into a model, so a model's own name has none.
+  case dottedName(Word)
+  case nameOfArchitecture(Word)
+  case unknownTopic(Word, command: String, topics: [String])
+  case topicNeeds(Word, what: String, example: String)
+  case surplusTopic(Word, topic: String)
+  case unknownRun(Word, count: Int)
+  case settingMissing(Word, settings: [String])
+  case undoNotAlone(Word)
+}

@@ -1,0 +1,120 @@
+extension Parser {
+  /// What follows a lexeme where it is a keyword of the verb.
+  func form(of lexeme: Lexeme, after verb: Word) -> Vocabulary.KeywordForm? {
+    lexeme.kind == .word ? vocabulary.form(of: lexeme.text, after: verb.text) : nil
+  }
+
+  /// Clauses up to the end of the statement.
+  mutating func readClauses(into statement: inout Statement) throws(Interruption) {
+    let verb = statement.verb
+    while let lexeme = peek() {
+      if let form = form(of: lexeme, after: verb), let keyword = takeWord() {
+        if let earlier = statement.clauses.first(where: { $0.keyword.text == keyword.text }) {
+          report(.repeatedOption(keyword, earlier: source.text(of: earlier.range)))
+        }
+        statement.clauses.append(try clause(keyword, form, verb: verb))
+      } else if !skipStray(verb: verb) {
+        try readLeftover(into: &statement)
+      }
+    }
+  }
+
+  private mutating func clause(
+    _ keyword: Word, _ form: Vocabulary.KeywordForm, verb: Word
+  ) throws(Interruption) -> Clause {
+    let value: Clause.Value =
+      switch form {
+      case .flag: try refuseValue(of: keyword)
+      case .value: try value(of: keyword, verb: verb).map { .value($0) } ?? .none
+      case .calls: .calls(try calls(of: keyword, verb: verb))
+      }
+    return Clause(keyword: keyword, value: value, range: range(from: keyword.range))
+  }
+
+  /// Refuses `augment=true`.
+  private mutating func refuseValue(of keyword: Word) throws(Interruption) -> Clause.Value {
+    guard let separator = take(.equals) ?? take(.colon) else { return .none }
+    let value = isAtEnd ? nil : try expression()
+    report(.flagWithValue(keyword, value.map { separator.range.joined(with: $0.range) } ?? separator.range))
+    return .none
+  }
+
+  /// The value after a keyword; nil, with a report, where there is none.
+  private mutating func value(of keyword: Word, verb: Word) throws(Interruption) -> Expression? {
+    if let separator = take(.equals) ?? take(.colon) {
+      report(
+        .strayEquals(
+          separator, text: source.text(of: separator.range), between: "an option and its value"))
+    }
+    guard let next = peek(), form(of: next, after: verb) == nil, next.kind != .comma else {
+      report(.missingValue(of: keyword))
+      return nil
+    }
+    guard let opening = take(.leftParenthesis) else { return try expression() }
+    report(.valueInParentheses(of: keyword, opening.range))
+    let value = try expression()
+    guard take(.rightParenthesis) != nil else { throw .reported }
+    return value
+  }
+
+  /// Calls with commas between, at least one.
+  private mutating func calls(of keyword: Word, verb: Word) throws(Interruption) -> [Call] {
+    var calls: [Call] = []
+    var comma: Lexeme?
+    repeat {
+      guard let next = peek(), form(of: next, after: verb) == nil else {
+        report(comma.map { .nothingAfterComma($0.range) } ?? .missingCall(of: keyword))
+        break
+      }
+      calls.append(try call(after: keyword))
+      comma = take(.comma)
+    } while comma != nil
+    return calls
+  }
+
+  private mutating func call(after keyword: Word) throws(Interruption) -> Call {
+    let value = try primary()
+    switch value {
+    case .name(let name): return Call(name: name, arguments: [], range: name.range, hasParentheses: false)
+    case .call(let call): return call
+    case .number, .percentage, .string, .list, .chain:
+      throw .problem(.notACall(value.range, text: source.text(of: value.range), after: keyword))
+    }
+  }
+
+  /// What is no clause after a clause: a misspelled option with its value, or a value too many.
+  private mutating func readLeftover(into statement: inout Statement) throws(Interruption) {
+    let verb = statement.verb
+    guard vocabulary.knows(verb: verb.text) else {
+      // What a command that doesn't exist could take is unknown.
+      statement.operands.append(try expression())
+      return
+    }
+    guard let clause = statement.clauses.last, let first = peek() else { throw .reported }
+    if case .none = clause.value, vocabulary.form(of: clause.keyword.text, after: verb.text) == .flag,
+      first.kind != .word || ["on", "off", "true", "false", "yes", "no"].contains(first.text)
+    {
+      let value = try expression()
+      report(.flagWithValue(clause.keyword, value.range))
+    } else if case .calls = clause.value, first.kind == .word, peek(1)?.kind == .leftParenthesis {
+      throw .problem(.callsNotSeparated(at: first))
+    } else if first.kind == .word {
+      position += 1
+      report(.unknownOption(first, verb: verb, known: vocabulary.keywords(of: verb.text)))
+      if take(.equals) == nil { _ = take(.colon) }
+      if let next = peek(), next.kind != .comma, form(of: next, after: verb) == nil {
+        _ = try expressionOrCall()
+      }
+    } else {
+      let value = try expression()
+      report(.valueTooMany(value.range, text: source.text(of: value.range), after: clause.keyword))
+    }
+  }
+
+  /// The value of an unknown option, also `epoch(3)`.
+  private mutating func expressionOrCall() throws(Interruption) -> Expression? {
+    guard at(.leftParenthesis) else { return try expression() }
+    _ = try arguments()
+    return nil
+  }
+}

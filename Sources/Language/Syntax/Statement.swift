@@ -1,0 +1,56 @@
+/// A keyword after the operands with what belongs to it: `epochs 3`, `augment`, `with kd(teacher)`.
+package struct Clause: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
+    case none
+    case value(Expression)
+    case calls([Call])
+  }
+
+  package var keyword: Word
+  package var value: Value
+  package var range: SourceRange
+
+  package init(keyword: Word, value: Value, range: SourceRange) {
+    self.keyword = keyword
+    self.value = value
+    self.range = range
+  }
+}
+
+/// One command with what it is applied to.
+///
+/// `model tiny = conv(16, 3) > relu` has the verb `model`, no target, and the operands `tiny` and the chain.
+package struct Statement: Hashable, Sendable {
+  /// The name before `=`.
+  package var target: Word?
+  package var verb: Word
+  package var operands: [Expression]
+  /// In the order of the program; no keyword occurs twice where the program has no diagnostics.
+  package var clauses: [Clause]
+  package var range: SourceRange
+
+  package init(
+    target: Word?, verb: Word, operands: [Expression], clauses: [Clause], range: SourceRange
+  ) {
+    self.target = target
+    self.verb = verb
+    self.operands = operands
+    self.clauses = clauses
+    self.range = range
+  }
+}
+
+/// A parsed cell.
+package struct Program: Sendable {
+  /// In order.
+  ///
+  /// Where there are diagnostics, a statement may lack what could not be read.
+  package var statements: [Statement]
+  /// In order of place.
+  package var diagnostics: [Diagnostic]
+
+  package init(statements: [Statement], diagnostics: [Diagnostic]) {
+    self.statements = statements
+    self.diagnostics = diagnostics
+  }
+}

@@ -1,0 +1,36 @@
+/// The commands of the language and the keywords that may follow each.
+package struct Vocabulary: Sendable {
+  /// What follows a keyword.
+  package enum KeywordForm: Int, Sendable {
+    /// One value: `epochs 3`.
+    case value
+    /// Calls, with commas between: `with kd(teacher), nkd(teacher)`.
+    case calls
+    /// Nothing: `augment`.
+    case flag
+  }
+
+  package let verbs: [String: [String: KeywordForm]]
+  /// Every keyword of every verb, for a verb that doesn't exist.
+  private let allKeywords: [String: KeywordForm]
+
+  /// `verbs` maps each verb to its keywords.
+  package init(verbs: [String: [String: KeywordForm]]) {
+    self.verbs = verbs
+    // Two verbs may read one keyword in two ways; the choice must not depend on the order of a dictionary.
+    allKeywords = verbs.values.reduce(into: [:]) { all, keywords in
+      all.merge(keywords) { $0.rawValue <= $1.rawValue ? $0 : $1 }
+    }
+  }
+
+  func knows(verb: String) -> Bool { verbs[verb] != nil }
+
+  func form(of keyword: String, after verb: String) -> KeywordForm? {
+    (verbs[verb] ?? allKeywords)[keyword]
+  }
+
+  /// The keywords of a verb in alphabetical order.
+  func keywords(of verb: String) -> [String] {
+    (verbs[verb] ?? [:]).keys.sorted()
+  }
+}

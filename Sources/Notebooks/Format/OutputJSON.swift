@@ -1,0 +1,67 @@
+package import Interpreter
+package import Language
+
+extension Output {
+  /// The output as typed JSON; nil for progress and diagnostics, which aren't kept as outputs.
+  package var json: JSONObject? {
+    switch self {
+    case .text(let text): ["type": .string("text"), "text": .string(text)]
+    case .note(let text): ["type": .string("note"), "text": .string(text)]
+    case .table(let table): table.json
+    case .metric(let metric): metric.json
+    case .curve(let curve): curve.json
+    case .progress, .diagnostic: nil
+    }
+  }
+}
+
+extension Table {
+  fileprivate var json: JSONObject {
+    let columns = columns.map { column in
+      JSONValue.object(["title": .string(column.title), "alignment": .string(column.alignment.rawValue)])
+    }
+    return [
+      "type": .string("table"), "title": title.map(JSONValue.string) ?? .null, "columns": .array(columns),
+      "rows": .array(rows.map { .array($0.map(JSONValue.string)) }),
+    ]
+  }
+}
+
+extension Metric {
+  fileprivate var json: JSONObject {
+    [
+      "type": .string("metric"), "name": .string(name), "value": .double(value),
+      "text": text.map(JSONValue.string) ?? .null, "reproducible": .bool(reproducible),
+    ]
+  }
+}
+
+extension Curve {
+  /// Points are pairs of x and y.
+  fileprivate var json: JSONObject {
+    let series = series.map { one in
+      JSONValue.object([
+        "name": .string(one.name),
+        "points": .array(one.points.map { .array([.double($0.x), .double($0.y)]) }),
+      ])
+    }
+    return [
+      "type": .string("curve"), "title": .string(title), "x_label": .string(xLabel),
+      "y_label": .string(yLabel), "series": .array(series),
+    ]
+  }
+}
+
+extension Diagnostic {
+  /// Line and column are from 1 in the cell's source, in Unicode scalars as the length; null without a place.
+  package func json(in source: SourceFile) -> JSONObject {
+    let position = range.map { source.position(of: $0.lowerBound) }
+    return [
+      "id": .string(id), "severity": .string(severity.rawValue), "message": .string(message),
+      "line": position.map { .integer($0.line) } ?? .null,
+      "column": position.map { .integer($0.column) } ?? .null,
+      "length": range.map { .integer(source.length(of: $0)) } ?? .null,
+      "suggestion": suggestion.map(JSONValue.string) ?? .null,
+    ]
+  }
+}

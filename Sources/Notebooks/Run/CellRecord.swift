@@ -1,0 +1,48 @@
+package import Interpreter
+package import Language
+
+/// What running a code cell gave.
+package struct CellRecord: Sendable {
+  /// Among the notebook's code cells, from 1; 0 for the file itself.
+  package var number: Int
+  /// The program that ran, with its parameters' values.
+  package var source: String
+  package var status: CellResult.Status
+  package var seconds: Double
+  package var metrics: [Metric]
+  /// Without progress and diagnostics.
+  package var outputs: [Output]
+  package var diagnostics: [Diagnostic]
+
+  package init(
+    number: Int, source: String, status: CellResult.Status = .ok, seconds: Double = 0, metrics: [Metric] = [],
+    outputs: [Output] = [], diagnostics: [Diagnostic] = []
+  ) {
+    self.number = number
+    self.source = source
+    self.status = status
+    self.seconds = seconds
+    self.metrics = metrics
+    self.outputs = outputs
+    self.diagnostics = diagnostics
+  }
+
+  /// The line for `--json`: a stable interface.
+  package var json: JSONObject {
+    let text = SourceFile(source)
+    var object: JSONObject = [
+      "cell": .integer(number), "source": .string(source), "status": .string(status.rawValue),
+      "seconds": .double((seconds * 1000).rounded() / 1000), "values": .object(values { _ in true }),
+      "outputs": .array(outputs.compactMap { $0.json.map(JSONValue.object) }),
+    ]
+    if !diagnostics.isEmpty {
+      object["diagnostics"] = .array(diagnostics.map { .object($0.json(in: text)) })
+    }
+    return object
+  }
+
+  /// Numbers by name; of a metric that was given twice the last value counts.
+  func values(where isWanted: (Metric) -> Bool) -> JSONObject {
+    metrics.filter(isWanted).reduce(into: JSONObject()) { $0[$1.name] = .double($1.value) }
+  }
+}

@@ -1,0 +1,24 @@
+internal import COneDNN
+
+/// Type of a tensor's elements.
+package enum ElementType: Sendable {
+  case float32, bfloat16, int32, int8, uint8
+
+  package var byteCount: Int {
+    switch self {
+    case .float32, .int32: 4
+    case .bfloat16: 2
+    case .int8, .uint8: 1
+    }
+  }
+
+  var raw: odn_type {
+    switch self {
+    case .float32: ODN_F32
+    case .bfloat16: ODN_BF16
+    case .int32: ODN_S32
+    case .int8: ODN_S8
+    case .uint8: ODN_U8
+    }
+  }
+}

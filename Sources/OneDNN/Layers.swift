@@ -1,0 +1,133 @@
+internal import COneDNN
+
+/// Sizes of a convolution over a batch.
+package struct ConvolutionSizes {
+  package var batch, inputs, outputs: Int
+  package var inputHeight, inputWidth, outputHeight, outputWidth: Int
+  package var kernel, stride, padding, groups: Int
+
+  package init(
+    batch: Int, inputs: Int, outputs: Int, inputHeight: Int, inputWidth: Int, outputHeight: Int,
+    outputWidth: Int, kernel: Int, stride: Int, padding: Int, groups: Int
+  ) {
+    self.batch = batch
+    self.inputs = inputs
+    self.outputs = outputs
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.groups = groups
+  }
+}
+
+/// Sizes of a dense layer over a batch.
+package struct DenseSizes {
+  package var batch, inputs, outputs: Int
+
+  package init(batch: Int, inputs: Int, outputs: Int) {
+    self.batch = batch
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+}
+
+/// Sizes of a pooling over a batch.
+package struct PoolingSizes {
+  package var batch, channels: Int
+  package var inputHeight, inputWidth, outputHeight, outputWidth: Int
+  package var kernelHeight, kernelWidth, stride, padding: Int
+  package var maximum: Bool
+
+  package init(
+    batch: Int, channels: Int, inputHeight: Int, inputWidth: Int, outputHeight: Int, outputWidth: Int,
+    kernelHeight: Int, kernelWidth: Int, stride: Int, padding: Int, maximum: Bool
+  ) {
+    self.batch = batch
+    self.channels = channels
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.stride = stride
+    self.padding = padding
+    self.maximum = maximum
+  }
+}
+
+/// Layouts that a layer must use; nil leaves the choice to oneDNN. In backward directions they are those of the
+/// gradients.
+package struct LayerLayouts {
+  package var source, weights, destination: TensorLayout?
+
+  package init(
+    source: TensorLayout? = nil, weights: TensorLayout? = nil, destination: TensorLayout? = nil
+  ) {
+    self.source = source
+    self.weights = weights
+    self.destination = destination
+  }
+}
+
+extension Primitive {
+  /// A convolution; `forward` is the training pass that a backward one belongs to.
+  package static func convolution(
+    _ direction: Direction, _ sizes: ConvolutionSizes, _ epilogue: LayerEpilogue, _ layouts: LayerLayouts,
+    forward: Primitive? = nil
+  ) throws(OneDNNError) -> Primitive {
+    var raw = odn_convolution(
+      batch: Int64(sizes.batch), inputs: Int64(sizes.inputs), outputs: Int64(sizes.outputs),
+      in_height: Int64(sizes.inputHeight), in_width: Int64(sizes.inputWidth),
+      out_height: Int64(sizes.outputHeight), out_width: Int64(sizes.outputWidth),
+      kernel: Int64(sizes.kernel), stride: Int64(sizes.stride), padding: Int64(sizes.padding),
+      groups: Int64(sizes.groups))
+    let handle = epilogue.withRaw { epilogue in
+      odn_convolution_create(
+        direction.raw, &raw, &epilogue, layouts.source?.raw, layouts.weights?.raw, layouts.destination?.raw,
+        forward?.raw)
+    }
+    return Primitive(owning: try checked(handle, "plan a convolution"), call: "run a convolution")
+  }
+
+  /// A dense layer; `forward` is the training pass that a backward one belongs to.
+  package static func dense(
+    _ direction: Direction, _ sizes: DenseSizes, _ epilogue: LayerEpilogue, _ layouts: LayerLayouts,
+    forward: Primitive? = nil
+  ) throws(OneDNNError) -> Primitive {
+    var raw = odn_dense(
+      batch: Int64(sizes.batch), inputs: Int64(sizes.inputs), outputs: Int64(sizes.outputs))
+    let handle = epilogue.withRaw { epilogue in
+      odn_dense_create(
+        direction.raw, &raw, &epilogue, layouts.source?.raw, layouts.weights?.raw, layouts.destination?.raw,
+        forward?.raw)
+    }
+    return Primitive(owning: try checked(handle, "plan a dense layer"), call: "run a dense layer")
+  }
+
+  /// A pooling; `forward` is the training pass that a backward one belongs to.
+  package static func pooling(
+    _ direction: Direction, _ sizes: PoolingSizes, _ type: ElementType, _ layouts: LayerLayouts,
+    forward: Primitive? = nil
+  ) throws(OneDNNError) -> Primitive {
+    var raw = odn_pooling(
+      batch: Int64(sizes.batch), channels: Int64(sizes.channels), in_height: Int64(sizes.inputHeight),
+      in_width: Int64(sizes.inputWidth), out_height: Int64(sizes.outputHeight),
+      out_width: Int64(sizes.outputWidth), kernel_height: Int64(sizes.kernelHeight),
+      kernel_width: Int64(sizes.kernelWidth), stride: Int64(sizes.stride), padding: Int64(sizes.padding),
+      maximum: sizes.maximum ? 1 : 0)
+    let handle = odn_pooling_create(
+      direction.raw, &raw, type.raw, layouts.source?.raw, layouts.destination?.raw, forward?.raw)
+    return Primitive(owning: try checked(handle, "plan a pooling"), call: "run a pooling")
+  }
+
+  /// Copies from one layout to another.
+  package static func reorder(from: TensorLayout, to: TensorLayout) throws(OneDNNError) -> Primitive {
+    Primitive(
+      owning: try checked(odn_reorder_create(from.raw, to.raw), "plan a reorder"), call: "run a reorder")
+  }
+}

@@ -1,0 +1,46 @@
+internal import COneDNN
+
+/// How a tensor's elements lie in memory: plain or blocked, as oneDNN likes it for a layer.
+package final class TensorLayout {
+  let raw: OpaquePointer
+
+  init(owning raw: OpaquePointer) { self.raw = raw }
+
+  deinit { odn_layout_destroy(raw) }
+
+  /// Row-major, one to five dimensions.
+  package static func plain(_ dimensions: [Int], _ type: ElementType = .float32) throws(OneDNNError)
+    -> TensorLayout
+  {
+    let sizes = dimensions.map(Int64.init)
+    return TensorLayout(
+      owning: try checked(odn_layout_plain(Int32(sizes.count), sizes, type.raw), "describe a tensor"))
+  }
+
+  /// Images [batch, channels, height, width] with channels innermost.
+  package static func channelsLast(_ dimensions: [Int], _ type: ElementType) throws(OneDNNError)
+    -> TensorLayout
+  {
+    precondition(dimensions.count == 4)
+    return TensorLayout(
+      owning: try checked(
+        odn_layout_channels_last(dimensions.map(Int64.init), type.raw), "describe a tensor"))
+  }
+
+  /// Bytes, with the padding that blocks need.
+  package var byteCount: Int { odn_layout_size(raw) }
+
+  /// Block b where activations lie as [batch][channels / b][plane][b]; nil for any other order.
+  package var channelBlock: Int? {
+    let block = odn_layout_channel_block(raw)
+    return block > 0 ? Int(block) : nil
+  }
+
+  /// Block b where weights lie as [outputs / b][rest][b]; nil for any other order.
+  package func outputBlock(grouped: Bool) -> Int? {
+    let block = odn_layout_output_block(raw, grouped ? 1 : 0)
+    return block > 0 ? Int(block) : nil
+  }
+
+  package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
+}

@@ -1,0 +1,8 @@
+/// Why a graph can't be rewritten.
+package enum RewriteError: Error, Equatable {
+  case missingParameter(String)
+  /// No batch was seen, so a range is unknown.
+  case unobserved(String)
+  /// A node that has no integer kernel, and why.
+  case noIntegerKernel(node: String, reason: String)
+}

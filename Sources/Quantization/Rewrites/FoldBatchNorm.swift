@@ -1,0 +1,140 @@
+package import GraphIR
+
+/// Folds batch norm into the convolution before it: w' = w·γ/√(v+ε), b' = β + (b − μ)·γ/√(v+ε).
+///
+/// What a fake-quantized model's layers compute in inference mode is kept: its folded weights are rounded to their
+/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays.
+package func foldBatchNorm(_ model: Model) throws(RewriteError) -> Model {
+  let graph = model.graph
+  var folded = Graph(architecture: graph.architecture, input: graph.inputShape)
+  var parameters = ParameterSet()
+  var renamed: [Graph.NodeID: Graph.NodeID] = [0: 0]
+
+  for group in graph.layerGroups {
+    let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize].compactMap { $0 }
+    let weights = try LayerWeights(group, in: model)
+    for id in members where renamed[id] == nil {
+      let node = graph.nodes[id]
+      let inputs = node.inputs.compactMap { renamed[$0] }
+      if id == group.norm, weights != nil {
+        renamed[id] = inputs.first
+        continue
+      }
+      var operation = node.operation
+      if id == group.head, let weights {
+        operation = weights.operation
+        parameters[node.name + ".weight"] = weights.weight
+        parameters[node.name + ".bias"] = weights.bias
+      } else {
+        for (name, tensor) in model.parameters.tensors where operation.owns(name, node: node.name) {
+          parameters[name] = tensor
+        }
+      }
+      renamed[id] = try? folded.append(node.name, operation, inputs: inputs)
+    }
+  }
+  return Model(kind: model.kind, graph: folded, parameters: parameters)
+}
+
+extension Operation {
+  fileprivate func owns(_ parameter: String, node: String) -> Bool {
+    if case .fakeQuantize(let quantizer) = self { return parameter.hasPrefix(quantizer.observer + ".") }
+    return parameter.hasPrefix(node + ".")
+  }
+}
+
+/// Weights of a convolution or dense layer as inference uses them.
+package struct LayerWeights {
+  /// The layer with bias and without a grid of its own.
+  package var operation: Operation
+  package var weight: Tensor
+  package var bias: Tensor
+  /// One scale an output where the weights are quantized; else nil.
+  package var scales: [Float]?
+  package var grid: QuantizationGrid?
+
+  /// Nil where the group's head has no weights.
+  package init?(_ group: LayerGroup, in model: Model) throws(RewriteError) {
+    let node = model.graph.nodes[group.head]
+    let hasBias: Bool
+    switch node.operation {
+    case .convolution(var convolution):
+      (hasBias, grid) = (convolution.hasBias, convolution.weightGrid)
+      convolution.hasBias = true
+      convolution.weightGrid = nil
+      operation = .convolution(convolution)
+    case .dense(var dense):
+      (hasBias, grid) = (dense.hasBias, dense.weightGrid)
+      dense.hasBias = true
+      dense.weightGrid = nil
+      operation = .dense(dense)
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize,
+      .requantize, .integerConvolution, .integerDense:
+      return nil
+    }
+    weight = try model.parameter(node.name + ".weight")
+    let outputs = weight.shape[0]
+    var biases = hasBias ? try model.parameter(node.name + ".bias").floats : Array(repeating: 0, count: outputs)
+    var factors = Array(repeating: Float(1), count: outputs)
+    if let norm = group.norm, case .batchNorm(let batchNorm) = model.graph.nodes[norm].operation {
+      let name = model.graph.nodes[norm].name
+      let gamma = try model.parameter(name + ".weight").floats
+      let beta = try model.parameter(name + ".bias").floats
+      let mean = try model.parameter(name + ".running_mean").floats
+      let variance = try model.parameter(name + ".running_var").floats
+      for channel in 0..<outputs {
+        factors[channel] = gamma[channel] / (variance[channel] + batchNorm.epsilon).squareRoot()
+        biases[channel] = beta[channel] + (biases[channel] - mean[channel]) * factors[channel]
+      }
+    }
+    bias = Tensor(biases)
+    var values = weight.floats
+    let rest = values.count / outputs
+    for output in 0..<outputs {
+      for index in output * rest..<(output + 1) * rest { values[index] *= factors[output] }
+    }
+    if let grid {
+      let chosen = weightScales(of: values, outputs: outputs, grid: grid)
+      scales = chosen
+      for output in 0..<outputs {
+        let inverse = 1 / chosen[output]
+        for index in output * rest..<(output + 1) * rest {
+          let code = (values[index] * inverse).rounded(.toNearestOrEven)
+          values[index] = min(max(code, Float(grid.minimum)), Float(grid.maximum)) * chosen[output]
+        }
+      }
+    }
+    weight = Tensor(values, shape: weight.shape)
+  }
+}
+
+/// Symmetric scales of weights [outputs, …]: the largest magnitude of each output, or of all, on the grid's edge.
+package func weightScales(of values: [Float], outputs: Int, grid: QuantizationGrid) -> [Float] {
+  let rest = values.count / outputs
+  var magnitudes = (0..<outputs).map { output in
+    values[output * rest..<(output + 1) * rest].reduce(Float(0)) { max($0, abs($1)) }
+  }
+  if !grid.perChannel { magnitudes = Array(repeating: magnitudes.max() ?? 0, count: outputs) }
+  return magnitudes.map { weightScale(magnitude: $0, grid: grid) }
+}
+
+/// magnitude / ((maximum − minimum) / 2), never below float's epsilon.
+package func weightScale(magnitude: Float, grid: QuantizationGrid) -> Float {
+  max(magnitude / (Float(grid.maximum - grid.minimum) / 2), .ulpOfOne)
+}
+
+extension Model {
+  /// The tensor of that name, or the error that names it.
+  package func parameter(_ name: String) throws(RewriteError) -> Tensor {
+    guard let tensor = parameters[name] else { throw RewriteError.missingParameter(name) }
+    return tensor
+  }
+
+  /// Scale and zero point that a fake quantization node has come to.
+  package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError) -> QuantizationParameters {
+    guard let low = parameters[quantizer.observer + ".min_val"]?.floats.first,
+      let high = parameters[quantizer.observer + ".max_val"]?.floats.first
+    else { throw RewriteError.unobserved(quantizer.observer) }
+    return chooseQuantizationParameters(minimum: low, maximum: high, grid: quantizer.grid)
+  }
+}

@@ -1,0 +1,67 @@
+import GraphIR
+
+extension Graph {
+  /// Why a graph from a file must not be used, as a clause; nil where every node is fed by earlier ones,
+  /// its sizes are possible, and its shape follows from theirs.
+  ///
+  /// `append` grants this to graphs that the program makes; a decoded one has not gone through it.
+  var flaw: String? {
+    guard !nodes.isEmpty else { return "its graph has no nodes" }
+    guard nodes.indices.contains(output) else { return "its graph's output is not one of its nodes" }
+    for (id, node) in nodes.enumerated() {
+      guard (node.operation == .input) == (id == 0), node.inputs.isEmpty == (id == 0) else {
+        return "node \"\(node.name)\" is an input in the wrong place, or has none"
+      }
+      guard node.inputs.allSatisfy({ 0 <= $0 && $0 < id }) else {
+        return "node \"\(node.name)\" is fed by a later node"
+      }
+      guard node.shape.isPossible, node.operation.isPossible else {
+        return "node \"\(node.name)\" has impossible sizes"
+      }
+      if id > 0,
+        (try? node.operation.outputShape(node.inputs.map { nodes[$0].shape }, node: node.name)) != node.shape
+      {
+        return "the shape of node \"\(node.name)\" does not follow from its inputs"
+      }
+    }
+    return nil
+  }
+}
+
+/// Extents up to this multiply without overflow wherever two or three of them meet.
+private let possible = 1...(1 << 20)
+
+extension Shape {
+  fileprivate var isPossible: Bool { [channels, height, width].allSatisfy(possible.contains) }
+}
+
+extension Operation {
+  fileprivate var isPossible: Bool {
+    switch self {
+    case .input, .activation, .add, .flatten, .fakeQuantize, .quantize, .requantize: true
+    case .batchNorm(let norm): possible.contains(norm.channels)
+    case .convolution(let convolution): convolution.isPossible
+    case .pool(let pooling): pooling.isPossible
+    case .dense(let dense): dense.isPossible
+    case .integerConvolution(let integer): integer.convolution.isPossible
+    case .integerDense(let integer): integer.dense.isPossible
+    }
+  }
+}
+
+extension Convolution {
+  fileprivate var isPossible: Bool {
+    [inputs, outputs, kernel, stride, groups].allSatisfy(possible.contains)
+      && (0...possible.upperBound).contains(padding)
+  }
+}
+
+extension Pooling {
+  fileprivate var isPossible: Bool {
+    [kernel, stride].allSatisfy(possible.contains) && (0...possible.upperBound).contains(padding)
+  }
+}
+
+extension Dense {
+  fileprivate var isPossible: Bool { [inputs, outputs].allSatisfy(possible.contains) }
+}

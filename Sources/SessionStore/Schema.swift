@@ -1,0 +1,79 @@
+import GRDB
+
+/// The tables of `store.db`, as migrations that are only ever added to.
+///
+/// `model`, `setting` and `definition` are the session as it stands; the `state_…` tables hold the same
+/// for each state that undo can go back to. `model_version` rows never change.
+enum Schema {
+  /// "qatl": tells SQLite files of sessions from those of other programs.
+  static let applicationID: Int32 = 0x7161_746C
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 session") { database in
+      try database.execute(sql: runs + models + states + history)
+      try database.execute(
+        sql: "INSERT INTO state (id, created_at) VALUES (1, ?)", arguments: [StoredInstant.now()])
+      try database.execute(sql: "INSERT INTO current_state (only_row, state) VALUES (1, 1)")
+      try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+    }
+    return migrator
+  }
+
+  private static let runs = """
+    CREATE TABLE run (
+      id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL,
+      started_at INTEGER NOT NULL, ended_at INTEGER, settings TEXT NOT NULL, command TEXT NOT NULL,
+      epochs_done INTEGER NOT NULL DEFAULT 0, steps_done INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE series (
+      id INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES run (id), key TEXT NOT NULL, UNIQUE (run, key));
+    CREATE TABLE metric (
+      series INTEGER NOT NULL REFERENCES series (id), step INTEGER NOT NULL, value REAL,
+      is_nan INTEGER NOT NULL DEFAULT 0, CHECK ((value IS NULL) = is_nan), PRIMARY KEY (series, step)
+    ) WITHOUT ROWID;
+
+    """
+
+  private static let models = """
+    CREATE TABLE model_version (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version INTEGER NOT NULL,
+      kind TEXT NOT NULL, graph TEXT NOT NULL, object TEXT NOT NULL, byte_count INTEGER NOT NULL,
+      details TEXT NOT NULL, run TEXT REFERENCES run (id), created_at INTEGER NOT NULL,
+      UNIQUE (name, version));
+    CREATE TABLE version_count (name TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL);
+    CREATE TABLE model (
+      name TEXT NOT NULL PRIMARY KEY, version_id INTEGER NOT NULL REFERENCES model_version (id),
+      figures TEXT NOT NULL);
+    CREATE TABLE setting (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE definition (name TEXT NOT NULL PRIMARY KEY, json TEXT NOT NULL);
+
+    """
+
+  private static let states = """
+    CREATE TABLE state (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, parent INTEGER REFERENCES state (id) ON DELETE SET NULL,
+      cell TEXT, created_at INTEGER NOT NULL);
+    CREATE INDEX state_by_parent ON state (parent);
+    CREATE TABLE current_state (
+      only_row INTEGER PRIMARY KEY CHECK (only_row = 1), state INTEGER NOT NULL REFERENCES state (id));
+    CREATE TABLE state_model (
+      state INTEGER NOT NULL REFERENCES state (id) ON DELETE CASCADE, name TEXT NOT NULL,
+      version_id INTEGER NOT NULL REFERENCES model_version (id), figures TEXT NOT NULL,
+      PRIMARY KEY (state, name)) WITHOUT ROWID;
+    CREATE INDEX state_model_by_version ON state_model (version_id);
+    CREATE TABLE state_setting (
+      state INTEGER NOT NULL REFERENCES state (id) ON DELETE CASCADE, key TEXT NOT NULL,
+      value TEXT NOT NULL, PRIMARY KEY (state, key)) WITHOUT ROWID;
+    CREATE TABLE state_definition (
+      state INTEGER NOT NULL REFERENCES state (id) ON DELETE CASCADE, name TEXT NOT NULL,
+      json TEXT NOT NULL, PRIMARY KEY (state, name)) WITHOUT ROWID;
+
+    """
+
+  private static let history = """
+    CREATE TABLE history (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, cell TEXT NOT NULL, status TEXT NOT NULL,
+      seconds REAL NOT NULL, created_at INTEGER NOT NULL);
+
+    """
+}

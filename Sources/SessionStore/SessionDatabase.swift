@@ -1,0 +1,143 @@
+import GRDB
+import Glibc
+
+/// `store.db`, opened with what SQLite and GRDB need so that an acknowledged commit is never lost.
+enum SessionDatabase {
+  static func inMemory() throws -> DatabaseQueue {
+    let queue = try DatabaseQueue(configuration: configuration(readOnly: false))
+    try Schema.migrator.migrate(queue)
+    return queue
+  }
+
+  /// The database for the one process that writes.
+  static func writable(_ path: String, hasObjects: Bool) throws -> DatabaseQueue {
+    // SQLite takes a file of no byte or one for a new database, which would hide that everything is gone.
+    if hasObjects, let size = AtomicFile.size(path), size <= 1 {
+      throw StoreError.damagedStore(path: path, reason: "the file is empty")
+    }
+    let queue = try DatabaseQueue(path: plainName(path), configuration: configuration(readOnly: false))
+    // GRDB lowers this to NORMAL when it turns on WAL, and the last commits could go with the power.
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    try check(queue, path: path)
+    if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(queue) }
+    try queue.inDatabase(endAbandonedRuns)
+    return queue
+  }
+
+  /// The database beside a process that writes, which may be about to make its tables.
+  static func readable(_ path: String) throws -> DatabaseQueue { try reading(path, opening: plainName(path)) }
+
+  /// The database in a folder that this process may not write to.
+  ///
+  /// Unless another process writes there, SQLite would make its files for shared reading, and must be told
+  /// that nothing changes.
+  static func foreignOwned(_ path: String) throws -> DatabaseQueue {
+    guard access(path, R_OK) == 0 else {
+      throw StoreError.folder(path: Folder.containing(path), reason: FileError(call: "store.db").reason)
+    }
+    if (AtomicFile.size(path + "-wal") ?? 0) == 0 {
+      return try reading(path, opening: "file:\(percentEncoded(path))?immutable=1")
+    }
+    do {
+      return try readable(path)
+    } catch let error as DatabaseError
+      where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    {
+      throw StoreError.folder(
+        path: Folder.containing(path),
+        reason: "its last writer did not close it, and to put it in order takes the right to write there")
+    }
+  }
+
+  private static func reading(_ path: String, opening name: String) throws -> DatabaseQueue {
+    var attempts = 0
+    while true {
+      attempts += 1
+      do {
+        let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+        try check(queue, path: path)
+        guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
+          throw StoreError.database(path: path, reason: "the process that writes has not made its tables")
+        }
+        return queue
+      } catch let error where attempts < 20 && mayPass(error) {
+        usleep(50_000)
+      }
+    }
+  }
+
+  /// A path that SQLite does not take for one of its `file:` names.
+  private static func plainName(_ path: String) -> String { path.hasPrefix("file:") ? "./" + path : path }
+
+  /// A path as it stands in SQLite's `file:` names.
+  private static func percentEncoded(_ path: String) -> String {
+    path.utf8.reduce(into: "") { name, byte in
+      let scalar = Unicode.Scalar(byte)
+      if scalar.isASCII,
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+          || "/-_.".contains(Character(scalar))
+      {
+        name.unicodeScalars.append(scalar)
+      } else {
+        name += (byte < 16 ? "%0" : "%") + String(byte, radix: 16)
+      }
+    }
+  }
+
+  private static func configuration(readOnly: Bool) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(5)
+    configuration.journalMode = .wal
+    return configuration
+  }
+
+  /// Refuses databases of other programs and of versions to come.
+  private static func check(_ queue: DatabaseQueue, path: String) throws {
+    try queue.inDatabase { database in
+      let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+      let isNew = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
+      guard id == Schema.applicationID || id == 0 && isNew else {
+        throw StoreError.foreignStore(path: path)
+      }
+      if try Schema.migrator.hasBeenSuperseded(database) { throw StoreError.newerStore(path: path) }
+    }
+  }
+
+  /// A run that is marked as running belonged to a process that is gone: this one holds the lock.
+  private static func endAbandonedRuns(_ database: Database) throws {
+    let running = RunRecord.Status.running.rawValue
+    let isAny = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE status = ?)", arguments: [running])
+    guard isAny == true else { return }
+    try database.execute(
+      sql: "UPDATE run SET status = ? WHERE status = ?",
+      arguments: [RunRecord.Status.interrupted.rawValue, running])
+  }
+
+  /// True for what a database that is being made answers.
+  private static func mayPass(_ error: any Error) -> Bool {
+    switch error {
+    case let error as DatabaseError:
+      [.SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_READONLY].contains(error.resultCode)
+    case StoreError.database: true
+    default: false
+    }
+  }
+}
+
+extension StoreError {
+  /// What a failure of SQLite in the session's database means; other errors stay as they are.
+  static func from(_ error: any Error, path: String) -> any Error {
+    if error is RowDecodingError {
+      return StoreError.damagedStore(path: path, reason: "a value has another type than its column")
+    }
+    guard let error = error as? DatabaseError else { return error }
+    let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+    switch error.resultCode {
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return StoreError.damagedStore(path: path, reason: reason)
+    default: return StoreError.database(path: path, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import GRDB
+import GraphIR
+
+/// A session: models, runs, metrics, settings and the history of cells, on disk.
+///
+/// A folder with `store.db`, `objects/` for the weights, and `lock`. One process writes; others read. Every
+/// method that reads may also be called inside a transaction, and sees its changes. What is thrown is a
+/// `StoreError`. An instance is used by one thread at a time.
+package final class SessionStore {
+  /// True where another process writes to the session, or its folder may not be written.
+  package let isReadOnly: Bool
+  /// Process that writes to the session instead; nil where this one does, or the process is not known.
+  package let lockHolder: Int32?
+  /// `store.db`, as it was opened.
+  package let databasePath: String
+
+  let objects: ObjectFiles
+  /// Graphs by the row of their version: rows never change, and decoding takes long for a prompt.
+  var graphs: [Int64: Graph] = [:]
+  private let queue: DatabaseQueue
+  private let lock: SessionLock?
+  private var isInTransaction = false
+
+  /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
+  ///
+  /// Throws `.damagedStore`, `.foreignStore` or `.newerStore` where `store.db` can't be used, and leaves the
+  /// file as it is. Runs that were running when their process died become interrupted.
+  package init(folder: String?) throws(StoreError) {
+    let opening: StoreOpening
+    do {
+      if let folder { opening = try .onDisk(folder) } else { opening = try .inMemory() }
+    } catch {
+      let path = (folder ?? "") + "/store.db"
+      throw StoreError.from(error, path: path) as? StoreError ?? .database(path: path, reason: "\(error)")
+    }
+    isReadOnly = opening.isReadOnly
+    lockHolder = opening.lockHolder
+    databasePath = opening.databasePath
+    objects = opening.objects
+    queue = opening.queue
+    lock = opening.lock
+  }
+
+  deinit {
+    // The database must be closed before another process may have the lock.
+    try? queue.close()
+  }
+
+  /// Changes the session: all of what `body` does, or where it throws, nothing.
+  ///
+  /// The only way to write. Transactions don't nest, and the `Transaction` must not outlive the call.
+  /// Throws `.readOnly`, or what `body` throws.
+  @discardableResult
+  package func transaction<T>(_ body: (Transaction) throws -> T) throws -> T {
+    try write { database in
+      let transaction = Transaction(store: self, database: database)
+      let result = try body(transaction)
+      try transaction.finish()
+      return result
+    }
+  }
+
+  /// What SQLite says to `PRAGMA name` on this connection: `synchronous` is 2 for FULL, `journal_mode` "wal".
+  package func pragma(_ name: String) throws -> String? {
+    try read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+  }
+
+  func write<T>(_ body: (Database) throws -> T) throws -> T {
+    guard !isReadOnly else { throw StoreError.readOnly(lockHolder: lockHolder) }
+    precondition(!isInTransaction, "transactions don't nest")
+    isInTransaction = true
+    defer { isInTransaction = false }
+    do {
+      return try queue.write(body)
+    } catch {
+      // Rows that were rolled back leave their ids to others.
+      graphs = [:]
+      throw StoreError.from(error, path: databasePath)
+    }
+  }
+
+  func read<T>(_ body: (Database) throws -> T) throws -> T {
+    do {
+      return try queue.unsafeReentrantRead(body)
+    } catch {
+      throw StoreError.from(error, path: databasePath)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import GraphIR
+
+#if _endian(big)
+  #error("tensors are written as they lie in memory, which must be little-endian as safetensors is")
+#endif
+
+extension Tensor.Elements {
+  /// Copies the elements of a type out of a file's bytes, whatever their alignment.
+  init(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer) {
+    switch type {
+    case .float32: self = .float32(Self.copy(bytes))
+    case .int32: self = .int32(Self.copy(bytes))
+    case .int8: self = .int8(Self.copy(bytes))
+    }
+  }
+
+  private static func copy<Element: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer) -> [Element] {
+    let count = bytes.count / MemoryLayout<Element>.stride
+    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+      initialized = count
+    }
+  }
+
+  /// The elements as they lie in memory.
+  func withBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    switch self {
+    case .float32(let values): try values.withUnsafeBytes(body)
+    case .int8(let values): try values.withUnsafeBytes(body)
+    case .int32(let values): try values.withUnsafeBytes(body)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import GRDB
+
+/// Changes to a session that take effect together, inside `SessionStore.transaction`.
+package final class Transaction {
+  let store: SessionStore
+  let database: Database
+  /// The cell that the changes belong to; nil adds them to the state that is current.
+  private var cell: String?
+  /// True once models, settings or definitions differ.
+  var changesState = false
+
+  init(store: SessionStore, database: Database) {
+    self.store = store
+    self.database = database
+  }
+
+  /// Makes this transaction one step of undo: the cell, as the user wrote it, and all that changes here.
+  ///
+  /// Changes of a transaction that records no state are taken as part of the state before: undo keeps them.
+  package func recordState(cell: String) { self.cell = cell }
+
+  func finish() throws {
+    if let cell {
+      try States.append(cell: cell, database)
+    } else if changesState {
+      try States.replaceCurrent(database)
+    }
+  }
+
+  /// Keeps a setting of the session, such as the chosen data or the seed; nil removes it.
+  package func set(_ key: String, to value: String?) throws {
+    changesState = true
+    if let value {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", arguments: [key, value])
+    } else {
+      try database.execute(sql: "DELETE FROM setting WHERE key = ?", arguments: [key])
+    }
+  }
+
+  /// Keeps what a name stands for, as JSON text: a network that the user wrote; nil removes it.
+  package func define(_ name: String, _ json: String?) throws {
+    changesState = true
+    if let json {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO definition (name, json) VALUES (?, ?)", arguments: [name, json])
+    } else {
+      try database.execute(sql: "DELETE FROM definition WHERE name = ?", arguments: [name])
+    }
+  }
+}
+
+extension SessionStore {
+  /// A setting of the session; nil where it was not set.
+  package func setting(_ key: String) throws -> String? {
+    try read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE key = ?", arguments: [key]) }
+  }
+
+  /// Every setting by its key.
+  package func settings() throws -> [String: String] {
+    try pairs("SELECT key, value FROM setting")
+  }
+
+  /// What names in the language stand for, as JSON text.
+  package func definitions() throws -> [String: String] {
+    try pairs("SELECT name, json FROM definition")
+  }
+
+  private func pairs(_ sql: String) throws -> [String: String] {
+    try read { database in
+      var pairs: [String: String] = [:]
+      let rows = try Row.fetchCursor(database, sql: sql)
+      while let row = try rows.next() {
+        pairs[try row.decode(atIndex: 0)] = try row.decode(String.self, atIndex: 1)
+      }
+      return pairs
+    }
+  }
+}

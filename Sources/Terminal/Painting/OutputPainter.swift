@@ -1,0 +1,46 @@
+package import Interpreter
+package import Language
+
+/// Makes lines of text of what a cell says.
+package struct OutputPainter: Sendable {
+  package var style: Style
+  /// Columns of the terminal; nil where nothing limits the width.
+  package var width: Int?
+
+  package init(style: Style, width: Int?) {
+    self.style = style
+    self.width = width
+  }
+
+  /// Lines without their newlines; none for progress and for a metric that a table beside it shows.
+  ///
+  /// `source` is the cell, in which diagnostics have their places.
+  package func lines(_ output: Output, source: SourceFile) -> [String] {
+    switch output {
+    case .text(let text): textLines(text)
+    case .note(let text): textLines(text).map { style.paint($0, .faint) }
+    case .table(let table): TableLayout(style: style, width: width).lines(table)
+    case .metric(let metric): metric.text.map(textLines) ?? []
+    case .curve(let curve): CurvePlot(style: style, width: width).lines(curve)
+    case .progress: []
+    case .diagnostic(let diagnostic): diagnosticLines(diagnostic, source)
+    }
+  }
+
+  /// Long lines are broken between words; a line's own indentation stays.
+  private func textLines(_ text: String) -> [String] {
+    fit(style.spell(printable(text, keepsNewlines: true)))
+  }
+
+  private func fit(_ text: String) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
+      guard let width, displayWidth(String(line)) > width else { return [String(line)] }
+      let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
+      return wrap(String(line.dropFirst(indent.count)), to: width - indent.count).map { indent + $0 }
+    }
+  }
+
+  private func diagnosticLines(_ diagnostic: Diagnostic, _ source: SourceFile) -> [String] {
+    fit(render(diagnostic, in: source, style: style.colour ? .ansi : .plain, width: width))
+  }
+}

@@ -1,0 +1,95 @@
+package import Interpreter
+
+/// One line that tells how far a command is, made to fit the terminal.
+package struct ProgressLine: Sendable {
+  package var style: Style
+  /// Columns that the line may take.
+  package var width: Int
+
+  package init(style: Style, width: Int) {
+    self.style = style
+    self.width = width
+  }
+
+  private static let barWidths = 5...24
+
+  /// What the line is made of; nil is left out.
+  private struct Parts {
+    var activity: String
+    var stage: String?
+    var share: String?
+    var bar = 0
+    var figures: [String] = []
+    var timeLeft: String?
+
+    /// Columns with two between parts.
+    var width: Int {
+      let texts = ([activity, stage, share, timeLeft].compactMap { $0 } + figures).filter { !$0.isEmpty }
+      let bars = bar > 0 ? [bar] : []
+      let widths = texts.map(displayWidth) + bars
+      return widths.reduce(0, +) + 2 * max(0, widths.count - 1)
+    }
+  }
+
+  /// The line without newline: share, stage, time left and bar come first, then the figures from the left
+  /// as far as they fit; what is left over widens the bar.
+  package func text(_ progress: Progress) -> String {
+    let activity = clean(progress.activity)
+    var parts = Parts(activity: cut(activity, to: max(1, width - 8), style: style))
+    add(to: &parts) { $0.share = Self.share(progress) }
+    add(to: &parts) { $0.stage = progress.stage.map(clean) }
+    if let left = progress.secondsLeft.flatMap(duration) {
+      if !add(to: &parts, { $0.timeLeft = left + " left" }) { add(to: &parts) { $0.timeLeft = left } }
+    }
+    if progress.total > 0 { add(to: &parts) { $0.bar = Self.barWidths.lowerBound } }
+    for figure in progress.figures {
+      guard add(to: &parts, { $0.figures.append(clean("\(figure.label) \(figure.text)")) }) else { break }
+    }
+    if parts.bar > 0 { parts.bar = min(Self.barWidths.upperBound, parts.bar + width - parts.width) }
+    return draw(parts, share: Self.fraction(progress))
+  }
+
+  @discardableResult
+  private func add(to parts: inout Parts, _ change: (inout Parts) -> Void) -> Bool {
+    var larger = parts
+    change(&larger)
+    guard larger.width <= width else { return false }
+    parts = larger
+    return true
+  }
+
+  private func clean(_ text: String) -> String {
+    String(style.spell(printable(text)).drop { $0 == " " })
+  }
+
+  private func draw(_ parts: Parts, share: Double) -> String {
+    let bar = parts.bar > 0 ? drawBar(parts.bar, share) : nil
+    let left = parts.timeLeft.map { style.paint($0, .faint) }
+    let all = [parts.activity, parts.stage, bar, parts.share] + parts.figures + [left]
+    return all.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
+  private func drawBar(_ width: Int, _ share: Double) -> String {
+    let done = min(width, max(0, Int((share * Double(width)).rounded(.down))))
+    let (full, empty) = style.unicode ? ("━", "─") : ("#", "-")
+    return style.paint(String(repeating: full, count: done), .bar)
+      + style.paint(String(repeating: empty, count: width - done), .faint)
+  }
+
+  private static func fraction(_ progress: Progress) -> Double {
+    progress.total > 0 ? min(1, max(0, Double(progress.done) / Double(progress.total))) : 0
+  }
+
+  static func share(_ progress: Progress) -> String? {
+    progress.total > 0 ? "\(Int(fraction(progress) * 100)) %" : nil
+  }
+}
+
+/// Seconds as "0:42" or "1:02:03"; nil where they aren't a sensible duration.
+func duration(_ seconds: Double) -> String? {
+  guard seconds.isFinite, seconds >= 0, seconds < 360_000 else { return nil }
+  let whole = Int(seconds.rounded())
+  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+  let twoDigits = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }
+  return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
+}

@@ -1,0 +1,129 @@
+import CEditLine
+import Glibc
+package import Interpreter
+package import Language
+import Synchronization
+
+/// The output streams: finished lines go to standard output, progress to a terminal or the error stream.
+///
+/// Two threads write: the one that runs cells, and the one that answers Ctrl-C.
+package final class Screen: Sendable {
+  package let style: Style
+  private let errorStyle: Style
+  /// Where a line can be rewritten: the terminal on standard output, else one on standard error.
+  private let liveDescriptor: Int32?
+  private let outputIsTerminal: Bool
+  private let writesOutput: Bool
+  private let state: Mutex<State>
+
+  private struct State {
+    var hasLiveLine = false
+    var lastUpdate: ContinuousClock.Instant?
+    var log = ProgressLog()
+    var isClosed = false
+    var failure: Int32?
+  }
+
+  /// At most this often is the line of progress rewritten.
+  private static let updateInterval = Duration.milliseconds(100)
+
+  /// `writesOutput` is false where standard output carries data of another kind, as with `--json`:
+  /// outputs are dropped then, and only progress is shown.
+  package init(writesOutput: Bool = true) {
+    self.writesOutput = writesOutput
+    style = Style(descriptor: STDOUT_FILENO, environment: environmentVariable)
+    errorStyle = Style(descriptor: STDERR_FILENO, environment: environmentVariable)
+    outputIsTerminal = isatty(STDOUT_FILENO) == 1
+    let isDumb = (environmentVariable("TERM") ?? "dumb") == "dumb"
+    let terminal = [STDOUT_FILENO, STDERR_FILENO].first { isatty($0) == 1 }
+    liveDescriptor = isDumb ? nil : terminal
+    state = Mutex(State())
+  }
+
+  /// Columns of the terminal on standard output; nil where it is none.
+  package var width: Int? { Self.width(of: STDOUT_FILENO) }
+
+  /// True once nobody reads standard output any more.
+  package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// The error of a write that failed for another reason than a closed pipe.
+  package var failure: Int32? { state.withLock { $0.failure } }
+
+  private static func width(of descriptor: Int32) -> Int? {
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    // libedit and many terminals keep the last column free for the cursor.
+    return cel_terminal_size(descriptor, &columns, &rows) == 1 ? max(1, Int(columns) - 1) : nil
+  }
+
+  /// Draws an output.
+  ///
+  /// Diagnostics go to standard error where standard output isn't a terminal.
+  package func show(_ output: Output, source: SourceFile) {
+    if case .progress(let progress) = output { return show(progress) }
+    let isDiagnostic = if case .diagnostic = output { true } else { false }
+    let toError = isDiagnostic && !outputIsTerminal
+    guard writesOutput || toError else { return finishProgress() }
+    let painter = OutputPainter(
+      style: toError ? errorStyle : style, width: toError ? Self.width(of: STDERR_FILENO) : width)
+    let lines = painter.lines(output, source: source)
+    if !lines.isEmpty { write(lines, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
+  }
+
+  /// Writes lines to standard output, below the progress that stood there.
+  package func print(_ lines: [String]) { write(lines, to: STDOUT_FILENO) }
+
+  /// Writes lines to the terminal, else to standard error: words about the run, not of it.
+  package func remark(_ lines: [String]) {
+    let descriptor = outputIsTerminal ? STDOUT_FILENO : STDERR_FILENO
+    let style = outputIsTerminal ? style : errorStyle
+    let fitting = lines.flatMap { wrap($0, to: Self.width(of: descriptor) ?? .max) }
+    write(fitting.map { style.paint($0, .faint) }, to: descriptor)
+  }
+
+  private func write(_ lines: [String], to descriptor: Int32) {
+    state.withLock { state in
+      endProgress(&state)
+      put(lines.map { $0 + "\n" }.joined(), to: descriptor, &state)
+    }
+  }
+
+  /// Rewrites the line of progress, at most ten times a second; without a terminal writes a line rarely.
+  package func show(_ progress: Progress) {
+    let now = ContinuousClock.now
+    state.withLock { state in
+      guard let liveDescriptor else {
+        let lines = state.log.lines(progress, at: now)
+        put(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO, &state)
+        return
+      }
+      if let last = state.lastUpdate, now - last < Self.updateInterval { return }
+      let width = Self.width(of: liveDescriptor) ?? 79
+      let line = ProgressLine(style: liveDescriptor == STDOUT_FILENO ? style : errorStyle, width: width)
+      put("\r" + line.text(progress) + "\u{1B}[K", to: liveDescriptor, &state)
+      state.hasLiveLine = true
+      state.lastUpdate = now
+    }
+  }
+
+  /// Takes the line of progress away.
+  package func finishProgress() { state.withLock { endProgress(&$0) } }
+
+  private func endProgress(_ state: inout State) {
+    if let liveDescriptor {
+      if state.hasLiveLine { put("\r\u{1B}[K", to: liveDescriptor, &state) }
+      state.hasLiveLine = false
+      state.lastUpdate = nil
+    } else {
+      put(state.log.finish().map { $0 + "\n" }.joined(), to: STDERR_FILENO, &state)
+    }
+  }
+
+  private func put(_ text: String, to descriptor: Int32, _ state: inout State) {
+    guard !text.isEmpty, !(state.isClosed && descriptor == STDOUT_FILENO) else { return }
+    let failure = writeAll(text, to: descriptor)
+    guard descriptor == STDOUT_FILENO, failure != 0 else { return }
+    state.isClosed = true
+    if failure != EPIPE { state.failure = failure }
+  }
+}

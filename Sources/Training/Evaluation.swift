@@ -1,0 +1,66 @@
+package import Datasets
+import Distillation
+import Execution
+package import GraphIR
+import Quantization
+
+/// A model's figures on a set of images.
+package struct Evaluation: Sendable {
+  package var accuracy: Double
+  /// Mean cross-entropy.
+  package var loss: Double
+  /// The class that was chosen for each image, in order.
+  package var predictions: [Int]
+}
+
+/// Classifies every image in inference mode: batch norm folded, fake quantization or integers as the model is.
+/// `progress` gets images done and images in all; returns nil where it was cancelled.
+package func evaluate(
+  _ model: Model, on images: ImageSet, of data: Dataset, batchSize: Int = 250, cancellation: Cancellation,
+  progress: (Int, Int) -> Void = { _, _ in }
+) throws -> Evaluation? {
+  try check(model, fits: images, classes: data.classNames.count)
+  let size = min(batchSize, images.count)
+  let classes = model.graph.classes
+  let plan = try InferencePlan(model.runnable(), batch: size)
+  let order = Array(0..<images.count)
+  var labels = [Int32](repeating: 0, count: size)
+  var gradient = [Float](repeating: 0, count: size * classes)
+  var predictions: [Int] = []
+  predictions.reserveCapacity(images.count)
+  var loss = 0.0
+  var correct = 0
+  for start in stride(from: 0, to: images.count, by: size) {
+    if cancellation.isCancelled { return nil }
+    let end = min(start + size, images.count)
+    let count = end - start
+    // A short last batch leaves the images before it behind its own: they are computed and not looked at.
+    labels.withUnsafeMutableBufferPointer { labels in
+      guard let base = labels.baseAddress, let input = plan.input.baseAddress else { return }
+      gather(
+        images, indices: order[start..<end], mean: data.mean, deviation: data.deviation, augmentation: nil,
+        into: input, labels: base)
+    }
+    try plan.run()
+    labels.withUnsafeBufferPointer { all in
+      let truth = UnsafeBufferPointer(rebasing: all[..<count])
+      let logits = UnsafeBufferPointer(rebasing: plan.logits[..<(count * classes)])
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        let slots = UnsafeMutableBufferPointer(rebasing: gradient[..<(count * classes)])
+        loss += Double(count) * crossEntropy(logits: logits, labels: truth, classes: classes, gradient: slots)
+      }
+      for row in 0..<count {
+        let choice = chosenClass(logits, row: row, classes: classes)
+        predictions.append(choice)
+        correct += choice == Int(truth[row]) ? 1 : 0
+      }
+    }
+    progress(end, images.count)
+  }
+  return Evaluation(
+    accuracy: Double(correct) / Double(images.count), loss: loss / Double(images.count),
+    predictions: predictions)
+}
+
+/// The integer model of a fake-quantized one: batch norm folded, weights and biases as integers.
+package func convert(_ model: Model) throws -> Model { try convertToInteger(model) }

@@ -1,0 +1,37 @@
+package import Datasets
+package import GraphIR
+
+/// What a run leaves: the model after the last whole step, and how far it came.
+package struct TrainingOutcome: Sendable {
+  package var model: Model
+  package var interrupted: Bool
+  package var stepsDone: Int
+  package var epochsDone: Int
+  /// The last epoch's report; nil where the run was stopped before one ended.
+  package var lastEpoch: EpochReport?
+  /// Median milliseconds of a step.
+  package var stepMilliseconds: Double
+}
+
+/// Why a run can't start or go on.
+package enum TrainingError: Error, Equatable {
+  case classesDiffer(model: Int, data: Int)
+  case inputDiffers(model: Shape, data: Shape)
+  /// The loss became infinite or NaN at a step.
+  case nonFiniteLoss(step: Int)
+  case emptyData
+  case unsupported(String)
+}
+
+/// Trains a float model, or with `recipe.quantization` a fake-quantized one that starts from it.
+///
+/// `teachers` are models by the names that the recipe's distillation terms use; they run in inference mode with batch
+/// norm folded, and learn nothing. Images that fill no whole batch are left out of an epoch, others in each.
+/// Reports arrive on the calling thread. Same arguments, binary and thread count give the same bits.
+package func train(
+  _ model: Model, on data: Dataset, recipe: TrainingRecipe, teachers: [String: Model] = [:],
+  cancellation: Cancellation, report: (TrainingEvent) throws -> Void
+) throws -> TrainingOutcome {
+  let run = try TrainingRun(model, data: data, recipe: recipe, teachers: teachers)
+  return try run.perform(cancellation: cancellation, report: report)
+}

@@ -1,0 +1,39 @@
+/// What a run tells while it goes. Losses are means over the images since the last report.
+package enum TrainingEvent: Sendable {
+  case step(StepReport)
+  case epoch(EpochReport)
+  /// A scheduled switch: "activation observers frozen" at a step.
+  case scheduled(name: String, step: Int)
+}
+
+/// After a step; also what is stored as metrics.
+package struct StepReport: Sendable {
+  /// Steps done in the run, 1 for the first, and steps in all.
+  package var step: Int
+  package var steps: Int
+  /// Epoch that the step belongs to, from 1, and epochs in all.
+  package var epoch: Int
+  package var epochs: Int
+  package var loss: Double
+  package var taskLoss: Double
+  /// Zero without distillation.
+  package var distillationLoss: Double
+  /// Share of the batch classified right, in training mode.
+  package var accuracy: Double
+  package var learningRate: Double
+  package var imagesPerSecond: Double
+}
+
+/// After an epoch, with the test set's figures.
+package struct EpochReport: Sendable {
+  package var epoch: Int
+  package var epochs: Int
+  package var loss: Double
+  package var taskLoss: Double
+  package var distillationLoss: Double
+  package var trainingAccuracy: Double
+  package var testAccuracy: Double
+  package var testLoss: Double
+  package var seconds: Double
+  package var stepMilliseconds: Double
+}

@@ -1,0 +1,73 @@
+package import Distillation
+package import Quantization
+
+/// How a run trains: everything that decides its result besides model and data.
+package struct TrainingRecipe: Hashable, Sendable, Codable {
+  package enum Optimizer: String, Sendable, Codable, CaseIterable { case adam, sgd }
+  package enum Schedule: String, Sendable, Codable, CaseIterable {
+    case constant, cosine
+    case oneCycle = "one-cycle"
+  }
+
+  package var epochs: Int
+  package var batchSize: Int
+  package var learningRate: Double
+  package var schedule: Schedule
+  package var optimizer: Optimizer
+  /// Used by SGD alone.
+  package var momentum: Double
+  package var weightDecay: Double
+  package var seed: UInt64
+  /// Random crop with 2 pixels of padding and horizontal flip.
+  package var augments: Bool
+  package var quantization: QuantizationRecipe?
+  package var distillation: [DistillationTerm]
+
+  package init(
+    epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
+    optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
+    augments: Bool = false, quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = []
+  ) {
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.learningRate = learningRate
+    self.schedule = schedule
+    self.optimizer = optimizer
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+    self.seed = seed
+    self.augments = augments
+    self.quantization = quantization
+    self.distillation = distillation
+  }
+}
+
+/// The quantization part of a QAT run.
+package struct QuantizationRecipe: Hashable, Sendable, Codable {
+  package var backend: QuantizationBackend
+  /// Share of all steps after which activation ranges stay as they are.
+  package var observerFreeze: Double
+  /// Share of all steps after which batch norm uses its running statistics, and stops moving them.
+  package var batchNormFreeze: Double
+
+  package init(
+    backend: QuantizationBackend = .x86, observerFreeze: Double = 2.0 / 3, batchNormFreeze: Double = 0.5
+  ) {
+    self.backend = backend
+    self.observerFreeze = observerFreeze
+    self.batchNormFreeze = batchNormFreeze
+  }
+}
+
+/// One teacher–student loss and its share w of the blend (1 − w)·task + w·distillation.
+package struct DistillationTerm: Hashable, Sendable, Codable {
+  package var teacher: String
+  package var loss: LogitLoss
+  package var weight: Double
+
+  package init(teacher: String, loss: LogitLoss, weight: Double = 0.5) {
+    self.teacher = teacher
+    self.loss = loss
+    self.weight = weight
+  }
+}

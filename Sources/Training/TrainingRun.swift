@@ -1,0 +1,162 @@
+import Datasets
+import Execution
+import GraphIR
+import Quantization
+
+/// One run: the compiled student, its data order, and the loop.
+final class TrainingRun {
+  private let data: Dataset
+  private let recipe: TrainingRecipe
+  private let kind: Model.Kind
+  private let plan: TrainingPlan
+  private let loss: BlendedLoss
+  private let batchSize: Int
+  private let batches: Int
+  private let labels: UnsafeMutableBufferPointer<Int32>
+  private var order: BatchOrder
+  private var sums = RunningSums()
+  private var stepTimes: [Double] = []
+
+  init(_ model: Model, data: Dataset, recipe: TrainingRecipe, teachers: [String: Model]) throws {
+    try check(model, fits: data.training, classes: data.classNames.count)
+    self.data = data
+    self.recipe = recipe
+    batchSize = min(recipe.batchSize, data.training.count)
+    batches = data.training.count / batchSize
+    var student = model
+    if let quantization = recipe.quantization, model.kind == .float {
+      student.graph = prepare(model.graph, backend: quantization.backend)
+      student.kind = .fakeQuantized
+    }
+    kind = student.kind
+    let optimizer: OptimizerKind =
+      switch recipe.optimizer {
+      case .adam: .adam()
+      case .sgd: .sgd(momentum: recipe.momentum)
+      }
+    plan = try TrainingPlan(student, batch: batchSize, optimizer: optimizer)
+    loss = try BlendedLoss(recipe, teachers: teachers, student: plan)
+    labels = .allocate(capacity: batchSize)
+    labels.initialize(repeating: 0)
+    order = BatchOrder(count: data.training.count, seed: recipe.seed, epoch: 0)
+  }
+
+  deinit { labels.deallocate() }
+
+  private var stepCount: Int { batches * recipe.epochs }
+
+  func perform(cancellation: Cancellation, report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
+    var outcome = TrainingOutcome(
+      model: Model(kind: kind, graph: plan.graph, parameters: ParameterSet()), interrupted: false,
+      stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0)
+    stepTimes.reserveCapacity(stepCount)
+    epochs: for epoch in 0..<recipe.epochs {
+      order.reshuffle(epoch: epoch)
+      sums = RunningSums()
+      let start = ContinuousClock.now
+      for batch in 0..<batches {
+        if cancellation.isCancelled {
+          outcome.interrupted = true
+          break epochs
+        }
+        try throwSwitches(before: outcome.stepsDone, report: report)
+        try report(.step(try step(batch, epoch: epoch, index: outcome.stepsDone)))
+        outcome.stepsDone += 1
+      }
+      guard
+        let end = try finishEpoch(epoch, seconds: start.secondsUntilNow, cancellation: cancellation)
+      else {
+        outcome.interrupted = true
+        break
+      }
+      outcome.epochsDone += 1
+      outcome.lastEpoch = end
+      try report(.epoch(end))
+    }
+    outcome.model.parameters = try plan.exportParameters()
+    outcome.stepMilliseconds = 1000 * (median(stepTimes) ?? 0)
+    return outcome
+  }
+
+  private func step(_ batch: Int, epoch: Int, index: Int) throws -> StepReport {
+    let start = ContinuousClock.now
+    if let images = plan.input.baseAddress, let truth = labels.baseAddress {
+      gather(
+        data.training, indices: order.batch(batch, of: batchSize), mean: data.mean,
+        deviation: data.deviation,
+        augmentation: recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil, into: images,
+        labels: truth)
+    }
+    try plan.forward()
+    let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
+    guard value.total.isFinite else { throw TrainingError.nonFiniteLoss(step: index + 1) }
+    try plan.backward()
+    let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
+    plan.update(learningRate: rate, decay: recipe.weightDecay)
+    sums.add(value, images: batchSize)
+    stepTimes.append(start.secondsUntilNow)
+    let recent = stepTimes.suffix(20)
+    return StepReport(
+      step: index + 1, steps: stepCount, epoch: epoch + 1, epochs: recipe.epochs, loss: value.total,
+      taskLoss: value.task, distillationLoss: value.distillation,
+      accuracy: Double(value.correct) / Double(batchSize), learningRate: rate,
+      imagesPerSecond: Double(batchSize * recent.count) / max(recent.reduce(0, +), .ulpOfOne))
+  }
+
+  /// The scheduled events of QAT, each at the first step that reaches its share of the run. At least one batch is
+  /// observed, or there would be no range to keep.
+  private func throwSwitches(before step: Int, report: (TrainingEvent) throws -> Void) throws {
+    guard kind == .fakeQuantized, let quantization = recipe.quantization else { return }
+    let observerStep = max(Int((quantization.observerFreeze * Double(stepCount)).rounded(.up)), 1)
+    let normStep = Int((quantization.batchNormFreeze * Double(stepCount)).rounded(.up))
+    if !plan.phase.batchNormFrozen, plan.hasBatchNorm, step >= normStep {
+      plan.phase.batchNormFrozen = true
+      try report(.scheduled(name: "batch norm statistics frozen", step: step + 1))
+    }
+    if !plan.phase.observersFrozen, step >= observerStep {
+      plan.phase.observersFrozen = true
+      try report(.scheduled(name: "activation observers frozen", step: step + 1))
+    }
+  }
+
+  /// Nil where the evaluation was cancelled.
+  private func finishEpoch(_ epoch: Int, seconds: Double, cancellation: Cancellation) throws -> EpochReport? {
+    let model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
+    guard let test = try evaluate(model, on: data.test, of: data, cancellation: cancellation) else { return nil }
+    return EpochReport(
+      epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
+      distillationLoss: sums.mean(sums.distillation), trainingAccuracy: sums.mean(Double(sums.correct)),
+      testAccuracy: test.accuracy, testLoss: test.loss, seconds: seconds,
+      stepMilliseconds: 1000 * (median(Array(stepTimes.suffix(batches))) ?? 0))
+  }
+}
+
+/// Sums over the images of an epoch.
+private struct RunningSums {
+  var total = 0.0
+  var task = 0.0
+  var distillation = 0.0
+  var correct = 0
+  private var images = 0
+
+  mutating func add(_ value: BlendedLoss.Value, images count: Int) {
+    total += value.total * Double(count)
+    task += value.task * Double(count)
+    distillation += value.distillation * Double(count)
+    correct += value.correct
+    images += count
+  }
+
+  func mean(_ sum: Double) -> Double { images == 0 ? 0 : sum / Double(images) }
+}
+
+func median(_ values: [Double]) -> Double? {
+  guard !values.isEmpty else { return nil }
+  let sorted = values.sorted()
+  let middle = sorted.count / 2
+  return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+extension ContinuousClock.Instant {
+  var secondsUntilNow: Double { (ContinuousClock.now - self) / .seconds(1) }
+}

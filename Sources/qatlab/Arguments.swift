@@ -1,0 +1,86 @@
+import ArgumentParser
+import Glibc
+import Notebooks
+import Terminal
+
+/// `qatlab`: without a sub-command the REPL, or statements from a pipe.
+struct QatlabCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "qatlab",
+    abstract: "Train a network, quantize it with a teacher's help, and see why it works.",
+    discussion: """
+      Alone it opens a prompt; where standard input is no terminal it runs the statements on it.
+      Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 130 interrupted.
+      """,
+    version: "qatlab \(version)", subcommands: [RunCommand.self])
+
+  static let version = "0.1.0"
+
+  @Option(
+    help: ArgumentHelp("The folder that keeps models and history. (default: .qatlab)", valueName: "dir"))
+  var session: String?
+
+  func validate() throws { try validateSession(session) }
+
+  func run() throws {
+    let interpreter = try openSessionOrLeave(session ?? ".qatlab")
+    let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let greeting = "qatlab \(Self.version): help lists the commands, :help the keys, :quit leaves"
+    throw ExitCode(
+      isInteractive
+        ? runREPL(interpreter: interpreter, greeting: greeting) : runBatch(interpreter: interpreter))
+  }
+}
+
+/// `qatlab run FILE`.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the cells of a notebook (.ipynb or .qat) in order.",
+    discussion: "It starts from a fresh session in memory, or from the one that --session names.")
+
+  @Argument(help: "The notebook.", completion: .file(extensions: ["ipynb", "qat"]))
+  var file: String
+
+  @Option(
+    name: [.customShort("p"), .customLong("parameter")],
+    help: ArgumentHelp("Give a parameter of the notebook another value.", valueName: "name=value"))
+  var parameters: [ParameterArgument] = []
+
+  @Flag(help: "Print one JSON object a line for each code cell, and nothing else.")
+  var json = false
+
+  @Flag(name: .customLong("in-place"), help: "Write the outputs into the file.")
+  var inPlace = false
+
+  @Option(help: ArgumentHelp("The folder that keeps models and history.", valueName: "dir"))
+  var session: String?
+
+  @ParentCommand var program: QatlabCommand
+
+  func validate() throws { try validateSession(session) }
+
+  func run() throws {
+    prepareSignals()
+    let options = NotebookOptions(
+      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace)
+    throw ExitCode(showNotebook(options, session: session ?? program.session))
+  }
+}
+
+/// `name=value`.
+struct ParameterArgument: ExpressibleByArgument {
+  var name: String
+  var value: String
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+    name = String(argument[..<equals])
+    value = String(argument[argument.index(after: equals)...])
+  }
+}
+
+private func validateSession(_ path: String?) throws {
+  if path?.isEmpty ?? false {
+    throw ValidationError("--session needs the name of a folder; without it \".qatlab\" is used.")
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Glibc
+import Interpreter
+import Language
+import Terminal
+
+/// Opens a session folder; nil keeps everything in memory.
+func openSession(_ folder: String?) -> Result<Interpreter, Diagnostic> {
+  do {
+    return .success(try Interpreter(sessionFolder: folder))
+  } catch let diagnostic as Diagnostic {
+    return .failure(diagnostic)
+  } catch {
+    let name = folder.map { "the session \(quoted($0))" } ?? "a session in memory"
+    return .failure(Diagnostic(id: "session-not-opened", message: "can't open \(name): \(error)"))
+  }
+}
+
+/// Opens it, or tells why not and ends with exit code 1.
+func openSessionOrLeave(_ folder: String) throws -> Interpreter {
+  switch openSession(folder) {
+  case .success(let interpreter): return interpreter
+  case .failure(let diagnostic):
+    writeProblem(diagnostic)
+    throw ExitCode(1)
+  }
+}
+
+/// Writes a diagnostic that belongs to no cell to standard error.
+func writeProblem(_ diagnostic: Diagnostic) {
+  let style = Style(descriptor: STDERR_FILENO, environment: environmentVariable)
+  let text = render(diagnostic, in: SourceFile(""), style: style.colour ? .ansi : .plain)
+  _ = writeAll(text + "\n", to: STDERR_FILENO)
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct DatasetRequestTests {
+  @Test func anUnknownNameIsToldWithThoseThereAre() {
+    let expected = DatasetError.unknownDataset(name: "minst", known: ["fashion-mnist", "mnist", "shapes"])
+    #expect(throws: expected) { try loadDataset(DatasetRequest(name: "minst")) }
+    #expect(expected.message == "no data set is called \"minst\"")
+    #expect(expected.remedy == "there are fashion-mnist, mnist, shapes")
+  }
+
+  @Test func aFolderIsNeededOrNotTakenAsTheSetIs() {
+    #expect(throws: DatasetError.folderNeeded(dataset: "mnist")) {
+      try loadDataset(DatasetRequest(name: "mnist"))
+    }
+    #expect(throws: DatasetError.folderNotTaken(dataset: "shapes")) {
+      try loadDataset(DatasetRequest(name: "shapes", path: "/tmp"))
+    }
+  }
+
+  @Test(arguments: [3, 513, 0, -28, .max])
+  func aSizeOutOfRangeIsRefused(size: Int) {
+    #expect(throws: DatasetError.sizeOutOfRange(asked: size, allowed: 4...512)) {
+      try loadDataset(DatasetRequest(name: "shapes", size: size))
+    }
+  }
+
+  @Test func imagesThatWouldNotFitInMemoryAreRefusedBeforeResizing() {
+    #expect(throws: DatasetError.sizeTooLarge(path: nil, bytes: 8_200 * 512 * 512, most: 1 << 31)) {
+      try loadDataset(DatasetRequest(name: "shapes", limit: 8_200, testLimit: 1, size: 512))
+    }
+  }
+
+  @Test func theRemedyNamesThePackageOrTheFolder() {
+    let missing = DatasetError.folderMissing(dataset: "fashion-mnist", path: "/usr/share/datasets")
+    #expect(
+      missing.remedy
+        == "install Debian's package dataset-fashion-mnist, or name a folder: data fashion-mnist path \"…\"")
+    #expect(
+      DatasetError.fileMissing(dataset: "mnist", path: "x").remedy
+        == "name the folder that holds its four IDX files: data mnist path \"…\"")
+    #expect(
+      DatasetError.limitOutOfRange(.training, asked: 90_000, available: 60_000).message
+        == "90000 training images were asked for, there are 60000")
+  }
+
+  @Test func theDescriptionIsTheOperandsOfTheCommand() {
+    #expect(DatasetRequest().description == "fashion-mnist")
+    let request = DatasetRequest(
+      name: "mnist", path: "/a \"b\"\\c", limit: 200, testLimit: 50, size: 32, seed: 7)
+    #expect(request.description == "mnist path \"/a \\\"b\\\"\\\\c\" limit 200 test 50 size 32 seed 7")
+  }
+
+  @Test func aRequestComesBackFromJSON() throws {
+    let request = DatasetRequest(name: "shapes", limit: 200, size: 32, seed: .max)
+    let decoded = try JSONDecoder().decode(DatasetRequest.self, from: JSONEncoder().encode(request))
+    #expect(decoded == request)
+  }
+
+  @Test func theDatasetIsDescribedByItsRequest() throws {
+    let request = DatasetRequest(name: "shapes", limit: 20, testLimit: 10, size: 14)
+    #expect(try loadDataset(request).description == "shapes limit 20 test 10 size 14")
+  }
+}

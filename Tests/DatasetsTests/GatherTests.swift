@@ -1,0 +1,91 @@
+import Datasets
+import Testing
+
+@Suite struct GatherTests {
+  /// Three images of two channels, 4×5, with bytes that are all known by their position.
+  let images = ImageSet(
+    channels: 2, height: 4, width: 5, pixels: (0..<120).map { UInt8($0 * 2) }, labels: [7, 8, 9])
+  let mean: [Float] = [0.25, 0.5]
+  let deviation: [Float] = [0.5, 0.125]
+
+  @Test func aBatchIsStandardisedInTheOrderOfItsIndices() {
+    let (values, labels) = gathered([2, 0, 2][...])
+    #expect(labels == [9, 7, 9])
+    #expect(values == [2, 0, 2].flatMap { expected($0, .identity) })
+    // The first pixel of image 2 is the byte 160.
+    #expect(values[0] == (Float(160) / 255 - 0.25) / 0.5)
+  }
+
+  @Test func aSliceOfAnOrderMayStartAnywhere() {
+    let order = [0, 1, 2, 1]
+    #expect(gathered(order[1..<3]).labels == [8, 9])
+    #expect(gathered(order[4...]).labels.isEmpty)
+  }
+
+  @Test func augmentedImagesAreMovedAndMirroredWithBlackBeyondTheEdge() {
+    for epoch in 0..<40 {
+      let augmentation = Augmentation(seed: 5, epoch: epoch)
+      let (values, labels) = gathered([0, 2, 1][...], augmentation)
+      #expect(values == [0, 2, 1].flatMap { expected($0, augmentation.draw(for: $0)) })
+      #expect(labels == [7, 9, 8])
+    }
+  }
+
+  @Test func anImagesDrawDoesNotDependOnItsBatch() {
+    let augmentation = Augmentation(seed: 5, epoch: 1)
+    let together = gathered([0, 1, 2][...], augmentation).values
+    let apart = [0, 1, 2].flatMap { gathered([$0][...], augmentation).values }
+    #expect(together == apart)
+  }
+
+  @Test func drawsChangeWithSeedEpochAndImageAndReachEveryOffset() {
+    let draws = (0..<2_000).map { Augmentation(seed: 5, epoch: 1).draw(for: $0) }
+    #expect(draws == (0..<2_000).map { Augmentation(seed: 5, epoch: 1).draw(for: $0) })
+    #expect(draws != (0..<2_000).map { Augmentation(seed: 6, epoch: 1).draw(for: $0) })
+    #expect(draws != (0..<2_000).map { Augmentation(seed: 5, epoch: 2).draw(for: $0) })
+    // Offsets −2…2 both ways, flipped or not.
+    #expect(Set(draws).count == 50)
+    #expect(draws.allSatisfy { abs($0.rows) <= 2 && abs($0.columns) <= 2 })
+    #expect(abs(draws.count { $0.flipped } - 1_000) < 112)
+  }
+
+  @Test func withoutFlipsOrPaddingAnImageStaysAsItIs() {
+    let augmentation = Augmentation(padding: 0, flips: false, seed: 5, epoch: 1)
+    #expect((0..<20).allSatisfy { augmentation.draw(for: $0) == .identity })
+    #expect(gathered([1][...], augmentation).values == gathered([1][...]).values)
+  }
+
+  private func gathered(
+    _ indices: ArraySlice<Int>, _ augmentation: Augmentation? = nil
+  ) -> (values: [Float], labels: [Int32]) {
+    var values = [Float](repeating: .nan, count: max(1, indices.count * 40))
+    var labels = [Int32](repeating: -1, count: max(1, indices.count))
+    values.withUnsafeMutableBufferPointer { values in
+      labels.withUnsafeMutableBufferPointer { labels in
+        guard let values = values.baseAddress, let labels = labels.baseAddress else { return }
+        gather(
+          images, indices: indices, mean: mean, deviation: deviation, augmentation: augmentation,
+          into: values,
+          labels: labels)
+      }
+    }
+    return (Array(values.prefix(indices.count * 40)), Array(labels.prefix(indices.count)))
+  }
+
+  /// Pixel by pixel from the definition of a draw.
+  private func expected(_ image: Int, _ draw: Augmentation.Draw) -> [Float] {
+    var values: [Float] = []
+    for channel in 0..<2 {
+      for row in 0..<4 {
+        for column in 0..<5 {
+          let y = row + draw.rows
+          let x = (draw.flipped ? 4 - column : column) + draw.columns
+          let inside = (0..<4).contains(y) && (0..<5).contains(x)
+          let byte = inside ? images.pixels[((image * 2 + channel) * 4 + y) * 5 + x] : 0
+          values.append((Float(byte) / 255 - mean[channel]) / deviation[channel])
+        }
+      }
+    }
+    return values
+  }
+}

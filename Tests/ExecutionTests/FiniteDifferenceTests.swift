@@ -1,0 +1,108 @@
+import Execution
+import GraphIR
+import Testing
+
+/// Backward passes against the slope of the forward pass.
+@Suite struct FiniteDifferenceTests {
+  struct Network: CustomTestStringConvertible {
+    let testDescription: String
+    let build: @Sendable (inout Graph) throws -> Void
+  }
+
+  static let networks: [Network] = [
+    Network(testDescription: "strided convolution, batch norm, ReLU, max pooling") { graph in
+      try graph.append(
+        "conv",
+        .convolution(Convolution(inputs: 2, outputs: 6, kernel: 3, stride: 2, padding: 1, hasBias: false)), 0)
+      try graph.append("bn", .batchNorm(BatchNorm(channels: 6)), graph.output)
+      try graph.append("relu", .activation(.relu), graph.output)
+      try graph.append("pool", .pool(Pooling(.maximum, kernel: 2)), graph.output)
+    },
+    Network(testDescription: "biased convolution, ReLU6, padded average pooling") { graph in
+      try graph.append("conv", .convolution(Convolution(inputs: 2, outputs: 5, kernel: 3)), 0)
+      try graph.append("relu", .activation(.relu6), graph.output)
+      try graph.append("pool", .pool(Pooling(.average, kernel: 3, stride: 2, padding: 1)), graph.output)
+    },
+    Network(testDescription: "grouped and depthwise convolutions") { graph in
+      try graph.append(
+        "grouped", .convolution(Convolution(inputs: 2, outputs: 8, kernel: 3, padding: 1, groups: 2)), 0)
+      try graph.append(
+        "depthwise",
+        .convolution(
+          Convolution(inputs: 8, outputs: 8, kernel: 3, padding: 1, groups: 8, hasBias: false)),
+        graph.output)
+      try graph.append("bn", .batchNorm(BatchNorm(channels: 8)), graph.output)
+    },
+    Network(testDescription: "residual block with a projection, read twice") { graph in
+      let stem = try graph.append(
+        "stem", .convolution(Convolution(inputs: 2, outputs: 16, kernel: 3, padding: 1)), 0)
+      let side = try graph.append(
+        "side", .convolution(Convolution(inputs: 16, outputs: 16, kernel: 1, hasBias: false)), stem)
+      let sideNorm = try graph.append("side_bn", .batchNorm(BatchNorm(channels: 16)), side)
+      let main = try graph.append(
+        "main", .convolution(Convolution(inputs: 16, outputs: 16, kernel: 3, padding: 1, hasBias: false)), stem)
+      let mainNorm = try graph.append("main_bn", .batchNorm(BatchNorm(channels: 16)), main)
+      let sum = try graph.append("add", .add, mainNorm, sideNorm)
+      let active = try graph.append("relu", .activation(.relu), sum)
+      try graph.append("again", .add, active, stem)
+    },
+    Network(testDescription: "batch norm, pooling and activation that follow no convolution") { graph in
+      try graph.append("bn", .batchNorm(BatchNorm(channels: 2)), 0)
+      try graph.append("pool", .pool(Pooling(.maximum, kernel: 2)), graph.output)
+      try graph.append("relu", .activation(.relu), graph.output)
+    },
+  ]
+
+  @Test(arguments: networks) func gradientsAreSlopesOfTheLoss(_ network: Network) throws {
+    var graph = Graph(architecture: "test", input: Shape(channels: 2, height: 8, width: 8))
+    try network.build(&graph)
+    try graph.append("flatten", .flatten, graph.output)
+    try graph.append("fc", .dense(Dense(inputs: graph.outputShape.count, outputs: 4)), graph.output)
+    let model = Model(
+      kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 11))
+    let images = formulaValues("images", salt: "fd", count: 3 * graph.inputShape.count)
+    let direction = formulaValues("direction", salt: "fd", count: 3 * 4)
+
+    let plan = try TrainingPlan(model, batch: 3, optimizer: .adam(), differentiatesInput: true)
+    func loss(_ parameters: ParameterSet, _ images: [Float]) throws -> Double {
+      try plan.load(parameters)
+      _ = plan.input.update(fromContentsOf: images)
+      try plan.forward()
+      return zip(plan.logits, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    _ = try loss(model.parameters, images)
+    _ = plan.logitsGradient.update(fromContentsOf: direction)
+    try plan.backward()
+    let gradients = try plan.exportGradients()
+    let inputGradient = try #require(plan.inputGradient.map(Array.init))
+
+    for (name, gradient) in gradients.sorted(by: { $0.key < $1.key }) {
+      let step = formulaValues(name, salt: "step", count: gradient.count)
+      let slope = try centralDifference { distance in
+        var moved = model.parameters
+        moved[name] = Tensor(
+          zip(moved[name]?.floats ?? [], step).map { $0 + distance * $1 }, shape: gradient.shape)
+        return try loss(moved, images)
+      }
+      expectSlope(slope, dot(gradient.floats, step), scale: norm(gradient.floats) * norm(step), name)
+    }
+    let step = formulaValues("input", salt: "step", count: images.count)
+    let slope = try centralDifference { distance in
+      try loss(model.parameters, zip(images, step).map { $0 + distance * $1 })
+    }
+    expectSlope(slope, dot(inputGradient, step), scale: norm(inputGradient) * norm(step), "input")
+  }
+
+  private func centralDifference(_ loss: (Float) throws -> Double) rethrows -> Double {
+    let distance: Float = 1 / 1024
+    return (try loss(distance) - loss(-distance)) / Double(2 * distance)
+  }
+
+  /// Float rounding and the kinks of ReLU and pooling leave a small part of the greatest possible slope.
+  private func expectSlope(_ found: Double, _ expected: Double, scale: Double, _ name: String) {
+    #expect(abs(found - expected) < 4e-3 * scale + 1e-3, "\(name): \(found), expected \(expected)")
+  }
+
+  private func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+  private func norm(_ a: [Float]) -> Double { dot(a, a).squareRoot() }
+}

@@ -1,0 +1,116 @@
+import GraphIR
+import Interpreter
+import Language
+import SessionStore
+import Testing
+
+/// Each slip gives one diagnostic with a place and a remedy, and leaves the session as it was.
+@Suite struct BadInputTests {
+  @Test(arguments: [
+    ("trian resnet18", "unknown-command", "trian"),
+    ("train", "missing-operand", "train"),
+    ("train resnet8", "unknown-network", "resnet8"),
+    ("train resnet18 4", "unexpected-value", "4"),
+    ("train resnet18 colour blue", "unknown-option", "colour"),
+    ("train resnet18 batch 0", "out-of-range", "0"),
+    ("train resnet18 lr 0", "out-of-range", "0"),
+    ("train resnet18 lr fast", "wrong-type", "fast"),
+    ("train resnet18 schedule cosin", "unknown-choice", "cosin"),
+    ("train resnet18 decay 2", "out-of-range", "2"),
+    ("a.b = train resnet18", nil, "a.b"),
+    ("train student", "wrong-model-kind", "student"),
+    ("x = models", "unexpected-target", "x"),
+    ("qat", "name-missing", "qat"),
+    ("a = qat b", "named-twice", "b"),
+    ("qat teacher with kd(teacher)", "replaces-teacher", "teacher"),
+    ("qat new with kd(student)", "wrong-model-kind", "student"),
+    ("qat new with dk(teacher)", "unknown-clause", "dk"),
+    ("qat new with kd()", "missing-argument", "kd()"),
+    ("qat new with kd(teacher, 3, 0.5, 1)", nil, nil),
+    ("qat new with kd(teacher, DecoupledKD, half)", "wrong-type", "half"),
+    ("qat new with kd(teacher, DecoupledKD, gamma: 3)", "unknown-argument", "gamma"),
+    ("qat new with kd(teacher, SoftTarget, T: 1000)", "loss-parameter", "1000"),
+    ("qat new with kd(teacher, SoftTarget, T: warm)", "loss-parameter", "warm"),
+    ("qat new with kd(teacher, weight: 0.2, weight: 0.3)", "repeated-argument", "weight: 0.3"),
+    ("qat new with kd(teacher, NKD, 0.7), kd(teacher, NKD, 0.6)", "weights-exceed-one", "0.6"),
+    ("qat new from techer", "unknown-model", "techer"),
+    ("qat new from student", "wrong-model-kind", "student"),
+    ("qat new backend tpu", "unknown-choice", "tpu"),
+    ("qat new observer-freeze 1.5", "out-of-range", "1.5"),
+    ("convert teacher", "wrong-model-kind", "teacher"),
+    ("convert nothing", "unknown-model", "nothing"),
+    ("student = convert student", "replaces-source", "student"),
+    ("evaluate nothing", "unknown-model", "nothing"),
+    ("evaluate", "missing-operand", "evaluate"),
+    ("compare teacher nothing", "unknown-model", "nothing"),
+    ("data fashion-mnsit", "unknown-choice", "fashion-mnsit"),
+    ("data mnist", "data-unusable", "mnist"),
+    ("data mnist path \"/does/not/exist\"", "data-unusable", "\"/does/not/exist\""),
+    ("data shapes path \"x\"", "data-unusable", "\"x\""),
+    ("data shapes size 2", "out-of-range", "2"),
+    ("data shapes limit 0", "out-of-range", "0"),
+    ("model resnet18 = fc(10)", "name-taken", "resnet18"),
+    ("model tiny = conv(0) > fc(10)", "out-of-range", "0"),
+    ("model tiny = conv() > fc(10)", "missing-argument", "conv()"),
+    ("model tiny = conv(8, strid: 2) > fc(10)", "unknown-argument", "strid"),
+    ("model tiny = fc(10, 10)", "too-many-arguments", "10"),
+    ("model tiny = conv(8) > pool(40) > fc(10)", "layer-does-not-fit", "pool(40)"),
+    ("model tiny = conv(8, 3, groups: 3) > fc(10)", "layer-does-not-fit", "conv(8, 3, groups: 3)"),
+    ("model tiny = fc(4)\ntrain tiny", "classes-differ", "fc(4)"),
+    ("show", "missing-operand", "show"),
+    ("show nothing", "unknown-topic", "nothing"),
+    ("show graph", "missing-operand", "graph"),
+    ("show data teacher", "unexpected-value", "teacher"),
+    ("show run 3", "unknown-run", "3"),
+    ("forget nothing", "unknown-model", "nothing"),
+    ("undo\nset seed 7", "undo-not-alone", "undo"),
+    ("set sede 7", "unknown-option", "sede"),
+    ("set seed -7", "out-of-range", "-7"),
+    ("help trian", "unknown-topic", "trian"),
+  ])
+  func aSlipHasOneDiagnosticAndChangesNothing(source: String, id: String?, words: String?) throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32")
+    try scene.addModel("teacher")
+    try scene.addModel("student", kind: .fakeQuantized)
+    let before = try scene.state()
+    let (result, _) = scene.run(source)
+    #expect(result.status == .error)
+    #expect(result.diagnostics.count == 1)
+    let diagnostic = try #require(result.diagnostics.first)
+    if let id { #expect(diagnostic.id == id) }
+    let range = try #require(diagnostic.range)
+    if let words { #expect(SourceFile(source).text(of: range) == words) }
+    #expect(diagnostic.suggestion != nil || diagnostic.label != nil || !diagnostic.notes.isEmpty)
+    #expect(try scene.state() == before)
+  }
+
+  @Test func aModelOfOtherImagesOrClassesIsRefusedWithBothSizes() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32")
+    try scene.addModel("small", size: 16)
+    try scene.addModel("few", classes: 4)
+    let sizes = try #require(scene.run("qat new with kd(small)").0.diagnostics.first)
+    #expect(sizes.id == "input-differs")
+    #expect(sizes.message.contains("1×16×16") && sizes.message.contains("1×28×28"))
+    let classes = try #require(scene.run("evaluate few").0.diagnostics.first)
+    #expect(classes.id == "classes-differ")
+    #expect(classes.message.contains("4 classes") && classes.message.contains("10"))
+  }
+
+  @Test func aTeacherGivenTwiceToOneStudentMayShareTheBlend() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32 size 8")
+    try scene.addModel("teacher", size: 8)
+    let cell = "qat new with kd(teacher, NKD, 0.4), kd(teacher, Logits, 20%) epochs 1"
+    #expect(scene.run(cell).0.diagnostics == [])
+  }
+
+  @Test func severalSlipsAreReportedTogetherAndNothingRuns() throws {
+    let scene = try Scene()
+    let (result, outputs) = scene.run("set seed 3\ntrain resnet18 epochs 0\nqat s with dk(t)")
+    #expect(result.diagnostics.map(\.id) == ["out-of-range", "unknown-clause"])
+    #expect(outputs.words.isEmpty)
+    #expect(try scene.store.setting("seed") == nil)
+  }
+}

@@ -1,0 +1,74 @@
+import Distillation
+import GraphIR
+import Interpreter
+import Language
+import SessionStore
+import Testing
+
+@Suite struct BoundValueTests {
+  private func arguments(_ source: String) throws -> Arguments {
+    let program = parse(source, vocabulary: Command.vocabulary)
+    #expect(program.diagnostics == [])
+    let (bound, diagnostics) = bind(program)
+    #expect(diagnostics == [])
+    return try #require(bound.first).1
+  }
+
+  private func clause(_ call: String) throws -> DistillationClause {
+    let keyword = try #require(Command.named("qat")?.keyword(named: "with"))
+    return try #require(distillationClauses(arguments("qat s with " + call).calls(keyword)).first)
+  }
+
+  @Test(arguments: Command.all.flatMap(\.examples))
+  func everyExampleOfACommandParsesAndBinds(example: String) throws {
+    _ = try arguments(example)
+  }
+
+  @Test func everyCommandHasAnExampleAndNamesThatDiffer() {
+    #expect(Command.all.allSatisfy { !$0.examples.isEmpty && !$0.summary.isEmpty })
+    #expect(Set(Command.all.map(\.name)).count == Command.all.count)
+    for command in Command.all {
+      #expect(Set(command.keywords.map(\.name)).count == command.keywords.count)
+    }
+  }
+
+  @Test func optionsBindInAnyOrderAfterTheOperands() throws {
+    let train = try #require(Command.named("train"))
+    let keyword = { (name: String) in try #require(train.keyword(named: name)) }
+    let bound = try arguments("teacher = train resnet18 seed 7 lr 1e-4 epochs 3 schedule constant")
+    #expect(bound.target?.text == "teacher")
+    #expect(bound.word(at: 0)?.text == "resnet18")
+    #expect(bound.count(try keyword("seed")) == 7)
+    #expect(bound.count(try keyword("epochs")) == 3)
+    #expect(bound.real(try keyword("lr")) == 1e-4)
+    #expect(bound.word(try keyword("schedule"))?.text == "constant")
+    #expect(bound.count(try keyword("batch")) == nil)
+  }
+
+  @Test func aPercentageIsAHundredthOfItsNumber() throws {
+    let freeze = try #require(Command.named("qat")?.keyword(named: "observer-freeze"))
+    #expect(try arguments("qat s observer-freeze 50%").real(freeze) == 0.5)
+  }
+
+  @Test(arguments: [
+    ("kd(teacher)", LogitLoss.decoupledKD(), 0.5),
+    ("kd(teacher, 0.3)", .decoupledKD(), 0.3),
+    ("kd(teacher, SoftTarget)", .softTarget(), 0.5),
+    (
+      "kd(teacher, DecoupledKD, 0.5, T: 3, alpha: 2, beta: 6)",
+      .decoupledKD(temperature: 3, alpha: 2, beta: 6), 0.5
+    ),
+    ("kd(teacher, DecoupledKD, 25%, T = 3)", .decoupledKD(temperature: 3), 0.25),
+    ("kd(weight: 0.1, loss: NKD, teacher: teacher, gamma: 2)", .nkd(gamma: 2), 0.1),
+    ("kd(teacher, DecoupledKD(normalize: true), 0.5)", .nkd(), 0.5),
+    ("kd(teacher, SoftTarget(T: 2), 1)", .softTarget(temperature: 2), 1),
+    ("kd(teacher, logits, 0)", .logits, 0),
+    ("kd(teacher, Mutual)", .mutual, 0.5),
+  ])
+  func aTeacherIsUnderstoodByPositionAndByLabel(call: String, loss: LogitLoss, weight: Double) throws {
+    let clause = try clause(call)
+    #expect(clause.teacher.text == "teacher")
+    #expect(clause.loss == loss)
+    #expect(clause.weight == weight)
+  }
+}

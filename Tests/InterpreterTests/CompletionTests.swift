@@ -1,0 +1,86 @@
+import GraphIR
+import Interpreter
+import Language
+import SessionStore
+import Testing
+
+@Suite struct CompletionTests {
+  /// `|` marks the cursor; the texts are those offered, in order.
+  private func offered(_ marked: String) throws -> (texts: [String], replaced: String) {
+    let scene = try Scene()
+    try scene.addModel("teacher")
+    try scene.addModel("student", kind: .fakeQuantized)
+    try scene.store.transaction { try $0.define("tiny", "conv(8) > fc(10)") }
+    let parts = marked.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
+    let offset = parts[0].utf8.count
+    let (range, candidates) = scene.interpreter.completions(in: parts.joined(), at: offset)
+    #expect(candidates.allSatisfy { !$0.detail.isEmpty })
+    let replaced = String(decoding: Array(parts.joined().utf8)[range], as: UTF8.self)
+    return (candidates.map(\.text), replaced)
+  }
+
+  @Test(arguments: [
+    ("tr|", ["train"], "tr"),
+    ("x = |", ["train", "qat", "convert"], ""),
+    ("train |", ["resnet18", "qatcnn", "tiny", "teacher"], ""),
+    ("train res|", ["resnet18"], "res"),
+    ("train resnet18 ep|", ["epochs"], "ep"),
+    ("train resnet18 epochs 3 schedule |", ["one-cycle", "cosine", "constant"], ""),
+    ("train resnet18 epochs |", [], ""),
+    ("qat student with |", ["kd"], ""),
+    ("qat student with kd(|", ["teacher"], ""),
+    ("qat student with kd(teacher, |", ["SoftTarget", "DecoupledKD", "NKD", "Logits", "Mutual"], ""),
+    ("qat student with kd(teacher, dec|", ["DecoupledKD"], "dec"),
+    ("qat student with kd(loss: S|", ["SoftTarget"], "S"),
+    ("qat student with kd(teacher, NKD(|", ["T:", "gamma:"], ""),
+    ("qat student with kd(teacher, NKD, 0.5), |", ["kd"], ""),
+    ("qat student with kd(teacher, NKD, 0.5) fr|", ["from"], "fr"),
+    ("qat student from |", ["teacher"], ""),
+    ("qat student backend |", ["x86", "qnnpack"], ""),
+    ("convert |", ["student"], ""),
+    ("evaluate |", ["teacher", "student"], ""),
+    ("compare teacher |", ["teacher", "student"], ""),
+    ("data |", ["fashion-mnist", "mnist", "shapes"], ""),
+    ("data shapes si|", ["size"], "si"),
+    ("show |", ["data", "graph", "run", "teacher", "student"], ""),
+    ("show graph t|", ["teacher"], "t"),
+    ("help los|", ["losses"], "los"),
+    ("set |", ["seed"], ""),
+    ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
+    (
+      "model tiny = |x", ["conv", "bn", "relu", "relu6", "pool", "avgpool", "globalpool", "flatten", "fc"], ""
+    ),
+    ("model tiny = conv(16, st|", ["stride:"], "st"),
+    ("# train |", [], ""),
+    ("data mnist path \"a|", [], ""),
+    ("nonsense |", [], ""),
+    ("models\nev|", ["evaluate"], "ev"),
+    ("qat student with kd(teacher,\n  De|", ["DecoupledKD"], "De"),
+  ])
+  func aPlaceOffersWhatCanStandThere(marked: String, texts: [String], replaced: String) throws {
+    let found = try offered(marked)
+    #expect(found.texts == texts)
+    #expect(found.replaced == replaced)
+  }
+
+  @Test func theStartOfACellOffersEveryCommand() throws {
+    let found = try offered("|")
+    #expect(found.texts.first == "data")
+    #expect(found.texts.count == 14)
+  }
+
+  @Test func aKeywordThatIsWrittenIsNotOfferedAgain() throws {
+    let found = try offered("train resnet18 epochs 3 |")
+    #expect(!found.texts.contains("epochs"))
+    #expect(found.texts.contains("lr"))
+  }
+
+  @Test func anyOffsetOfAnyTextIsAnswered() throws {
+    let scene = try Scene()
+    let text = "größe = train resnet18 with kd(\"ä\\\" [1, 2) > > , = :\n)((a"
+    for offset in -1...(text.utf8.count + 2) {
+      let (range, _) = scene.interpreter.completions(in: text, at: offset)
+      #expect(range.lowerBound >= 0 && range.upperBound <= text.utf8.count)
+    }
+  }
+}

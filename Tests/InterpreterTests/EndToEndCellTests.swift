@@ -1,0 +1,119 @@
+import GraphIR
+import Interpreter
+import Language
+import SessionStore
+import Testing
+import Training
+
+/// Cells that train: a small network on drawn images, all the way to integers.
+@Suite(.serialized) struct EndToEndCellTests {
+  private static let setting = """
+    data shapes limit 512 test 256 size 16
+    model tiny = conv(8, 3) > bn > relu > pool(2) > conv(16, 3) > relu > fc(10)
+    """
+
+  private func scene(_ cells: String...) throws -> Scene {
+    let scene = try Scene()
+    for cell in [Self.setting] + cells {
+      let (result, _) = scene.run(cell)
+      try #require(result.status == .ok, "\(cell): \(result.diagnostics)")
+    }
+    return scene
+  }
+
+  @Test func trainingGoesAllTheWayToAnIntegerModel() throws {
+    let scene = try scene()
+    let (teacher, teacherOutputs) = scene.run("teacher = train tiny epochs 4")
+    #expect(teacher.status == .ok)
+    #expect(teacher.values["teacher.epochs"] == 4)
+    #expect(try #require(teacher.values["teacher.accuracy"]) > 0.15)
+    #expect(teacherOutputs.words.contains("settings: epochs 4, batch 128, lr 0.003, schedule one-cycle"))
+
+    let (student, studentOutputs) = scene.run("qat student with kd(teacher, DecoupledKD, 0.5) epochs 2")
+    #expect(student.status == .ok)
+    #expect(studentOutputs.words.contains("student starts as a copy of teacher"))
+    #expect(studentOutputs.words.contains("lr 0.0003: a tenth of what teacher was trained with"))
+    #expect(studentOutputs.words.contains("activation observers frozen"))
+    #expect(student.values["student.kd_loss"] != nil && student.values["student.task_loss"] != nil)
+
+    let (converted, _) = scene.run("convert")
+    #expect(converted.status == .ok)
+    let fake = try #require(converted.values["student.fake_quant_accuracy"])
+    let integer = try #require(converted.values["student.int8_accuracy"])
+    #expect(fake == student.values["student.accuracy"])
+    #expect(abs(fake - integer) <= 0.02)
+    #expect(try #require(converted.values["student.agreement"]) >= 0.95)
+    let floatSize = try #require(teacher.values["teacher.size_bytes"])
+    #expect(try #require(converted.values["student-int8.size_bytes"]) < 0.5 * floatSize)
+    #expect(converted.values["student-int8.accuracy"] == integer)
+
+    let (compared, outputs) = scene.run("compare")
+    #expect(outputs.tables.first?.rows.map(\.first) == ["teacher", "student", "student-int8"])
+    #expect(compared.values["teacher.speedup"] == 1)
+    #expect(compared.values["student-int8.accuracy"] == integer)
+    let (again, _) = scene.run("evaluate student-int8")
+    #expect(again.values["student-int8.accuracy"] == integer)
+    #expect(again.values["student-int8.loss"] == converted.values["student-int8.loss"])
+  }
+
+  @Test func onlyTimesAndSpeedsAreNotReproducible() throws {
+    let scene = try scene("teacher = train tiny epochs 1", "qat student with kd(teacher) epochs 1")
+    let metrics =
+      scene.run("convert").0.metrics + scene.run("compare").0.metrics
+      + scene.run("train teacher epochs 1").0.metrics
+    let timed = Set(metrics.filter { !$0.reproducible }.compactMap { $0.name.split(separator: ".").last })
+    #expect(timed == ["latency_ms", "throughput", "speedup", "step_ms"])
+  }
+
+  @Test func theSameCellsGiveTheSameValues() throws {
+    let cells = ["teacher = train tiny epochs 1 seed 5", "qat student with kd(teacher) epochs 1", "convert"]
+    let values = try (0..<2).map { _ in
+      let scene = try scene()
+      return cells.map { scene.run($0).0.metrics.filter(\.reproducible) }
+    }
+    #expect(values[0] == values[1])
+  }
+
+  @Test func aRunIsStoredWithItsSettingsAndCurves() throws {
+    let scene = try scene("teacher = train tiny epochs 2", "qat student with kd(teacher, NKD, 0.25) epochs 1")
+    let runs = try scene.store.runs()
+    #expect(runs.map(\.kind) == [.train, .qat])
+    #expect(runs.map(\.status) == [.finished, .finished])
+    #expect(runs[1].settings["with"] == "kd(teacher, NKD(T: 1, gamma: 1.5), 0.25)")
+    #expect(try scene.store.metrics(of: runs[0].id, key: "loss").map(\.step) == Array(1...8))
+    #expect(try scene.store.metrics(of: runs[0].id, key: "test_accuracy").map(\.step) == [4, 8])
+    #expect(try scene.store.metricKeys(of: runs[1].id).contains("kd_loss"))
+    let shown = scene.run("show run 1").1
+    #expect(
+      shown.contains { if case .curve(let curve) = $0 { curve.series[0].points.count == 8 } else { false } })
+  }
+
+  @Test func aStoppedRunKeepsWhatItLearnedAndSkipsTheRest() throws {
+    let scene = try scene()
+    let cancellation = Cancellation()
+    let (result, outputs) = scene.run(
+      "teacher = train tiny epochs 50\nset seed 9", cancellation: cancellation
+    ) { output in
+      if case .progress = output { cancellation.cancel() }
+    }
+    #expect(result.status == .interrupted)
+    #expect(result.diagnostics == [])
+    #expect(outputs.words.contains("teacher keeps what it learned"))
+    #expect(outputs.words.contains("1 statement after it did not run"))
+    #expect(try scene.store.setting("seed") == nil)
+    #expect(try scene.store.model(named: "teacher")?.figures["accuracy"] == nil)
+    #expect(try scene.store.runs().map(\.status) == [.interrupted])
+    #expect(scene.run("evaluate teacher").0.status == .ok)
+  }
+
+  @Test func aLossThatIsNoNumberKeepsNothingAndPointsAtTheRate() throws {
+    let scene = try scene()
+    let before = try scene.state()
+    let source = "set seed 4\nteacher = train tiny lr 1e30"
+    let diagnostic = try #require(scene.run(source).0.diagnostics.first)
+    #expect(diagnostic.id == "loss-not-finite")
+    #expect(diagnostic.range.map { SourceFile(source).text(of: $0) } == "1e30")
+    #expect(diagnostic.notes.first?.contains("lr 1e+29") == true)
+    #expect(try scene.state() == before)
+  }
+}

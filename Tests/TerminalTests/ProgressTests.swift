@@ -1,0 +1,92 @@
+import Interpreter
+import Terminal
+import Testing
+
+@Suite struct ProgressTests {
+  private let progress = Progress(
+    activity: "train teacher", done: 43, total: 100, stage: "epoch 2/3",
+    figures: [.init("loss", "0.412"), .init("accuracy", "87.1 %"), .init("", "1,930 images/s")],
+    secondsLeft: 42.4)
+
+  private func line(_ width: Int, unicode: Bool = true) -> String {
+    ProgressLine(style: Style(colour: false, unicode: unicode), width: width).text(progress)
+  }
+
+  @Test(arguments: [
+    (
+      120,
+      "train teacher  epoch 2/3  ━━━━━━━━━━──────────────  43 %  loss 0.412  accuracy 87.1 %  "
+        + "1,930 images/s  0:42 left"
+    ),
+    (79, "train teacher  epoch 2/3  ━━━────  43 %  loss 0.412  accuracy 87.1 %  0:42 left"),
+    (60, "train teacher  epoch 2/3  ━━───  43 %  loss 0.412  0:42 left"),
+    (39, "train teacher  epoch 2/3  43 %  0:42"),
+    (25, "train teacher  43 %  0:42"),
+    (12, "tra…  43 %"),
+  ])
+  func theLineFitsAndDropsFiguresFromTheRight(_ width: Int, _ expected: String) {
+    #expect(line(width) == expected)
+  }
+
+  @Test func everyWidthIsKept() {
+    for width in 9...200 { #expect(displayWidth(line(width)) <= width) }
+  }
+
+  @Test func asciiDrawsItsOwnBar() {
+    #expect(line(63, unicode: false).contains("  ###-----  "))
+  }
+
+  @Test(arguments: [(0.0, "0:00 left"), (59.6, "1:00 left"), (3723, "1:02:03 left")])
+  func timeLeftIsShortToRead(_ seconds: Double, _ expected: String) {
+    let progress = Progress(activity: "x", done: 1, total: 2, secondsLeft: seconds)
+    #expect(ProgressLine(style: .file, width: 79).text(progress).hasSuffix(expected))
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -1])
+  func anUnknownTimeIsLeftOut(_ seconds: Double) {
+    let progress = Progress(activity: "x", done: 1, total: 0, secondsLeft: seconds)
+    #expect(ProgressLine(style: .file, width: 79).text(progress) == "x")
+  }
+
+  @Test func moreDoneThanThereIsStaysAtTheEnd() {
+    let progress = Progress(activity: "x", done: 7, total: 5)
+    #expect(
+      ProgressLine(style: Style(colour: false, unicode: false), width: 40).text(progress).hasSuffix(
+        "#  100 %"))
+  }
+
+  @Test func withoutATerminalEachStageEndsInOneLine() {
+    var log = ProgressLog()
+    let start = ContinuousClock.now
+    var lines: [String] = []
+    for step in 1...6 {
+      let stage = "epoch \((step + 1) / 2)/3"
+      let progress = Progress(
+        activity: "train", done: step, total: 6, stage: stage, figures: [.init("loss", "0.\(step)")])
+      lines += log.lines(progress, at: start + .seconds(step))
+    }
+    lines += log.finish()
+    #expect(
+      lines == [
+        "train: epoch 1/3, 33 %, loss 0.2", "train: epoch 2/3, 66 %, loss 0.4",
+        "train: epoch 3/3, 100 %, loss 0.6",
+      ])
+  }
+
+  @Test func aLongStageSpeaksEveryTenSeconds() {
+    var log = ProgressLog()
+    let start = ContinuousClock.now
+    let lines = (0...30).flatMap { second in
+      log.lines(Progress(activity: "read", done: second, total: 30), at: start + .seconds(second))
+    }
+    #expect(lines == ["read: 33 %", "read: 66 %", "read: 100 %"])
+    #expect(log.finish() == [])
+  }
+
+  @Test func aShortCommandSaysNothing() {
+    var log = ProgressLog()
+    let now = ContinuousClock.now
+    #expect(log.lines(Progress(activity: "read", done: 1, total: 2), at: now) == [])
+    #expect(log.finish() == [])
+  }
+}

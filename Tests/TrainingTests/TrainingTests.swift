@@ -1,0 +1,126 @@
+import Datasets
+import Distillation
+import GraphIR
+import Quantization
+import Testing
+import Training
+
+/// Whole runs on the made-up shapes: small, seeded, the same on every machine of a kind.
+@Suite struct TrainingTests {
+  static func shapes() throws -> Dataset {
+    try loadDataset(DatasetRequest(name: "shapes", limit: 512, testLimit: 256))
+  }
+
+  static func tiny(_ data: Dataset, normalised: Bool = true) throws -> Model {
+    var layers: [Layer] = [.convolution(outputs: 16, kernel: 3)]
+    if normalised { layers.append(.batchNorm) }
+    layers += [
+      .activation(.relu), .pool(Pooling(.maximum, kernel: 2)), .convolution(outputs: 16, kernel: 3),
+      .activation(.relu), .pool(Pooling(.average, kernel: 7)), .dense(outputs: 10),
+    ]
+    let graph = try Graph(
+      sequential: layers, architecture: "tiny", input: Shape(channels: 1, height: 28, width: 28))
+    return Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 5))
+  }
+
+  static func quantized(_ data: Dataset, _ teacher: Model, epochs: Int = 2, seed: UInt64 = 1) throws
+    -> (TrainingOutcome, events: [String])
+  {
+    let recipe = TrainingRecipe(
+      epochs: epochs, batchSize: 64, learningRate: 1e-3, schedule: .cosine, seed: seed,
+      quantization: QuantizationRecipe(),
+      distillation: [DistillationTerm(teacher: "teacher", loss: .decoupledKD())])
+    var events: [String] = []
+    let outcome = try train(
+      teacher, on: data, recipe: recipe, teachers: ["teacher": teacher], cancellation: Cancellation()
+    ) { event in
+      if case .scheduled(let name, let step) = event { events.append("\(step) \(name)") }
+    }
+    return (outcome, events)
+  }
+
+  @Test func theWholeChainLearnsQuantizesAndAgrees() throws {
+    let data = try Self.shapes()
+    let teacher = try train(
+      Self.tiny(data), on: data, recipe: TrainingRecipe(epochs: 6, batchSize: 64, learningRate: 1e-2),
+      cancellation: Cancellation()) { _ in }
+    #expect((teacher.lastEpoch?.testAccuracy ?? 0) > 0.3)
+    let (student, events) = try Self.quantized(data, teacher.model)
+    #expect(events == ["9 batch norm statistics frozen", "12 activation observers frozen"])
+    #expect(student.model.kind == .fakeQuantized)
+    let integer = try convert(student.model)
+    #expect(integer.graph.nodes.contains { if case .integerDense = $0.operation { true } else { false } })
+    let fake = try #require(
+      try evaluate(student.model, on: data.test, of: data, cancellation: Cancellation()))
+    let real = try #require(try evaluate(integer, on: data.test, of: data, cancellation: Cancellation()))
+    let same = zip(fake.predictions, real.predictions).count { $0 == $1 }
+    #expect(Double(same) >= 0.99 * Double(data.test.count))
+    #expect(integer.parameters.byteCount * 3 < student.model.parameters.byteCount)
+  }
+
+  @Test(arguments: [QuantizationBackend.x86, .qnnpack], [true, false])
+  func everyBackendConvertsWithAndWithoutBatchNorm(_ backend: QuantizationBackend, _ normalised: Bool) throws {
+    let data = try Self.shapes()
+    let recipe = TrainingRecipe(
+      epochs: 1, batchSize: 64, learningRate: 3e-3, quantization: QuantizationRecipe(backend: backend))
+    let student = try train(
+      Self.tiny(data, normalised: normalised), on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
+    let fake = try #require(
+      try evaluate(student.model, on: data.test, of: data, cancellation: Cancellation()))
+    let real = try #require(
+      try evaluate(convert(student.model), on: data.test, of: data, cancellation: Cancellation()))
+    let same = zip(fake.predictions, real.predictions).count { $0 == $1 }
+    #expect(Double(same) >= 0.99 * Double(data.test.count))
+  }
+
+  @Test func theSameRunGivesTheSameBits() throws {
+    let data = try Self.shapes()
+    let first = try Self.quantized(data, Self.tiny(data), epochs: 1).0
+    let second = try Self.quantized(data, Self.tiny(data), epochs: 1).0
+    #expect(first.model == second.model)
+    let other = try Self.quantized(data, Self.tiny(data), epochs: 1, seed: 2).0
+    #expect(first.model != other.model)
+  }
+
+  @Test func cancellingKeepsTheModelOfTheLastStep() throws {
+    let data = try Self.shapes()
+    let cancellation = Cancellation()
+    let recipe = TrainingRecipe(epochs: 3, batchSize: 64, schedule: .constant)
+    let stopped = try train(Self.tiny(data), on: data, recipe: recipe, cancellation: cancellation) { event in
+      if case .step(let report) = event, report.step == 5 { cancellation.cancel() }
+    }
+    #expect(stopped.interrupted)
+    #expect(stopped.stepsDone == 5)
+    #expect(stopped.model.parameters != (try Self.tiny(data)).parameters)
+    let whole = try evaluate(stopped.model, on: data.test, of: data, cancellation: Cancellation())
+    #expect(whole != nil)
+  }
+
+  @Test func aLossThatLeavesTheNumbersStopsTheRun() throws {
+    let data = try Self.shapes()
+    let recipe = TrainingRecipe(
+      epochs: 4, batchSize: 64, learningRate: 1e30, schedule: .constant, optimizer: .sgd)
+    #expect(throws: TrainingError.self) {
+      try train(Self.tiny(data), on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
+    }
+  }
+
+  @Test func aChannelThatBatchNormSwitchesOffStaysFinite() throws {
+    let data = try Self.shapes()
+    var model = try Self.tiny(data)
+    var gamma = model.parameters["bn1.weight"]?.floats ?? []
+    gamma[3] = 0
+    model.parameters["bn1.weight"] = Tensor(gamma)
+    let (student, _) = try Self.quantized(data, model, epochs: 1)
+    #expect(student.model.parameters.tensors.values.allSatisfy { $0.floats.allSatisfy(\.isFinite) })
+  }
+
+  @Test func modelsThatDoNotFitTheDataAreRefused() throws {
+    let data = try Self.shapes()
+    let graph = try #require(Architecture.named("qatcnn")).build(Shape(channels: 1, height: 28, width: 28), 7)
+    let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 0))
+    #expect(throws: TrainingError.classesDiffer(model: 7, data: 10)) {
+      try train(model, on: data, recipe: TrainingRecipe(), cancellation: Cancellation()) { _ in }
+    }
+  }
+}
