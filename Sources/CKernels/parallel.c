@@ -2,14 +2,6 @@
 
 #include "kernels.h"
 
-#if defined(__x86_64__)
-#include <xmmintrin.h>
-// Flush-to-zero and denormals-are-zero: a gradient below 1e-38 is nothing, but would cost a hundred cycles.
-static void flush_denormals(void) { _mm_setcsr(_mm_getcsr() | 0x8040); }
-#else
-static void flush_denormals(void) {}
-#endif
-
 extern void GOMP_parallel(void (*function)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
@@ -41,12 +33,30 @@ void ck_parallel(int64_t count, int64_t work, ck_body body, void *context) {
   GOMP_parallel(run_share, &s, 0, 0);
 }
 
+// Flush-to-zero and denormals-are-zero: a gradient below 1e-38 is nothing, but would cost a hundred cycles.
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+static unsigned read_mode(void) { return _mm_getcsr(); }
+static void write_mode(unsigned mode) { _mm_setcsr(mode); }
+enum { flushing = 0x8040 };
+#else
+static unsigned read_mode(void) { return 0; }
+static void write_mode(unsigned mode) { (void)mode; }
+enum { flushing = 0 };
+#endif
+
 static void flush_share(void *data) {
   (void)data;
-  flush_denormals();
+  write_mode(read_mode() | flushing);
 }
 
-void ck_prepare_threads(void) { GOMP_parallel(flush_share, 0, 0, 0); }
+unsigned ck_begin_flushing(void) {
+  const unsigned mode = read_mode();
+  GOMP_parallel(flush_share, 0, 0, 0);
+  return mode;
+}
+
+void ck_end_flushing(unsigned mode) { write_mode(mode); }
 
 int ck_thread_count(void) { return omp_get_max_threads(); }
 void ck_set_thread_count(int count) { omp_set_num_threads(count); }

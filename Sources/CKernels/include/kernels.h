@@ -26,8 +26,10 @@ typedef struct {
   ck_grid grid;
 } ck_epilogue;
 
-// Makes every thread of the pool flush denormal numbers to zero; once before the first run.
-void ck_prepare_threads(void);
+// Makes this thread and its pool flush denormal numbers to zero. The pool stays so; the result restores this thread,
+// whose other work (reading numbers from text, say) must not change.
+unsigned ck_begin_flushing(void);
+void ck_end_flushing(unsigned mode);
 
 int ck_thread_count(void);
 void ck_set_thread_count(int count);

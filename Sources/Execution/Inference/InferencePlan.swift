@@ -29,7 +29,6 @@ package final class InferencePlan {
     outputPointer = memory.address(.buffer(ends.output.buffer))
     outputType = ends.output.type
     for step in steps { try step.bind(memory) }
-    ck_prepare_threads()
   }
 
   /// Standardised images [batch, channels, height, width].
@@ -55,6 +54,8 @@ package final class InferencePlan {
   }
 
   package func run() throws {
+    let mode = ck_begin_flushing()
+    defer { ck_end_flushing(mode) }
     guard profile != nil else {
       for step in steps { try step.run() }
       return

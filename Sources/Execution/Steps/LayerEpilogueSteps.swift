@@ -182,7 +182,8 @@ final class EpilogueBackward: Step {
     let second = pointers.count > 1 ? pointers[1] : nil
     guard let norm = epilogue.norm else {
       ck_epilogue_backward_reduce(
-        gradient, second, y, residual, target, shape, &kernel, nil, epilogue.scratch.pointer, nil, nil)
+        gradient, second, y, residual, gradient, shape, &kernel, nil, epilogue.scratch.pointer, nil, nil)
+      if target != gradient { target.update(from: gradient, count: epilogue.y.storedCount) }
       return
     }
     ck_epilogue_backward_reduce(

@@ -59,7 +59,6 @@ package final class TrainingPlan {
     gradientPointer = memory.floats(.buffer(ends.logitsGradient))
     inputGradientPointer = planner.inputGradient.map { memory.floats(.buffer($0)) }
     for step in steps { try step.bind(memory) }
-    ck_prepare_threads()
     try load(model.parameters)
   }
 
@@ -91,6 +90,8 @@ package final class TrainingPlan {
   package func backward() throws { try run(forwardCount..<steps.count) }
 
   private func run(_ range: Range<Int>) throws {
+    let mode = ck_begin_flushing()
+    defer { ck_end_flushing(mode) }
     guard profile != nil else {
       for index in range { try steps[index].run() }
       return
@@ -105,6 +106,8 @@ package final class TrainingPlan {
   /// Moves every parameter by its gradient; decay is L2, added to the gradient.
   package func update(learningRate: Double, decay: Double) {
     let start = ContinuousClock.now
+    let mode = ck_begin_flushing()
+    defer { ck_end_flushing(mode) }
     updates += 1
     let count = Int64(parameters.count)
     switch optimizer {

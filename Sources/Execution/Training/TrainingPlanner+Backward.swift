@@ -16,7 +16,12 @@ extension TrainingPlanner {
     }
     var yGradient = incoming[0]
     if let epilogue = planned.epilogue {
-      if group.norm != nil && group.residual != nil { yGradient = newTensor(epilogue.y.layout, epilogue.y.shape).buffer }
+      // The residual keeps the masked gradient in the first buffer. y needs another one where its gradient differs,
+      // and where it is handed on to a tensor whose layer will write to it.
+      let handedOn = planned.primitive == nil
+      if group.residual != nil && (group.norm != nil || handedOn) {
+        yGradient = newTensor(epilogue.y.layout, epilogue.y.shape).buffer
+      }
       append(
         EpilogueBackward(epilogue, gradients: incoming, yGradient: yGradient),
         incoming + [yGradient, epilogue.y.buffer] + [epilogue.residual].compactMap { $0 })
