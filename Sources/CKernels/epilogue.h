@@ -17,7 +17,8 @@ CK_INLINE void epilogue_constants(const ck_epilogue *e, epilogue_lanes *k) {
   k->high = splat(e->grid.maximum);
 }
 
-#define activated(v, k) smaller(larger(v, splat(0)), (k)->ceiling)
+// In this order of arguments NaN passes through, and is seen where the loss is computed.
+#define activated(v, k) smaller((k)->ceiling, larger(splat(0), v))
 
 // q before clamping. Codes lie far below 2^24, so float holds them exactly.
 #define raw_code(v, k) (rounded((v) * (k)->inverse) + (k)->zero)

@@ -10,15 +10,28 @@ typedef struct {
 
 CK_CLONES static void adam_body(void *context, int64_t begin, int64_t end) {
   const adam_job *j = context;
-  float *restrict w = j->w, *restrict m = j->m, *restrict v = j->v;
-  const float *restrict g = j->g;
-  const float rate = j->rate, first = j->first, second = j->second, epsilon = j->epsilon, decay = j->decay;
-  const float correction = j->correction;
-  for (int64_t i = begin; i < end; ++i) {
-    const float d = g[i] + decay * w[i];
-    m[i] = m[i] + first * (d - m[i]);
-    v[i] = v[i] + second * (d * d - v[i]);
-    w[i] -= rate * m[i] / (__builtin_sqrtf(v[i]) * correction + epsilon);
+  const lanes rate = splat(j->rate), first = splat(j->first), second = splat(j->second);
+  const lanes epsilon = splat(j->epsilon), decay = splat(j->decay), correction = splat(j->correction);
+  for (int64_t i = begin; i < end;) {
+    const int64_t n = end - i < 16 ? end - i : 16;
+    const int whole = n == 16;
+    lanes w = whole ? load(j->w + i) : load_some(j->w + i, n);
+    lanes m = whole ? load(j->m + i) : load_some(j->m + i, n);
+    lanes v = whole ? load(j->v + i) : load_some(j->v + i, n);
+    const lanes d = (whole ? load(j->g + i) : load_some(j->g + i, n)) + decay * w;
+    m += first * (d - m);
+    v += second * (d * d - v);
+    w -= rate * m / (__builtin_elementwise_sqrt(v) * correction + epsilon);
+    if (whole) {
+      store(j->w + i, w);
+      store(j->m + i, m);
+      store(j->v + i, v);
+    } else {
+      store_some(j->w + i, w, n);
+      store_some(j->m + i, m, n);
+      store_some(j->v + i, v, n);
+    }
+    i += n;
   }
 }
 

@@ -168,4 +168,18 @@ int64_t odn_layout_output_block(const odn_layout *layout, int grouped) {
   return 0;
 }
 
+int64_t odn_layout_tap_block(const odn_layout *layout) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  if (!b.blocked || b.dims.size() != 4) return 0;
+  int64_t block = 1;
+  for (size_t i = 0; i < b.inner_sizes.size(); ++i) {
+    if (b.inner_dims[i] > 1) return 0;
+    block *= b.inner_sizes[i];
+  }
+  const int64_t taps = b.dims[2] * b.dims[3] * block;
+  const bool innermost = b.strides[3] == block && b.strides[2] == block * b.dims[3] && b.strides[1] >= taps
+      && b.strides[0] >= taps;
+  return innermost ? block : 0;
+}
+
 }  // extern "C"

@@ -224,6 +224,7 @@ odn_operation *odn_convolution_create(
     s.dst = odn::desc_or_any(dst, {c->batch, c->outputs, c->out_height, c->out_width}, e->dst);
     if (e->has_bias) s.bias = odn::desc_or_any(nullptr, {c->outputs}, e->bias);
     ConvolutionFamily family{{c->stride, c->stride}, {c->padding, c->padding}};
+    if (c->winograd) family.algorithm = dnnl::algorithm::convolution_winograd;
     odn_operation *op = create_linear(direction, family, *e, s, forward);
     bind_attributes(*op, *e);
     return op;

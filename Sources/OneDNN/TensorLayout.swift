@@ -42,5 +42,11 @@ package final class TensorLayout {
     return block > 0 ? Int(block) : nil
   }
 
+  /// Block b where weights lie as [outputs and inputs][rows][columns][b]; nil for any other order.
+  package var tapBlock: Int? {
+    let block = odn_layout_tap_block(raw)
+    return block > 0 ? Int(block) : nil
+  }
+
   package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
 }

@@ -89,7 +89,7 @@ final class TrainingRun {
     }
     try plan.forward()
     let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
-    guard value.total.isFinite else { throw TrainingError.nonFiniteLoss(step: index + 1) }
+    guard value.total.isFinite, !plan.phase.diverged else { throw TrainingError.nonFiniteLoss(step: index + 1) }
     try plan.backward()
     let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
     plan.update(learningRate: rate, decay: recipe.weightDecay)

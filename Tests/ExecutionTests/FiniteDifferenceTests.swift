@@ -100,7 +100,7 @@ import Testing
 
   /// Float rounding and the kinks of ReLU and pooling leave a small part of the greatest possible slope.
   private func expectSlope(_ found: Double, _ expected: Double, scale: Double, _ name: String) {
-    #expect(abs(found - expected) < 4e-3 * scale + 1e-3, "\(name): \(found), expected \(expected)")
+    #expect(abs(found - expected) < 6e-3 * scale + 1e-3, "\(name): \(found), expected \(expected)")
   }
 
   private func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }

@@ -82,6 +82,12 @@ void ck_weight_backward(
     const float *w, float *d, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
     int32_t maximum, double *dot);
 
+// Copies the kernel taps of a square crop: weights [outer][kernel][kernel][block] and crop
+// [outer][extent][extent][block], from row and column `first`; into the weights where `scatters`.
+void ck_crop_taps(
+    float *weights, float *crop, int64_t outer, int64_t kernel, int64_t first, int64_t extent, int64_t block,
+    int scatters);
+
 // Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
 void ck_adam(
     float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,

@@ -54,6 +54,8 @@ int64_t odn_layout_channel_block(const odn_layout *layout);
 // Weights stored as [outputs / block][rest][block]: the block, or 0 where they are not. `grouped` weights have a
 // leading group dimension that belongs to the outputs.
 int64_t odn_layout_output_block(const odn_layout *layout, int grouped);
+// Weights stored as [outputs and inputs][kernel rows][kernel columns][block]: the block, or 0 where they are not.
+int64_t odn_layout_tap_block(const odn_layout *layout);
 
 // What happens to the sums before they are stored.
 typedef struct {
@@ -75,6 +77,8 @@ typedef struct {
 
 typedef struct {
   int64_t batch, inputs, outputs, in_height, in_width, out_height, out_width, kernel, stride, padding, groups;
+  // Winograd's algorithm in place of the direct one: fewer multiplications, a little more rounding.
+  int winograd;
 } odn_convolution;
 
 // A NULL layout lets oneDNN choose. `forward` is the hint that the backward directions need.

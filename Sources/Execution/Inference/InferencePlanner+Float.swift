@@ -23,7 +23,11 @@ extension InferencePlanner {
     guard group.norm == nil, convolution.weightGrid == nil else {
       throw PlanError.unsupported(node: node.name, reason: "its batch norm was not folded")
     }
-    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
+    let effective = crop?.convolution ?? convolution
+    var sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
+    // Rounding to a grid makes steps of small differences: what is compared with integers is computed directly.
+    sizes.usesWinograd = model.kind == .float && sizes.suitsWinograd
     let residual = group.residual.flatMap { tensors[$0] }
     var epilogue = LayerEpilogue()
     epilogue.bias = convolution.hasBias ? .float32 : nil
@@ -36,9 +40,10 @@ extension InferencePlanner {
       try residual.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape)
-    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let plain = try TensorLayout.plain(effective.weightDimensions)
+    let all = try model.parameter(node.name + ".weight").floats
     let weights = try constant(
-      model.parameter(node.name + ".weight").floats, plain, as: primitive.layout(.weights) ?? plain)
+      crop?.cropped(all, kernel: convolution.kernel) ?? all, plain, as: primitive.layout(.weights) ?? plain)
     var operands: [(Role, Operand)] = [
       (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
     ]
@@ -56,6 +61,14 @@ extension InferencePlanner {
   func inferenceConvolution(_ sizes: ConvolutionSizes, _ epilogue: LayerEpilogue, _ source: ActivationTensor)
     throws -> Primitive
   {
+    if sizes.usesWinograd {
+      let winograd = try? Primitive.convolution(
+        .forwardInference, sizes, epilogue, LayerLayouts(source: source.layout))
+      if let winograd { return winograd }
+      var direct = sizes
+      direct.usesWinograd = false
+      return try inferenceConvolution(direct, epilogue, source)
+    }
     let kept = Result { () throws(OneDNNError) in
       try Primitive.convolution(.forwardInference, sizes, epilogue, LayerLayouts(source: source.layout))
     }

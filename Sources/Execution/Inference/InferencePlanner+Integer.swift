@@ -30,12 +30,15 @@ extension InferencePlanner {
   ) throws {
     let convolution = integer.convolution
     let source = try source(node)
-    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
+    let effective = crop?.convolution ?? convolution
+    let sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
     let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
     var biases = weights.biases
     // Without padding, the input's zero point is a constant of each output: it joins the bias.
-    let padded = convolution.padding > 0
-    if !padded { weights.subtract(zeroPoint: integer.input.zeroPoint, from: &biases) }
+    let padded = effective.padding > 0
+    let codes = crop?.cropped(weights.codes, kernel: convolution.kernel) ?? weights.codes
+    if !padded { weights.subtract(zeroPoint: integer.input.zeroPoint, times: codes, from: &biases) }
     var epilogue = LayerEpilogue()
     (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, .uint8)
     epilogue.bias = .int32
@@ -54,10 +57,10 @@ extension InferencePlanner {
       try residual.flatMap { tensors[$0] }.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape, .uint8)
-    let plain = try TensorLayout.plain(convolution.weightDimensions, .int8)
+    let plain = try TensorLayout.plain(effective.weightDimensions, .int8)
     let operands: [(Role, Operand)] = [
       (.source, .buffer(read.buffer)),
-      (.weights, try constant(weights.codes, plain, as: primitive.layout(.weights) ?? plain)),
+      (.weights, try constant(codes, plain, as: primitive.layout(.weights) ?? plain)),
       (.bias, try biasOperand(biases)), (.destination, .buffer(out.buffer)),
     ]
     append(PrimitiveStep(node.name, .convolution, primitive, operands), [read.buffer, out.buffer])
@@ -69,7 +72,7 @@ extension InferencePlanner {
     let read = try plainVector(try source(node), label: node.name)
     let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
     var biases = weights.biases
-    weights.subtract(zeroPoint: integer.input.zeroPoint, from: &biases)
+    weights.subtract(zeroPoint: integer.input.zeroPoint, times: weights.codes, from: &biases)
     var epilogue = LayerEpilogue()
     let type: ElementType = integer.output == nil ? .float32 : .uint8
     (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, type)
@@ -125,7 +128,6 @@ struct IntegerWeights {
   /// In units of input scale × weight scale; wide, so that constants can be gathered without overflow.
   let biases: [Int64]
   private let inputScale: Float
-  private let sums: [Int64]
 
   init(_ name: String, in model: Model, inputScale: Float) throws(RewriteError) {
     let weight = try model.parameter(name + ".weight")
@@ -136,10 +138,6 @@ struct IntegerWeights {
     guard !codes.isEmpty, scales.count == weight.shape[0], biases.count == scales.count else {
       throw .missingParameter(name + ".weight")
     }
-    let rest = codes.count / scales.count
-    var sums = [Int64](repeating: 0, count: scales.count)
-    for (index, code) in codes.enumerated() { sums[index / rest] += Int64(code) }
-    self.sums = sums
   }
 
   /// input scale × weight scale / output scale; without an output the result is float, in units of 1.
@@ -147,9 +145,10 @@ struct IntegerWeights {
     scales.map { inputScale * $0 / (output?.scale ?? 1) }
   }
 
-  /// Σ (q − z)·w = Σ q·w − z·Σ w.
-  func subtract(zeroPoint: Int32, from biases: inout [Int64]) {
-    for output in biases.indices { biases[output] -= Int64(zeroPoint) * sums[output] }
+  /// Σ (q − z)·w = Σ q·w − z·Σ w, over the codes that every position meets.
+  func subtract(zeroPoint: Int32, times codes: [Int8], from biases: inout [Int64]) {
+    let rest = codes.count / biases.count
+    for (index, code) in codes.enumerated() { biases[index / rest] -= Int64(zeroPoint) * Int64(code) }
   }
 
   /// scale·(q − z) = scale·q − scale·z: the second part is a constant.

@@ -70,7 +70,8 @@ final class EpilogueForward: Step {
       if epilogue.phase.batchNormFrozen {
         norm.normalizeWithRunning()
       } else {
-        norm.normalizeWithBatch(count: epilogue.channelCount)
+        let finite = norm.normalizeWithBatch(count: epilogue.channelCount)
+        if !finite { epilogue.phase.diverged = true }
       }
     }
     guard observing, let observer = epilogue.observer else {

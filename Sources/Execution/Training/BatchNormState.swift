@@ -81,16 +81,20 @@ final class BatchNormState {
   }
 
   /// Coefficients from the batch's own statistics over `count` values a channel; moves the running ones.
-  func normalizeWithBatch(count: Int) {
-    guard let gammaValue, let betaValue else { return }
+  /// False where a statistic is infinite or NaN.
+  func normalizeWithBatch(count: Int) -> Bool {
+    guard let gammaValue, let betaValue else { return true }
+    var finite = true
     let total = Double(count)
     let unbiased = count > 1 ? total / (total - 1) : 1
     for channel in 0..<norm.channels {
       let f = Double(fold[channel])
       let center = sum[channel] / total
-      let variance = max(squareSum[channel] / total - center * center, 0)
+      let variance = squareSum[channel] / total - center * center
+      let clamped = variance < 0 ? 0 : variance
       let originalMean = center / f
-      let originalVariance = variance / (f * f)
+      let originalVariance = clamped / (f * f)
+      finite = finite && (originalMean + originalVariance).isFinite
       let inverseDeviation = 1 / ((originalVariance + Double(norm.epsilon)).squareRoot() * f)
       mean[channel] = Float(center)
       inverse[channel] = Float(inverseDeviation)
@@ -102,6 +106,7 @@ final class BatchNormState {
         Float(momentum * (originalVariance * unbiased - Double(runningVariance[channel])))
       unscaling[channel] = Double(norm.epsilon) / (originalVariance + Double(norm.epsilon))
     }
+    return finite
   }
 
   /// Coefficients from the running statistics.

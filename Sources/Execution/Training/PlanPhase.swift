@@ -5,5 +5,8 @@ package final class PlanPhase {
   /// Activation ranges stay as they are.
   package var observersFrozen = false
 
+  /// A batch's statistics were infinite or NaN: training has diverged, even where rounding hides it from the loss.
+  package var diverged = false
+
   init() {}
 }

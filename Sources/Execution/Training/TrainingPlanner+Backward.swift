@@ -35,10 +35,14 @@ extension TrainingPlanner {
     case .convolution(let convolution):
       guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
       else { return }
-      let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
       appendWeightsBackward(node, .convolution, planned, weights, gradient)
       guard learnsBelow(node) else { return }
-      let primitive = try Primitive.convolution(
+      let crop = weights.crop.flatMap { _ in
+        KernelCrop(convolution, input: source.shape, output: node.shape)?.convolution
+      }
+      let sizes = ConvolutionSizes(
+        crop ?? convolution, batch: batch, input: source.shape, output: node.shape)
+      let primitive = try fastest(
         .backwardData, sizes, LayerEpilogue(),
         LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
       try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
@@ -105,14 +109,23 @@ extension TrainingPlanner {
     _ gradient: BufferID
   ) {
     guard let source = planned.source else { return }
+    let cropped = weights.crop.map { memory.reserve($0.layout.byteCount) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
-      (.weightsGradient, .gradient(weights.parameter)),
+      (.weightsGradient, cropped.map { .buffer($0) } ?? .gradient(weights.parameter)),
     ]
     if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
     append(
       PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
-      [source.buffer, gradient])
+      [source.buffer, gradient] + [cropped].compactMap { $0 })
+    if let cropped, let crop = weights.crop {
+      // The other taps' gradient is zero, as their memory has been from the start.
+      append(
+        CropStep(
+          node.name + " scatter gradient", .scatter, weights: .gradient(weights.parameter), crop: cropped,
+          shape: crop.shape),
+        [cropped])
+    }
     if let quantizer = weights.quantizer {
       append(QuantizeWeightsBackward(quantizer, phase: phase), [])
     }

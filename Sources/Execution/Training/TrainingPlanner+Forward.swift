@@ -122,6 +122,13 @@ extension ConvolutionSizes {
   }
 }
 
+extension ConvolutionSizes {
+  /// 3×3 at stride 1; on planes below 4×4 Winograd's tiles are mostly padding.
+  var suitsWinograd: Bool {
+    kernel == 3 && stride == 1 && groups == 1 && min(inputHeight, inputWidth) >= 4
+  }
+}
+
 extension Convolution {
   /// Dimensions of the weights as the kernels take them: groups are a dimension of their own.
   var weightDimensions: [Int] {

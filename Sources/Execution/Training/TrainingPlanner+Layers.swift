@@ -6,29 +6,72 @@ extension TrainingPlanner {
   mutating func planConvolution(
     _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup
   ) throws -> PlannedGroup {
-    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
     var types = LayerEpilogue()
     types.bias = convolution.hasBias ? .float32 : nil
-    let forward = try convolutionForward(sizes, types, source)
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    var forward = try convolutionForward(sizes, types, source)
+    var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
+    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let layout = backward.layout(.weightsGradient) ?? plain
+    var crop: PlannedCrop?
+    if let small = try croppedConvolution(convolution, types, source, node, weights: layout) {
+      (forward, backward, crop) = (small.forward, small.backward, small.crop)
+    }
     let read = try adapted(source, to: forward.layout(.source), label: node.name + " input")
     let y = newTensor(forward.layout(.destination) ?? read.layout, node.shape)
-    let plain = try TensorLayout.plain(convolution.weightDimensions)
-    let grouped = convolution.groups > 1
-    let fixed = LayerLayouts(source: read.layout, destination: y.layout)
-    var backward = try Primitive.convolution(.backwardWeights, sizes, types, fixed, forward: forward)
-    if backward.layout(.weightsGradient)?.outputBlock(grouped: grouped) == nil {
-      // The weight kernels need each output's weights together.
-      var rowMajor = fixed
-      rowMajor.weights = plain
-      backward = try Primitive.convolution(.backwardWeights, sizes, types, rowMajor, forward: forward)
-    }
-    let layout = backward.layout(.weightsGradient) ?? plain
     let weights = try planWeights(
-      node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: grouped,
+      node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
       outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
-      channels: y.paddedChannels, backward: backward)
+      channels: y.paddedChannels, backward: backward, crop: crop)
     try appendForward(node, .convolution, forward, read, weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+  }
+
+  /// The pass that finds the weights' gradient; it decides the layout that the weights are kept in.
+  private func convolutionBackwardWeights(
+    _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ forward: Primitive
+  ) throws -> Primitive {
+    var layouts = LayerLayouts(
+      source: forward.layout(.source), destination: forward.layout(.destination))
+    let free = try fastest(.backwardWeights, sizes, types, layouts, forward: forward)
+    if free.layout(.weightsGradient)?.outputBlock(grouped: convolution.groups > 1) != nil { return free }
+    // The weight kernels need each output's weights together.
+    layouts.weights = try TensorLayout.plain(convolution.weightDimensions)
+    return try Primitive.convolution(.backwardWeights, sizes, types, layouts, forward: forward)
+  }
+
+  /// The convolution with the taps that never meet the image cut away, where its weights lie in the same order.
+  private func croppedConvolution(
+    _ convolution: Convolution, _ types: LayerEpilogue, _ source: ActivationTensor, _ node: Graph.Node,
+    weights: TensorLayout
+  ) throws -> (forward: Primitive, backward: Primitive, crop: PlannedCrop)? {
+    guard let crop = KernelCrop(convolution, input: source.shape, output: node.shape),
+      let block = weights.tapBlock, weights.outputBlock(grouped: false) != nil
+    else { return nil }
+    let sizes = ConvolutionSizes(crop.convolution, batch: batch, input: source.shape, output: node.shape)
+    let forward = try convolutionForward(sizes, types, source)
+    let backward = try convolutionBackwardWeights(crop.convolution, sizes, types, forward)
+    guard let layout = backward.layout(.weightsGradient), layout.tapBlock == block,
+      layout.outputBlock(grouped: false) == weights.outputBlock(grouped: false)
+    else { return nil }
+    let shape = CropShape(
+      outer: weights.byteCount / 4 / (convolution.kernel * convolution.kernel * block),
+      kernel: convolution.kernel, first: crop.first, extent: crop.convolution.kernel, block: block)
+    return (forward, backward, PlannedCrop(shape: shape, layout: layout))
+  }
+
+  /// Winograd's algorithm where the layer and the machine have it, else the direct one.
+  func fastest(
+    _ direction: Direction, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ layouts: LayerLayouts,
+    forward: Primitive? = nil
+  ) throws -> Primitive {
+    if sizes.suitsWinograd {
+      var winograd = sizes
+      winograd.usesWinograd = true
+      let primitive = try? Primitive.convolution(direction, winograd, types, layouts, forward: forward)
+      if let primitive { return primitive }
+    }
+    return try Primitive.convolution(direction, sizes, types, layouts, forward: forward)
   }
 
   /// Keeps the input's layout where there is fast code for it, and an output layout that the kernels can walk.
@@ -36,7 +79,7 @@ extension TrainingPlanner {
     throws -> Primitive
   {
     var layouts = LayerLayouts(source: source.layout)
-    var forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
+    var forward = try fastest(.forwardTraining, sizes, types, layouts)
     if forward.isReference {
       let free = try Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts())
       if !free.isReference {
@@ -81,7 +124,7 @@ extension TrainingPlanner {
   /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
   private mutating func planWeights(
     _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
-    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive
+    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive, crop: PlannedCrop? = nil
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
     let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
@@ -89,26 +132,48 @@ extension TrainingPlanner {
     var weights = PlannedWeights(
       parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
       backwardWeights: backward)
-    guard let grid else { return weights }
-    guard !hasBias || norm == nil else {
+    if let grid {
+      try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
+    }
+    if let crop { appendCrop(crop, node, to: &weights) }
+    return weights
+  }
+
+  /// Adds the step that rounds the weights, into a buffer that the forward pass uses in their place.
+  private mutating func appendQuantizer(
+    _ grid: QuantizationGrid, _ node: Graph.Node, grouped: Bool, outputs: Int, norm: BatchNormState?,
+    to weights: inout PlannedWeights
+  ) throws {
+    guard weights.bias == nil || norm == nil else {
       throw PlanError.unsupported(
         node: node.name, reason: "a convolution with bias before batch norm can't be quantized together")
     }
-    guard let block = layout.outputBlock(grouped: grouped) else {
+    guard let block = weights.layout.outputBlock(grouped: grouped) else {
       throw PlanError.unsupported(node: node.name, reason: "no layout keeps each output's weights together")
     }
-    let count = layout.byteCount / 4
+    let count = weights.layout.byteCount / 4
     let padded = (outputs + block - 1) / block * block
     let quantizer = WeightQuantizer(
-      label: node.name, grid: grid, weight: parameter,
+      label: node.name, grid: grid, weight: weights.parameter,
       shape: ck_weight_shape(
         blocks: Int64(padded / block), rest: Int64(count / padded), block: Int64(block)),
       norm: norm)
-    let rounded = memory.reserve(layout.byteCount)
+    let rounded = memory.reserve(weights.layout.byteCount)
     append(QuantizeWeights(quantizer, target: rounded), [rounded])
     weights.used = .buffer(rounded)
     weights.quantizer = quantizer
-    return weights
+  }
+
+  /// Gathers the taps that count from the weights that the forward pass would use.
+  private mutating func appendCrop(_ crop: PlannedCrop, _ node: Graph.Node, to weights: inout PlannedWeights) {
+    let gathered = memory.reserve(crop.layout.byteCount)
+    append(
+      CropStep(
+        node.name + " crop weights", .gather, weights: weights.used, crop: gathered, shape: crop.shape),
+      [gathered] + buffers(weights.used))
+    weights.used = .buffer(gathered)
+    weights.layout = crop.layout
+    weights.crop = crop
   }
 
   private mutating func appendForward(
