@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "qatlab",
       dependencies: [
-        "Terminal", "Notebooks", "Interpreter", "Language", "Training",
+        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "GraphIR",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 

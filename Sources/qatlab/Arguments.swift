@@ -12,7 +12,7 @@ struct QatlabCommand: ParsableCommand {
       Alone it opens a prompt; where standard input is no terminal it runs the statements on it.
       Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 130 interrupted.
       """,
-    version: "qatlab \(version)", subcommands: [RunCommand.self])
+    version: "qatlab \(version)", subcommands: [RunCommand.self, BenchCommand.self])
 
   static let version = "0.1.0"
 

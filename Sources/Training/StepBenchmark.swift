@@ -1,0 +1,174 @@
+import Distillation
+import Execution
+package import GraphIR
+import Quantization
+
+/// One kind of work whose step is timed.
+package enum BenchmarkWork: String, CaseIterable, Sendable, Codable {
+  /// A float training step with Adam.
+  case train
+  /// The same with fake quantization and the simulated fold.
+  case qat
+  /// QAT with a teacher of the same architecture and DecoupledKD.
+  case kd
+  /// A forward pass of the integer model.
+  case int8
+  /// A forward pass of the float model, batch norm folded.
+  case float
+}
+
+/// What is timed: an architecture on random images of a size.
+package struct BenchmarkRequest: Sendable {
+  package var work: BenchmarkWork
+  package var architecture: Architecture
+  package var input: Shape
+  package var batch: Int
+  package var steps: Int
+
+  package init(work: BenchmarkWork, architecture: Architecture, input: Shape, batch: Int, steps: Int) {
+    self.work = work
+    self.architecture = architecture
+    self.input = input
+    self.batch = batch
+    self.steps = steps
+  }
+}
+
+/// Times of warm steps, in milliseconds.
+package struct BenchmarkResult: Sendable {
+  package var median: Double
+  package var fastest: Double
+  package var slowest: Double
+  package var imagesPerSecond: Double
+  /// Bytes of activations and of weights with what belongs to them.
+  package var activationBytes: Int
+  package var parameterBytes: Int
+  /// Milliseconds a step by what they are spent on, largest first; and the steps that cost most.
+  package var kinds: [(name: String, milliseconds: Double)]
+  package var costliest: [(name: String, milliseconds: Double)]
+}
+
+/// Runs the work on random images, a new batch each step, so that nothing is learned by heart and no gradient dies.
+package func benchmark(_ request: BenchmarkRequest) throws -> BenchmarkResult {
+  let graph = try request.architecture.build(request.input, 10)
+  let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 1))
+  var images = RandomImages(count: request.batch * request.input.count)
+  switch request.work {
+  case .train, .qat, .kd:
+    let work = try TrainingWork(model, request)
+    let times = try timed(request.steps) { try work.step(&images) }
+    let profile = try work.profile { try work.step(&images) }
+    return summary(times, request, bytes: work.byteCount, profile: profile)
+  case .int8, .float:
+    let plan = try InferencePlan(
+      request.work == .int8 ? integerModel(model, request, &images) : model.runnable(), batch: request.batch)
+    images.fill(plan.input)
+    let times = try timed(request.steps) { try plan.run() }
+    plan.startProfile()
+    for _ in 0..<profiledSteps { try plan.run() }
+    return summary(
+      times, request, bytes: (plan.byteCount.arena, plan.byteCount.constants), profile: plan.takeProfile())
+  }
+}
+
+private let profiledSteps = 5
+
+/// Standardised pixels, roughly normal, and labels.
+private struct RandomImages {
+  private var generator = SeededGenerator(seed: 7, purpose: "benchmark")
+  private var values: [Float]
+
+  init(count: Int) {
+    var generator = SeededGenerator(seed: 8, purpose: "benchmark")
+    // More than a batch, so that each step can start elsewhere.
+    values = (0..<2 * count).map { _ in
+      (generator.uniform() + generator.uniform() + generator.uniform() - 1.5) * 2
+    }
+  }
+
+  mutating func fill(_ input: UnsafeMutableBufferPointer<Float>) {
+    let start = Int(generator.next() % UInt64(values.count - input.count + 1))
+    _ = input.update(fromContentsOf: values[start..<start + input.count])
+  }
+
+  mutating func fill(_ labels: inout [Int32]) {
+    for index in labels.indices { labels[index] = Int32(generator.next() % 10) }
+  }
+}
+
+/// A student, compiled, with its loss and teacher.
+private final class TrainingWork {
+  private let plan: TrainingPlan
+  private let loss: BlendedLoss
+  private var labels: [Int32]
+
+  init(_ model: Model, _ request: BenchmarkRequest) throws {
+    var student = model
+    if request.work != .train {
+      student.graph = prepare(model.graph, backend: .x86)
+      student.kind = .fakeQuantized
+    }
+    var recipe = TrainingRecipe()
+    if request.work == .kd {
+      recipe.distillation = [DistillationTerm(teacher: "teacher", loss: .decoupledKD())]
+    }
+    plan = try TrainingPlan(student, batch: request.batch, optimizer: .adam())
+    loss = try BlendedLoss(recipe, teachers: ["teacher": model], student: plan)
+    labels = Array(repeating: 0, count: request.batch)
+  }
+
+  var byteCount: (Int, Int) { plan.byteCount }
+
+  func step(_ images: inout RandomImages) throws {
+    images.fill(plan.input)
+    images.fill(&labels)
+    try plan.forward()
+    _ = try labels.withUnsafeBufferPointer { try loss.evaluate(plan, labels: $0) }
+    try plan.backward()
+    plan.update(learningRate: 1e-4, decay: 0)
+  }
+
+  func profile(_ body: () throws -> Void) rethrows -> StepProfile? {
+    plan.startProfile()
+    for _ in 0..<profiledSteps { try body() }
+    return plan.takeProfile()
+  }
+}
+
+/// The model quantized as QAT would after one batch of observation.
+private func integerModel(_ model: Model, _ request: BenchmarkRequest, _ images: inout RandomImages) throws
+  -> Model
+{
+  var prepared = model
+  prepared.graph = prepare(model.graph, backend: .x86)
+  prepared.kind = .fakeQuantized
+  let plan = try TrainingPlan(prepared, batch: min(request.batch, 16), optimizer: .adam())
+  images.fill(plan.input)
+  try plan.forward()
+  prepared.parameters = try plan.exportParameters()
+  return try convertToInteger(prepared)
+}
+
+private func timed(_ steps: Int, _ body: () throws -> Void) rethrows -> [Double] {
+  for _ in 0..<3 { try body() }
+  return try (0..<steps).map { _ in
+    let start = ContinuousClock.now
+    try body()
+    return 1000 * start.secondsUntilNow
+  }
+}
+
+private func summary(
+  _ times: [Double], _ request: BenchmarkRequest, bytes: (Int, Int), profile: StepProfile?
+) -> BenchmarkResult {
+  let middle = median(times) ?? 0
+  func ranked(_ times: [(String, Duration)]) -> [(name: String, milliseconds: Double)] {
+    times.map { (name: $0.0, milliseconds: $0.1 / .milliseconds(1) / Double(profiledSteps)) }
+      .sorted { ($0.milliseconds, $1.name) > ($1.milliseconds, $0.name) }
+  }
+  return BenchmarkResult(
+    median: middle, fastest: times.min() ?? 0, slowest: times.max() ?? 0,
+    imagesPerSecond: Double(request.batch) / middle * 1000, activationBytes: bytes.0,
+    parameterBytes: bytes.1, kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
+    costliest: Array(ranked(profile?.byStep.map { ($0.key, $0.value) } ?? []).prefix(12)))
+}

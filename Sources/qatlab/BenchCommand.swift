@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import GraphIR
+import Training
+
+/// `qatlab bench`: times of the engine's own steps.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Time training steps and forward passes on random images.")
+
+  @Argument(help: "train, qat, kd, int8 or float; all of them if none is named.")
+  var works: [String] = []
+
+  @Option(help: "An architecture by name.")
+  var model = "resnet18"
+
+  @Option(help: "Height and width of the images.")
+  var size = 28
+
+  @Option(help: "Channels of the images (default: 1 at 28 pixels, else 3).")
+  var channels: Int?
+
+  @Option(help: "Images a step.")
+  var batch = 128
+
+  @Option(help: "Steps that are timed, after three that are not.")
+  var steps = 15
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  @Flag(help: "Show where each millisecond went.")
+  var profile = false
+
+  func validate() throws {
+    for work in works where BenchmarkWork(rawValue: work) == nil {
+      throw ValidationError("there is no work \"\(work)\"; choose from \(names)")
+    }
+    guard Architecture.named(model) != nil else {
+      let known = Architecture.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no architecture \"\(model)\"; choose from \(known)")
+    }
+    guard (8...512).contains(size), (1...4096).contains(batch), (1...10_000).contains(steps),
+      (1...16).contains(channels ?? 1)
+    else {
+      throw ValidationError(
+        "size must be 8 to 512, batch 1 to 4096, steps 1 to 10000, channels 1 to 16")
+    }
+  }
+
+  private var names: String { BenchmarkWork.allCases.map(\.rawValue).joined(separator: ", ") }
+
+  func run() throws {
+    guard let architecture = Architecture.named(model) else { return }
+    let chosen = works.isEmpty ? BenchmarkWork.allCases : works.compactMap(BenchmarkWork.init(rawValue:))
+    for work in chosen {
+      let planes = channels ?? (size == 28 ? 1 : 3)
+      let request = BenchmarkRequest(
+        work: work, architecture: architecture,
+        input: Shape(channels: planes, height: size, width: size), batch: batch, steps: steps)
+      do {
+        show(try benchmark(request), of: work)
+      } catch let error as ShapeError {
+        throw ValidationError("\(model) can't take \(size)×\(size) images: at \(error.node), \(error.reason)")
+      }
+    }
+  }
+
+  private func show(_ result: BenchmarkResult, of work: BenchmarkWork) {
+    if json { return printJSON(result, of: work) }
+    print(
+      String(
+        format: "%@ %@ %d px, batch %d: %.1f ms (%.1f–%.1f), %.0f images/s, %.0f MB + %.0f MB",
+        work.rawValue, model, size, batch, result.median, result.fastest, result.slowest,
+        result.imagesPerSecond, Double(result.activationBytes) / 1e6, Double(result.parameterBytes) / 1e6))
+    guard profile else { return }
+    let total = result.kinds.reduce(0) { $0 + $1.milliseconds }
+    for kind in result.kinds {
+      print(
+        String(format: "  %8.2f ms  %5.1f %%  ", kind.milliseconds, 100 * kind.milliseconds / total)
+          + kind.name)
+    }
+    for step in result.costliest { print(String(format: "  %8.2f ms  ", step.milliseconds) + step.name) }
+  }
+
+  private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
+    let record: [String: Any] = [
+      "work": work.rawValue, "model": model, "size": size, "batch": batch, "ms": result.median,
+      "min": result.fastest, "max": result.slowest, "images_per_second": result.imagesPerSecond,
+      "activation_bytes": result.activationBytes, "parameter_bytes": result.parameterBytes,
+      "peak_mb": peakResidentMegabytes(),
+      "kinds": Dictionary(uniqueKeysWithValues: result.kinds.map { ($0.name, $0.milliseconds) }),
+    ]
+    guard let data = try? JSONSerialization.data(withJSONObject: record, options: [.sortedKeys]) else { return }
+    print(String(decoding: data, as: UTF8.self))
+  }
+
+  /// Largest resident memory of the process so far; 0 where the system does not tell.
+  private func peakResidentMegabytes() -> Double {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
+  }
+}
