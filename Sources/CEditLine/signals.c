@@ -65,6 +65,12 @@ int cel_signals_install(void) {
     failure = handle(SIGTERM, on_end, (int)SA_RESETHAND | SA_NODEFER);
     if (!failure) failure = handle(SIGHUP, on_end, (int)SA_RESETHAND | SA_NODEFER);
   }
+  // A parent may start the program with signals blocked, as threads of its own libraries do; the mask is inherited.
+  sigset_t handled;
+  sigemptyset(&handled);
+  const int numbers[] = {SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGTSTP, SIGQUIT};
+  for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; ++i) sigaddset(&handled, numbers[i]);
+  if (!failure) failure = pthread_sigmask(SIG_UNBLOCK, &handled, NULL);
   return failure;
 }
 
