@@ -5,6 +5,7 @@ import Terminal
 @main
 enum Main {
   static func main() {
+    occupyStandardStreams()
     do {
       var command = try QatlabCommand.parseAsRoot()
       try command.run()
