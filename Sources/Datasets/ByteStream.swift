@@ -51,6 +51,9 @@ struct ByteStream: ~Copyable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(path: path, reason: "it is not a file")
     }
+    guard status.st_size > 0 || !path.hasSuffix(".gz") else {
+      throw .damaged(path: path, reason: "it is empty")
+    }
     guard let file = gzopen(path, "rb") else {
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }

@@ -26,6 +26,12 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
     + fraction
 }
 
+/// A number with its sign also where it is positive: "+0.78", "-0.78", "0.00".
+func signed(_ value: Double, _ decimals: Int) -> String {
+  let text = fixed(value, decimals)
+  return value > 0 && text != fixed(0, decimals) ? "+" + text : text
+}
+
 /// A whole number with commas between thousands: "10,000".
 func grouped(_ value: Int) -> String {
   var rest = String(value.magnitude)
@@ -49,9 +55,11 @@ func byteCount(_ bytes: Double) -> String {
   return fixed(bytes / 1e9, 2) + " GB"
 }
 
-/// Parameters in a network: "11.18 M", "18,816".
+/// Parameters in a network: "11.18 M", "18,816", "4.35 G".
 func parameterCount(_ count: Int) -> String {
-  count < 1_000_000 ? grouped(count) : fixed(Double(count) / 1e6, 2) + " M"
+  if count < 1_000_000 { return grouped(count) }
+  return count < 1_000_000_000
+    ? fixed(Double(count) / 1e6, 2) + " M" : fixed(Double(count) / 1e9, 2) + " G"
 }
 
 /// "1 epoch", "3 epochs".

@@ -1,14 +1,16 @@
-import Foundation
+package import Foundation
 import GRDB
 
 extension Transaction {
   /// Starts the record of a run, with the status running, under a new UUID.
   ///
   /// `model` is the name that the run makes; `settings` the recipe; `command` the cell as it was written.
+  /// `startedAt` is kept to the millisecond.
   package func beginRun(
-    kind: RunRecord.Kind, model: String, settings: [String: String], command: String
+    kind: RunRecord.Kind, model: String, settings: [String: String], command: String,
+    startedAt: Date = Date()
   ) throws -> RunRecord {
-    let instant = StoredInstant.now()
+    let instant = StoredInstant.milliseconds(startedAt)
     let run = RunRecord(
       id: UUID().uuidString.lowercased(), kind: kind, model: model, status: .running,
       startedAt: StoredInstant.date(instant), endedAt: nil, settings: settings, command: command,
@@ -27,11 +29,11 @@ extension Transaction {
   ///
   /// Throws `.unknownRun`.
   package func finishRun(
-    _ id: String, status: RunRecord.Status, epochsDone: Int, stepsDone: Int
+    _ id: String, status: RunRecord.Status, epochsDone: Int, stepsDone: Int, endedAt: Date = Date()
   ) throws {
     try database.execute(
       sql: "UPDATE run SET status = ?, ended_at = ?, epochs_done = ?, steps_done = ? WHERE id = ?",
-      arguments: [status.rawValue, StoredInstant.now(), epochsDone, stepsDone, id])
+      arguments: [status.rawValue, StoredInstant.milliseconds(endedAt), epochsDone, stepsDone, id])
     guard database.changesCount == 1 else { throw StoreError.unknownRun(id) }
   }
 

@@ -45,7 +45,7 @@ enum Schema {
       name TEXT NOT NULL PRIMARY KEY, version_id INTEGER NOT NULL REFERENCES model_version (id),
       figures TEXT NOT NULL);
     CREATE TABLE setting (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE definition (name TEXT NOT NULL PRIMARY KEY, json TEXT NOT NULL);
+    CREATE TABLE definition (name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL);
 
     """
 
@@ -66,7 +66,7 @@ enum Schema {
       value TEXT NOT NULL, PRIMARY KEY (state, key)) WITHOUT ROWID;
     CREATE TABLE state_definition (
       state INTEGER NOT NULL REFERENCES state (id) ON DELETE CASCADE, name TEXT NOT NULL,
-      json TEXT NOT NULL, PRIMARY KEY (state, name)) WITHOUT ROWID;
+      words TEXT NOT NULL, PRIMARY KEY (state, name)) WITHOUT ROWID;
 
     """
 

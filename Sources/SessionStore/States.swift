@@ -7,7 +7,7 @@ enum States {
   private static let tables = [
     (table: "model", columns: "name, version_id, figures"),
     (table: "setting", columns: "key, value"),
-    (table: "definition", columns: "name, json"),
+    (table: "definition", columns: "name, words"),
   ]
 
   static func append(cell: String, _ database: Database) throws {

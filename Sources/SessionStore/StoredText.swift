@@ -20,7 +20,8 @@ enum StoredText {
 
 /// Instants as whole milliseconds since 1970, so that a stored one equals the one that was returned.
 enum StoredInstant {
-  static func now() -> Int64 { Int64((Date().timeIntervalSince1970 * 1000).rounded()) }
+  static func now() -> Int64 { milliseconds(Date()) }
+  static func milliseconds(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }
   static func date(_ milliseconds: Int64) -> Date {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
   }

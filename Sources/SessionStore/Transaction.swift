@@ -38,12 +38,12 @@ package final class Transaction {
     }
   }
 
-  /// Keeps what a name stands for, as JSON text: a network that the user wrote; nil removes it.
-  package func define(_ name: String, _ json: String?) throws {
+  /// Keeps what a name stands for, in the words of the language: `conv(16, 3) > relu > fc(10)`; nil removes it.
+  package func define(_ name: String, _ words: String?) throws {
     changesState = true
-    if let json {
+    if let words {
       try database.execute(
-        sql: "INSERT OR REPLACE INTO definition (name, json) VALUES (?, ?)", arguments: [name, json])
+        sql: "INSERT OR REPLACE INTO definition (name, words) VALUES (?, ?)", arguments: [name, words])
     } else {
       try database.execute(sql: "DELETE FROM definition WHERE name = ?", arguments: [name])
     }
@@ -61,9 +61,9 @@ extension SessionStore {
     try pairs("SELECT key, value FROM setting")
   }
 
-  /// What names in the language stand for, as JSON text.
+  /// What names in the language stand for, in its own words.
   package func definitions() throws -> [String: String] {
-    try pairs("SELECT name, json FROM definition")
+    try pairs("SELECT name, words FROM definition")
   }
 
   private func pairs(_ sql: String) throws -> [String: String] {

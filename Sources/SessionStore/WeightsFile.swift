@@ -65,6 +65,11 @@ package struct WeightsFile: Equatable, Sendable {
 }
 
 extension WeightsFile {
+  /// Bytes that the file has when it is written; throws `.inconsistentTensor`.
+  package var byteCount: Int {
+    get throws(StoreError) { try Layout(self).byteCount }
+  }
+
   /// A file as it will be: its header made, its tensors in order, none of them copied.
   struct Layout {
     private let prefix: [UInt8]

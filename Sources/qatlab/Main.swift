@@ -6,6 +6,7 @@ import Terminal
 enum Main {
   static func main() {
     waitBriefly()
+    occupyStandardStreams()
     do {
       var command = try QatlabCommand.parseAsRoot()
       try command.run()

@@ -11,8 +11,10 @@ func openSession(_ folder: String?) -> Result<Interpreter, Diagnostic> {
   } catch let diagnostic as Diagnostic {
     return .failure(diagnostic)
   } catch {
-    let name = folder.map { "the session \(quoted($0))" } ?? "a session in memory"
-    return .failure(Diagnostic(id: "session-not-opened", message: "can't open \(name): \(error)"))
+    return .failure(
+      Diagnostic(
+        id: "session-not-opened", message: "\(error)",
+        notes: folder == nil ? [] : ["name another folder with --session"]))
   }
 }
 

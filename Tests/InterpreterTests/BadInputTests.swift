@@ -24,6 +24,25 @@ import Testing
     ("a = qat b", "named-twice", "b"),
     ("qat teacher with kd(teacher)", "replaces-teacher", "teacher"),
     ("qat new with kd(student)", "wrong-model-kind", "student"),
+    ("qat student with kd(student)", "wrong-model-kind", "student"),
+    ("qat new with kd(resnet18)", "untrained", "resnet18"),
+    ("evaluate qatcnn", "untrained", "qatcnn"),
+    ("qat new kd(teacher)", "missing-with", "kd"),
+    ("qat new with kd(teacher, T: 4%)", "loss-parameter", "4%"),
+    ("train resnet18 lr 5%", "wrong-type", "5%"),
+    ("train resnet18 momentum 90%", "wrong-type", "90%"),
+    ("train resnet18 seed 9007199254740992", "out-of-range", "9007199254740992"),
+    ("with = train resnet18", "reserved-name", "with"),
+    ("epochs = train resnet18", "reserved-name", "epochs"),
+    ("data = train resnet18", "reserved-name", "data"),
+    ("qat run from teacher", "reserved-name", "run"),
+    ("graph = convert", "reserved-name", "graph"),
+    ("model batch = fc(10)", "reserved-name", "batch"),
+    (String(repeating: "a", count: 65) + " = train resnet18", "long-name", nil),
+    ("model wide = fc(65536) > fc(65536) > fc(65536) > fc(10)\ntrain wide", "out-of-memory", "wide"),
+    ("data fashion-mnist limit 60000 size 512", "data-unusable", "512"),
+    ("model tiny = conv(8, 3) > pool(0) > fc(10)", "out-of-range", "0"),
+    ("data mnist path \"\"", "data-unusable", "\"\""),
     ("qat new with dk(teacher)", "unknown-clause", "dk"),
     ("qat new with kd()", "missing-argument", "kd()"),
     ("qat new with kd(teacher, 3, 0.5, 1)", nil, nil),
@@ -104,6 +123,97 @@ import Testing
     try scene.addModel("teacher", size: 8)
     let cell = "qat new with kd(teacher, NKD, 0.4), kd(teacher, Logits, 20%) epochs 1"
     #expect(scene.run(cell).0.diagnostics == [])
+  }
+
+  /// Chains that the engine refuses at some point of the way are refused before a step is trained.
+  @Test(arguments: [
+    "conv(10) > globalpool", "conv(10, 8, padding: 0)", "fc(10) > bn", "conv(8) > relu > bn > fc(10)",
+    "bn > conv(8) > relu > fc(10)", "conv(8) > bn > bn > relu > fc(10)", "fc(10) > conv(10)",
+  ])
+  func aNetworkThatCannotGoAllTheWayIsRefusedBeforeItTrains(chain: String) throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32 size 8")
+    scene.run("model a = \(chain)")
+    let trained = scene.run("t = train a epochs 1 batch 32 lr 1e-4").0
+    let quantized = scene.run("qat s from t epochs 1 batch 32").0
+    for result in [trained, quantized] where result.status == .ok {
+      #expect(result.diagnostics.allSatisfy { $0.id == "not-quantizable" && $0.severity == .warning })
+    }
+    // What is accepted goes on to the end; what is not says so at once.
+    if quantized.status == .ok {
+      #expect(scene.run("convert s").0.status == .ok)
+    } else if trained.status == .ok {
+      #expect(trained.diagnostics.map(\.id) == ["not-quantizable"], "\(chain)")
+      #expect(quantized.diagnostics.map(\.id) == ["not-quantizable"])
+    } else {
+      #expect(trained.diagnostics.map(\.id) == ["unsupported-network"], "\(chain)")
+    }
+  }
+
+  @Test func aLayerThatCannotBeTrainedIsMarkedWhereTheCellWritesIt() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32 size 8")
+    let source = "model a = fc(10) > bn\nt = train a epochs 1"
+    for diagnostic in scene.run(source).0.diagnostics {
+      #expect(diagnostic.range.map { SourceFile(source).text(of: $0) } == "fc(10)")
+    }
+  }
+
+  @Test func aBatchThatTheDataCannotFillIsLoweredAndThatIsSaid() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 48 test 32 size 8")
+    let words = scene.run("train qatcnn epochs 1 batch 500").1.words
+    #expect(words.contains("batch 48: all the training images that there are"))
+    #expect(words.contains("settings: epochs 1, batch 48,"))
+    #expect(!scene.run("train qatcnn epochs 1").1.words.contains("all the training images"))
+  }
+
+  @Test func aNameIsTheSameHoweverItsAccentsAreWritten() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 48 test 32 size 8")
+    #expect(scene.run("caf\u{E9} = train qatcnn epochs 1").0.status == .ok)
+    #expect(scene.run("cafe\u{301} = train qatcnn epochs 1").0.status == .ok)
+    #expect(try scene.store.models().count == 1)
+    #expect(scene.run("forget cafe\u{301}").0.status == .ok)
+    #expect(try scene.store.models().isEmpty)
+  }
+
+  @Test func theRemedyNamesTheFloatModelAndTheDataThatFit() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32")
+    try scene.addModel("teacher", details: ["data": "shapes limit 64 test 32"])
+    try scene.addModel("student", kind: .fakeQuantized, details: ["start": "teacher"])
+    try scene.addModel("small", kind: .integer, details: ["start": "student"])
+    #expect(
+      scene.run("train small").0.diagnostics.first?.notes.first?.hasSuffix("made from: teacher") == true)
+    scene.run("data shapes limit 10 test 10 size 8")
+    let note = scene.run("evaluate teacher").0.diagnostics.first?.notes.first
+    #expect(note == "go back to its data: data shapes limit 64 test 32")
+    let none = try #require(scene.run("compare").0.diagnostics.first)
+    #expect(none.id == "nothing-to-compare")
+    #expect(none.message.contains("teacher, student and small"))
+  }
+
+  @Test func aModelOfOtherDataIsMeasuredAndThatIsSaid() throws {
+    let scene = try Scene()
+    scene.run("data shapes limit 64 test 32")
+    try scene.addModel("teacher", details: ["data": "fashion-mnist limit 100"])
+    let (result, outputs) = scene.run("evaluate teacher")
+    #expect(result.status == .ok)
+    #expect(outputs.words == "teacher was trained on fashion-mnist, the data in use is shapes")
+  }
+
+  @Test func withTwoClassesDecoupledKDIsToldToBeSoftTarget() throws {
+    let program = parse(
+      "qat s with kd(teacher, DecoupledKD), kd(teacher, NKD)", vocabulary: Command.vocabulary)
+    let keyword = try #require(Command.named("qat")?.keyword(named: "with"))
+    let clauses = try distillationClauses(#require(bind(program).bound.first).1.calls(keyword))
+    let warning = try #require(clauses[0].warning(classes: 2))
+    #expect(warning.severity == .warning)
+    #expect(warning.message.contains("SoftTarget"))
+    #expect(warning.range?.lowerBound == 23)
+    #expect(clauses[0].warning(classes: 3) == nil)
+    #expect(clauses[1].warning(classes: 2) == nil)
   }
 
   @Test func severalSlipsAreReportedTogetherAndNothingRuns() throws {

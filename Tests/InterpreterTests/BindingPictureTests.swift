@@ -56,7 +56,7 @@ import Testing
       error: weight of kd takes a number from 0 to 1
         qat student with kd(teacher, DecoupledKD, 1.5)
                                                   ^~~
-        note: a share is a fraction, such as 0.5, or a percentage, such as 1.5%
+        note: a share is a fraction from 0 to 1, such as 0.5, or a percentage: 50%
       """
     ),
     (

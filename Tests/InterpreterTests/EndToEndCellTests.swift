@@ -46,10 +46,14 @@ import Training
     let floatSize = try #require(teacher.values["teacher.size_bytes"])
     #expect(try #require(converted.values["student-int8.size_bytes"]) < 0.5 * floatSize)
     #expect(converted.values["student-int8.accuracy"] == integer)
+    let names = ["student.size_bytes", "student-int8.size_bytes"]
+    let sizes = names.map { converted.values[$0] }
+    #expect(sizes[0] == student.values["student.size_bytes"])
 
     let (compared, outputs) = scene.run("compare")
     #expect(outputs.tables.first?.rows.map(\.first) == ["teacher", "student", "student-int8"])
     #expect(compared.values["teacher.speedup"] == 1)
+    #expect(names.map { compared.values[$0] } == sizes)
     #expect(compared.values["student-int8.accuracy"] == integer)
     let (again, _) = scene.run("evaluate student-int8")
     #expect(again.values["student-int8.accuracy"] == integer)
@@ -79,6 +83,7 @@ import Training
     let runs = try scene.store.runs()
     #expect(runs.map(\.kind) == [.train, .qat])
     #expect(runs.map(\.status) == [.finished, .finished])
+    #expect(runs.allSatisfy { run in run.endedAt.map { $0 > run.startedAt } == true })
     #expect(runs[1].settings["with"] == "kd(teacher, NKD(T: 1, gamma: 1.5), 0.25)")
     #expect(try scene.store.metrics(of: runs[0].id, key: "loss").map(\.step) == Array(1...8))
     #expect(try scene.store.metrics(of: runs[0].id, key: "test_accuracy").map(\.step) == [4, 8])

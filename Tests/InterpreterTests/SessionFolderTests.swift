@@ -84,6 +84,7 @@ import Training
       #expect(interpreter.openingNotes.count == 1)
       let diagnostic = try #require(run("evaluate a", interpreter).0.diagnostics.first)
       #expect(diagnostic.id == "damaged-model")
+      #expect(diagnostic.range.map { SourceFile("evaluate a").text(of: $0) } == "a")
       #expect(diagnostic.message.contains(path))
       #expect(run("evaluate b", interpreter).0.status == .ok)
       let (compared, outputs) = run("compare", interpreter)

@@ -1,3 +1,4 @@
+import Foundation
 import SessionStore
 import Testing
 
@@ -22,6 +23,22 @@ struct RunTests {
     #expect((read.epochsDone, read.stepsDone) == (2, 314))
     #expect(read.endedAt.map { $0 >= run.startedAt } == true)
     #expect((read.settings, read.command, read.startedAt) == (run.settings, run.command, run.startedAt))
+  }
+
+  @Test func aRunMayBeWrittenDownAfterItTookPlace() throws {
+    let folder = try SessionFolder()
+    let start = Date(timeIntervalSince1970: 1_700_000_000.25)
+    try folder.open { store in
+      try store.transaction { transaction in
+        let run = try transaction.beginRun(
+          kind: .train, model: "teacher", settings: [:], command: "train", startedAt: start)
+        try transaction.finishRun(
+          run.id, status: .finished, epochsDone: 1, stepsDone: 8, endedAt: start.addingTimeInterval(12.5))
+      }
+    }
+    let run = try #require(try folder.open { try $0.runs() }.first)
+    #expect(run.startedAt == start)
+    #expect(run.endedAt?.timeIntervalSince(start) == 12.5)
   }
 
   @Test func aRunWhoseProcessDiedIsInterrupted() throws {

@@ -26,6 +26,9 @@ struct SafetensorsTests {
     try WeightsFile(parameters: Self.tensors, metadata: ["format": "pt"]).write(to: path)
     let digits = try folder.bytes(path).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     #expect(digits == Self.reference)
+    #expect(
+      try WeightsFile(parameters: Self.tensors, metadata: ["format": "pt"]).byteCount
+        == Self.reference.count / 2)
     let read = try WeightsFile(reading: path)
     #expect(read == WeightsFile(parameters: Self.tensors, metadata: ["format": "pt"]))
   }

@@ -101,12 +101,12 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   switch kind {
   case .count(let range):
     guard let number = expression.numericValue, case .number = expression else { return .wrongKind }
-    guard number == number.rounded(), abs(number) < 9e15 else {
-      return number.isFinite && abs(number) < 9e15 ? .wrongKind : .outOfRange
-    }
+    guard abs(number) < 0x1p53 else { return .outOfRange }
+    guard number == number.rounded() else { return .wrongKind }
     return range.contains(Int(number)) ? .fits(.count(Int(number))) : .outOfRange
   case .real(let range):
     guard let number = expression.numericValue else { return .wrongKind }
+    if case .percentage = expression, !range.isShare { return .wrongKind }
     return range.contains(number) ? .fits(.real(number)) : .outOfRange
   case .choice(let choices):
     guard let word = expression.word else { return .wrongKind }

@@ -23,8 +23,9 @@ package enum CallError: Error {
   case repeated(SourceRange, label: String, call: String)
   case tooMany(SourceRange, call: String, labels: [String])
   case missing(call: Call, what: String, example: String)
-  case wrongKind(Expression, label: String, call: String, kind: ValueKind)
-  case outOfRange(Expression, label: String, call: String, kind: ValueKind)
+  /// `example` is a value that fits; nil leaves it to the kind.
+  case wrongKind(Expression, label: String, call: String, kind: ValueKind, example: String? = nil)
+  case outOfRange(Expression, label: String, call: String, kind: ValueKind, example: String? = nil)
   case loss(LogitLossError, SourceRange)
   /// The shares of all terms leave nothing, or less, for the task.
   case weightsExceedOne(SourceRange, sum: Double)

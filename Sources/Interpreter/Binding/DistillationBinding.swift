@@ -28,6 +28,17 @@ package struct DistillationClause {
   var term: DistillationTerm { DistillationTerm(teacher: teacher.text, loss: loss, weight: weight) }
 }
 
+extension DistillationClause {
+  /// What is to be said where the data has so few classes that the loss is another one's.
+  package func warning(classes: Int) -> Diagnostic? {
+    guard classes == 2, case .decoupledKD = loss else { return nil }
+    return Diagnostic(
+      id: "decoupled-with-two-classes", severity: .warning,
+      message: "with two classes DecoupledKD is SoftTarget again, times alpha", range: lossRange,
+      notes: ["beside the target there is one class alone, so beta weighs a part that is always zero"])
+  }
+}
+
 extension DistillationTerm {
   /// "kd(teacher, DecoupledKD(T: 4, alpha: 1, beta: 8), 0.5)".
   var words: String { "kd(\(teacher), \(loss), \(plain(weight)))" }
@@ -139,7 +150,7 @@ private func boundLoss(
 let lossChoices = LogitLoss.catalogue.map { Choice($0.name, $0.summary) }
 
 private func lossArgument(_ argument: Argument, loss: LogitLossEntry) throws(CallError) -> LossArgument {
-  if let number = argument.value.numericValue { return .number(number) }
+  if case .number(let literal) = argument.value { return .number(literal.value) }
   switch argument.value.word?.text {
   case "true": return .flag(true)
   case "false": return .flag(false)

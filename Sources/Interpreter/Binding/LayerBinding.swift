@@ -119,11 +119,14 @@ private func placed(_ call: Call, parameters: [CallParameter]) throws(CallError)
 private func count(
   _ expression: Expression, _ parameter: CallParameter, call: String
 ) throws(CallError) -> Int {
+  let example = parameter.isOptional ? plain(parameter.otherwise ?? 1) : "16"
   switch checked(expression, kind: parameter.kind) {
   case .fits(.count(let value)): return value
   case .outOfRange:
-    throw .outOfRange(expression, label: parameter.label, call: call, kind: parameter.kind)
+    throw .outOfRange(
+      expression, label: parameter.label, call: call, kind: parameter.kind, example: example)
   case .fits, .wrongKind, .unknown:
-    throw .wrongKind(expression, label: parameter.label, call: call, kind: parameter.kind)
+    throw .wrongKind(
+      expression, label: parameter.label, call: call, kind: parameter.kind, example: example)
   }
 }

@@ -1,6 +1,10 @@
+import Datasets
 import Language
 import Quantization
 import Training
+
+/// Whole numbers that every number in a cell can tell apart.
+let seedRange = 0...((1 << 53) - 1)
 
 extension Keyword {
   private static let standard = TrainingRecipe()
@@ -31,7 +35,7 @@ extension Keyword {
   static let decay = Keyword(
     "decay", .real(.closed(0, 1)), otherwise: plain(standard.weightDecay), example: "1e-4", "weight decay")
   static let runSeed = Keyword(
-    "seed", .count(0...Int.max), otherwise: "the session's", example: "7",
+    "seed", .count(seedRange), otherwise: "the session's", example: "7",
     "seed of first weights, order and augmentation")
   static let backend = Keyword(
     "backend",
@@ -64,6 +68,14 @@ extension TrainingRecipe {
     if let value = arguments.real(.momentum) { momentum = value }
     if let value = arguments.real(.decay) { weightDecay = value }
     if let value = arguments.count(.runSeed) { seed = UInt64(value) }
+  }
+
+  /// Lowers a batch that the data can't fill; returns what there is to say of one that was written.
+  mutating func fitBatch(to data: ChosenData, _ arguments: Arguments) -> [String] {
+    let count = data.dataset.training.count
+    guard batchSize > count else { return [] }
+    batchSize = count
+    return arguments.has(.batch) ? ["batch \(count): all the training images that there are"] : []
   }
 
   /// Every setting with its value, in the order in which they are shown and stored.

@@ -33,6 +33,9 @@ package struct RealRange: Sendable, Equatable {
     RealRange(lower: lower, upper: .infinity, includesLower: true)
   }
 
+  /// True where the number is a part of a whole, and so may be written as a percentage.
+  package var isShare: Bool { lower == 0 && upper == 1 }
+
   package func contains(_ value: Double) -> Bool {
     value.isFinite && (includesLower ? value >= lower : value > lower) && value <= upper
   }
@@ -82,7 +85,7 @@ package enum ValueKind: Sendable {
     case .count(let range):
       range.upperBound == .max
         ? "a whole number of at least \(range.lowerBound)"
-        : "a whole number from \(range.lowerBound) to \(grouped(range.upperBound))"
+        : "a whole number from \(grouped(range.lowerBound)) to \(grouped(range.upperBound))"
     case .real(let range): "a number " + range.words
     case .choice(let choices): "one of " + choices.map(\.name).joined(separator: ", ")
     case .model: "the name of a model"

@@ -19,6 +19,10 @@ extension Command {
         let fits = entry.graph.inputShape == data.shape && entry.graph.classes == data.classes
         if fits { names.append(entry.name) } else { left.append(entry.name) }
       }
+      guard !names.isEmpty || left.isEmpty else {
+        throw ModelError.noneFits(
+          arguments.verb, models: left, data: data.shape, dataName: data.choice.text)
+      }
       guard !names.isEmpty else { throw ModelError.nothingToCompare(arguments.verb) }
     }
     for place in arguments.operands.indices {
@@ -51,6 +55,9 @@ private struct PlannedComparison {
 
   func run(_ draft: Draft, _ console: Console) throws -> StepEnding {
     if let note = data.note { console.note(note) }
+    for name in names {
+      if let note = foreignData(try draft.entry(name), data) { console.note(note) }
+    }
     if !left.isEmpty {
       console.note("left out, because the data does not fit: " + sentence(left))
     }
@@ -64,6 +71,11 @@ private struct PlannedComparison {
     guard !rows.isEmpty else { throw ModelError.nothingToCompare(verb) }
     let reference = rows.first { $0.entry.kind == .float }
     console.put(.table(table(rows, reference: reference)))
+    if let name = reference?.entry.name {
+      console.note(
+        "change (in points), ratio and speed are against \(name); latency and speed are of one image, "
+          + "images/s of batches")
+    }
     for row in rows { report(row, reference: reference, console) }
     return .done
   }
@@ -100,11 +112,11 @@ private struct PlannedComparison {
 
   private func table(_ rows: [Row], reference: Row?) -> Table {
     var columns = [Table.Column("model"), Table.Column("kind"), Table.Column("accuracy", .right)]
-    if reference != nil { columns.append(Table.Column("drop", .right)) }
+    if reference != nil { columns.append(Table.Column("change", .right)) }
     columns.append(Table.Column("size", .right))
     if reference != nil { columns.append(Table.Column("ratio", .right)) }
     columns += [Table.Column("latency", .right), Table.Column("images/s", .right)]
-    if reference != nil { columns.append(Table.Column("speed-up", .right)) }
+    if reference != nil { columns.append(Table.Column("speed", .right)) }
     return Table(
       title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
       columns: columns, rows: rows.map { cells($0, reference: reference) })
@@ -112,7 +124,7 @@ private struct PlannedComparison {
 
   private func cells(_ row: Row, reference: Row?) -> [String] {
     var cells = [row.entry.name, row.entry.kind.words, percentage(row.accuracy)]
-    if let reference { cells.append(fixed(100 * (reference.accuracy - row.accuracy), 2) + " points") }
+    if let reference { cells.append(signed(100 * (row.accuracy - reference.accuracy), 2)) }
     cells.append(byteCount(row.bytes))
     if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
     cells += [

@@ -28,7 +28,8 @@ extension Command {
     let name = arguments.target?.text ?? source.name + "-int8"
     let conversion = PlannedConversion(
       source: source.name, result: name, data: data, verb: arguments.verb,
-      note: "\(name) is the integer model of \(source.name)" + replacement(name, scope))
+      note: "\(name): \(source.name) with weights in int8, activations in uint8 and sums in int32"
+        + replacement(name, scope))
     scope.register(ModelEntry(name: name, kind: .integer, graph: source.graph))
     return Step { draft, console in try conversion.run(&draft, console) }
   }
@@ -54,6 +55,7 @@ private struct PlannedConversion {
   func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
     if let note = data.note { console.note(note) }
     console.note(note)
+    if let note = foreignData(try draft.entry(source), data) { console.note(note) }
     let model = try draft.model(source)
     let integer = try runningTraining(verb) { try Training.convert(model) }
     let measured = try runningTraining(verb) {
@@ -102,22 +104,21 @@ private struct PlannedConversion {
     console.metric(source, "int8_accuracy", measured.integer.accuracy)
     console.metric(
       source, "agreement", measured.agreement,
-      text: "both choose the same class for \(percentage(measured.agreement)) of the test images")
+      text:
+        "\(source) and \(result) choose the same class for \(percentage(measured.agreement)) of the test images"
+    )
     console.metric(result, "accuracy", measured.integer.accuracy)
     console.metric(result, "loss", measured.integer.loss)
-    for name in [source, result] {
-      let shown = name == result
-      console.metric(name, "size_bytes", bytes)
-      console.metric(
-        name, "latency_ms", measured.speed.latencyMilliseconds,
-        text: shown ? "\(name) latency \(fixed(measured.speed.latencyMilliseconds, 2)) ms an image" : nil,
-        reproducible: false)
-      console.metric(
-        name, "throughput", measured.speed.imagesPerSecond,
-        text: shown
-          ? "\(name) throughput \(grouped(Int(measured.speed.imagesPerSecond))) images/s" : nil,
-        reproducible: false)
-    }
+    if let bytes = fakeQuantized.byteCount { console.metric(source, "size_bytes", Double(bytes)) }
+    console.metric(result, "size_bytes", bytes)
+    console.metric(
+      result, "latency_ms", measured.speed.latencyMilliseconds,
+      text: "\(result) takes \(fixed(measured.speed.latencyMilliseconds, 2)) ms for one image",
+      reproducible: false)
+    console.metric(
+      result, "throughput", measured.speed.imagesPerSecond,
+      text: "\(result) classifies \(grouped(Int(measured.speed.imagesPerSecond))) images/s in batches",
+      reproducible: false)
   }
 
   private func table(

@@ -12,7 +12,7 @@ extension Keyword {
   static let path = Keyword(
     "path", .text, otherwise: "the installed package", example: "\"folder\"", "folder that holds the files")
   static let dataSeed = Keyword(
-    "seed", .count(0...Int.max), otherwise: "the session's", example: "7", "seed of images that are drawn")
+    "seed", .count(seedRange), otherwise: "the session's", example: "7", "seed of images that are drawn")
   static let augment = Keyword(
     "augment", .flag, otherwise: "off", "crop at random and mirror the training images")
 }
@@ -55,7 +55,8 @@ private func place(of error: DatasetError, in arguments: Arguments) -> SourceRan
       .path
     case .limitOutOfRange(.training, _, _): .limit
     case .limitOutOfRange(.test, _, _): .test
-    case .sizeOutOfRange, .sizeTooLarge: .size
+    case .sizeTooLarge(.some, _, _): .path
+    case .sizeOutOfRange, .sizeTooLarge(nil, _, _): .size
     case .unknownDataset, .folderNeeded: nil
     }
   return keyword.flatMap { arguments.range(of: $0) } ?? name

@@ -13,6 +13,7 @@ extension Command {
     try scope.requireFit(entry, word, data)
     return Step { draft, console in
       if let note = data.note { console.note(note) }
+      if let note = foreignData(entry, data) { console.note(note) }
       let model = try draft.model(entry.name)
       let evaluation = try runningTraining(arguments.verb) {
         try console.evaluation(of: model, named: entry.name, on: data)

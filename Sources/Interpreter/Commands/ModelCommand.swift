@@ -12,6 +12,7 @@ extension Command {
     guard arguments.operands.count == 2, case .chain(let chain) = arguments.operands[1].value else {
       throw StatementError.nameMissing(arguments.verb, example: "model tiny = conv(16, 3) > relu > fc(10)")
     }
+    try requireModelName(name)
     guard Architecture.named(name.text) == nil else { throw StatementError.nameOfArchitecture(name) }
     let definition = NetworkDefinition(
       layers: try chain.layers.map(layer(of:)), text: text(of: chain), places: chain.layers.map(\.range))

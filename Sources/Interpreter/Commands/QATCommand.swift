@@ -34,11 +34,11 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   } catch {
     throw BindingError.call(error)
   }
+  let teachers = try clauses.map { try scope.model($0.teacher, kinds: [.float]) }
   if let own = clauses.first(where: { $0.teacher.text == name.text }) {
     throw StatementError.replacesTeacher(own.teacher)
   }
   let data = try scope.data(for: arguments.verb.range)
-  let teachers = try clauses.map { try scope.model($0.teacher, kinds: [.float]) }
   for (clause, teacher) in zip(clauses, teachers) { try scope.requireFit(teacher, clause.teacher, data) }
   let (start, startNote) = try start(of: name, arguments, teacher: teachers.first, data, scope)
 
@@ -47,15 +47,19 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   recipe.seed = scope.seed
   recipe.augments = data.choice.augments
   recipe.apply(arguments)
+  let batchNote = recipe.fitBatch(to: data, arguments)
   recipe.quantization = quantization(arguments)
   recipe.distillation = clauses.map(\.term)
+  let place = arguments.word(.from) ?? clauses.first?.teacher ?? name
+  try scope.checkQuantization(start.graph, recipe, at: place, arguments, data)
   var run = PlannedRun(
     kind: .qat, result: ModelEntry(name: name.text, kind: .fakeQuantized, graph: start.graph),
     start: .weights(of: start), recipe: recipe, data: data, teachers: teachers.map(\.name),
     verb: arguments.verb, learningRateRange: arguments.range(of: .learningRate))
   run.result.details[.start] = start.name
-  run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote])
-  run.warnings = clauses.compactMap { warning(on: $0, classes: data.classes) }
+  run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
+  run.notes += zip(clauses, teachers).compactMap { foreignData($1, data) }
+  run.warnings = clauses.compactMap { $0.warning(classes: data.classes) }
   scope.use(data)
   scope.register(run.result)
   return run
@@ -90,7 +94,10 @@ private func start(
   let existing = scope.model(named: name.text)
   if let existing, existing.kind == .float {
     try scope.requireFit(existing, name, data)
-    return (existing, "\(name.text) is a float model: it is fine-tuned, and becomes the QAT model")
+    return (
+      existing,
+      "\(name.text) is a float model: it is fine-tuned, and becomes the QAT model (undo brings it back)"
+    )
   }
   if let teacher { return copy(teacher) }
   if let before = existing?.details[.start].flatMap(scope.model(named:)), before.kind == .float {
@@ -118,13 +125,4 @@ private func quantization(_ arguments: Arguments) -> QuantizationRecipe {
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
   return recipe
-}
-
-private func warning(on clause: DistillationClause, classes: Int) -> Diagnostic? {
-  guard classes == 2, case .decoupledKD = clause.loss else { return nil }
-  return Diagnostic(
-    id: "decoupled-with-two-classes", severity: .warning,
-    message: "with two classes DecoupledKD is SoftTarget again, times alpha",
-    range: clause.lossRange,
-    notes: ["beside the target there is one class alone, so beta weighs a part that is always zero"])
 }

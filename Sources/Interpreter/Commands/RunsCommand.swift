@@ -14,12 +14,13 @@ extension Command {
             columns: [
               Table.Column("run", .right), Table.Column("kind"), Table.Column("model"),
               Table.Column("status"), Table.Column("epochs", .right), Table.Column("steps", .right),
-              Table.Column("last loss", .right),
+              Table.Column("last loss", .right), Table.Column("seconds", .right),
             ],
             rows: runs.enumerated().map { number, run in
               [
                 "\(number + 1)", run.kind.rawValue, run.model, run.status.rawValue, "\(run.epochsDone)",
                 grouped(run.stepsDone), run.lastLoss.map { fixed($0, 4) } ?? "",
+                run.seconds.map { fixed($0, 1) } ?? "",
               ]
             })))
       console.note("show run N tells more of one")

@@ -2,7 +2,7 @@ import Language
 
 extension Keyword {
   fileprivate static let sessionSeed = Keyword(
-    "seed", .count(0...Int.max), otherwise: "0", example: "7",
+    "seed", .count(seedRange), otherwise: "0", example: "7",
     "seed of runs that name none: first weights, order, drawn images")
 }
 

@@ -4,7 +4,7 @@ import Language
 import SessionStore
 
 /// What `show` can show besides a model.
-private enum ShowTopic: String, CaseIterable {
+enum ShowTopic: String, CaseIterable {
   case data, graph, run
 
   var summary: String {

@@ -21,11 +21,14 @@ extension Command {
     recipe.seed = scope.seed
     recipe.augments = data.choice.augments
     recipe.apply(arguments)
+    let batchNote = recipe.fitBatch(to: data, arguments)
+    let warning = try scope.checkTraining(start.graph, recipe, at: word, arguments, data)
     var run = PlannedRun(
       kind: .train, result: ModelEntry(name: name.text, kind: .float, graph: start.graph), start: start,
       recipe: recipe, data: data, verb: arguments.verb,
       learningRateRange: arguments.range(of: .learningRate))
-    run.notes = notes(on: start, result: run.result, word: word, scope)
+    run.notes = notes(on: start, result: run.result, word: word, scope) + batchNote
+    run.warnings = [warning].compactMap { $0 }
     if case .weights(let entry) = start, entry.name != name.text { run.result.details[.start] = entry.name }
     scope.use(data)
     scope.register(run.result)
@@ -51,9 +54,4 @@ private func notes(
 /// What is said of a model that gives way to one of the same name.
 func replacement(_ name: String, _ scope: Scope) -> String {
   scope.model(named: name).map { "; it takes the place of \($0.kind.article) (undo brings that back)" } ?? ""
-}
-
-/// Throws where a word can't name a model: a dot leads into a model.
-func requireModelName(_ word: Word) throws(StatementError) {
-  if word.text.contains(".") { throw .dottedName(word) }
 }

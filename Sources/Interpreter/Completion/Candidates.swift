@@ -11,7 +11,7 @@ struct Candidates {
   func candidates(_ context: CompletionContext) -> [Completion] {
     switch context {
     case .verb(let afterTarget):
-      Command.all.filter { !afterTarget || $0.hasResult }
+      Command.all.filter { !afterTarget || $0.namesItsResult }
         .map { Completion(text: $0.name, detail: $0.summary) }
     case .body(let verb, let operands, let used): body(verb, operands, used)
     case .value(let verb, let keyword):
@@ -94,14 +94,5 @@ struct Candidates {
 
   private func completions(_ choices: [Choice]) -> [Completion] {
     choices.map { Completion(text: $0.name, detail: $0.summary) }
-  }
-}
-
-extension Command {
-  fileprivate var hasResult: Bool {
-    switch target {
-    case .result: true
-    case .none: false
-    }
   }
 }

@@ -45,6 +45,11 @@ extension BindingError: DiagnosedError {
 
   private func unexpected(_ expression: Expression, _ command: Command) -> Diagnostic {
     let options = command.keywords.map(\.name)
+    if case .call(let call) = expression, let keyword = command.keywordTaking(call) {
+      return complaint(
+        "missing-with", "\(quoted(call.name.text)) stands alone", at: call.name.range,
+        remedy: "write \(keyword.name) before it: \(keyword.name) \(call.name.text)(…)")
+    }
     guard let word = expression.word else {
       return complaint(
         "unexpected-value", "\(command.name) does not know what \(expression.words) is for",
@@ -56,6 +61,15 @@ extension BindingError: DiagnosedError {
     return complaint(
       "unknown-option", "\(command.name) has no option \(quoted(word.text))", at: word.range,
       remedy: near == nil ? remedy : nil, suggestion: near)
+  }
+}
+
+extension Command {
+  /// The option whose value such a call is.
+  fileprivate func keywordTaking(_ call: Call) -> Keyword? {
+    keywords.first { keyword in
+      if case .calls(let known) = keyword.kind { known.contains { $0.name == call.name.text } } else { false }
+    }
   }
 }
 
@@ -74,7 +88,8 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
   guard case .number(let literal) = expression, literal.value > 1, literal.value <= 100,
     ["weight", Keyword.observerFreeze.name, Keyword.batchNormFreeze.name].contains(name)
   else { return nil }
-  return "a share is a fraction, such as 0.5, or a percentage, such as \(plain(literal.value))%"
+  let share = literal.value < 2 ? 50 : literal.value
+  return "a share is a fraction from 0 to 1, such as \(plain(share / 100)), or a percentage: \(plain(share))%"
 }
 
 extension ValueKind {
@@ -114,15 +129,17 @@ extension CallError: DiagnosedError {
       complaint(
         "missing-argument", "\(call.name.text) needs \(what)", at: call.range,
         remedy: "try: \(example)")
-    case .wrongKind(let expression, let label, let call, let kind):
+    case .wrongKind(let expression, let label, let call, let kind, let example):
       complaint(
         "wrong-type", "\(label) of \(call) takes \(kind.words), not \(expression.words)",
         at: expression.range,
-        remedy: roundedRemedy(expression, name: "", kind: kind) ?? kind.exampleRemedy)
-    case .outOfRange(let expression, let label, let call, let kind):
+        remedy: roundedRemedy(expression, name: "", kind: kind) ?? example.map { "try: \($0)" }
+          ?? kind.exampleRemedy)
+    case .outOfRange(let expression, let label, let call, let kind, let example):
       complaint(
         "out-of-range", "\(label) of \(call) takes \(kind.words)", at: expression.range,
-        remedy: percentRemedy(expression, name: label) ?? kind.exampleRemedy)
+        remedy: percentRemedy(expression, name: label) ?? example.map { "try: \($0)" }
+          ?? kind.exampleRemedy)
     case .loss(let error, let range):
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
     case .weightsExceedOne(let range, let sum):

@@ -1,13 +1,18 @@
 import GraphIR
-package import Language
+import Language
 
 extension ModelError: DiagnosedError {
-  package var diagnostic: Diagnostic {
+  var diagnostic: Diagnostic {
     switch self {
     case .unknownModel(let word, let known):
       unknownName(
         "unknown-model", "no model is called \(quoted(word.text))", word, known: known, noun: "model")
-    case .wrongModelKind(let word, let kind, let wanted): wrongKind(word, kind, wanted)
+    case .untrained(let word):
+      complaint(
+        "untrained", "\(quoted(word.text)) is a network without weights, not a model", at: word.range,
+        remedy: "train it first: teacher = train \(word.text)")
+    case .wrongModelKind(let word, let kind, let wanted, let floatModel):
+      wrongKind(word, kind, wanted, floatModel)
     case .unknownNetwork(let word, let definitions, let models):
       unknownName(
         "unknown-network", "no architecture, network or model is called \(quoted(word.text))", word,
@@ -16,20 +21,27 @@ extension ModelError: DiagnosedError {
       complaint(
         "layer-does-not-fit", "layer \(layer) of \(network) does not fit: \(reason)", at: range,
         label: "its images are \(input)",
-        remedy: "make the images larger (data NAME size 32), or the network smaller")
-    case .classesDiffer(let word, let model, let data, let name):
+        remedy: layerRemedy(reason))
+    case .classesDiffer(let word, let model, let data, let name, let trainedOn):
       complaint(
         "classes-differ",
         "\(word.text) tells \(model) classes apart, but \(name) has \(data)", at: word.range,
-        remedy: "train it on this data, or go back to its data with: data NAME")
-    case .inputDiffers(let word, let model, let data, let name):
+        remedy: "go back to its data: data \(trainedOn ?? "NAME")")
+    case .inputDiffers(let word, let model, let data, let name, let trainedOn):
       complaint(
         "input-differs", "\(word.text) takes images of \(model), but \(name) has \(data)",
-        at: word.range, remedy: "train it on this data, or choose its data with: data NAME size S")
+        at: word.range, remedy: "go back to its data: data \(trainedOn ?? "NAME size S")")
     case .outputsDiffer(let range, let network, let outputs, let classes, let name):
       complaint(
         "classes-differ", "\(network) ends with \(outputs) outputs, but \(name) has \(classes) classes",
         at: range, remedy: "end the chain with fc(\(classes))")
+    case .unsupported(let range, let network, let failure): unsupported(range, network, failure)
+    case .tooLarge(let range, let network, let bytes, let memory, let batch):
+      complaint(
+        "out-of-memory",
+        "training \(network) takes at least \(byteCount(bytes)), this machine has \(byteCount(memory))",
+        at: range,
+        remedy: batch.map { "take fewer images a step: batch \($0)" } ?? "make its layers narrower")
     case .nothingToConvert(let verb, let floatModel):
       complaint(
         "nothing-to-convert", "there is no QAT model to convert", at: verb.range,
@@ -43,17 +55,48 @@ extension ModelError: DiagnosedError {
       complaint(
         "nothing-to-compare", "there is no model to compare", at: verb.range,
         remedy: "train one first: teacher = train resnet18")
+    case .noneFits(let verb, let models, let data, let name):
+      complaint(
+        "nothing-to-compare", "none of \(sentence(models)) takes images as \(name) has them: \(data)",
+        at: verb.range, remedy: "go back to the data of one: models tells which; data NAME chooses it")
     }
   }
 
-  private func wrongKind(_ word: Word, _ kind: Model.Kind, _ wanted: [Model.Kind]) -> Diagnostic {
+  private func unsupported(
+    _ range: SourceRange, _ network: String, _ failure: Rehearsal.Failure
+  ) -> Diagnostic {
+    let what = failure.node.map { "layer \($0) of \(network)" } ?? network
+    return switch failure.stage {
+    case .training:
+      complaint(
+        "unsupported-network", "\(what) can't be trained: \(failure.reason)", at: range,
+        remedy: "write the network in another way, such as conv(16, 3) > bn > relu > fc(10)")
+    case .quantization:
+      complaint(
+        "not-quantizable", "\(what) can't be quantized: \(failure.reason)", at: range,
+        remedy: "write the network in another way, such as conv(16, 3) > bn > relu > fc(10)")
+    }
+  }
+
+  /// Larger images help where a window does not fit, and nowhere else.
+  private func layerRemedy(_ reason: String) -> String {
+    reason.contains("does not fit")
+      ? "make the images larger, as in data fashion-mnist size 64, or leave out a pool or a stride before it"
+      : "change the layer so that it takes what the one before it gives"
+  }
+
+  private func wrongKind(
+    _ word: Word, _ kind: Model.Kind, _ wanted: [Model.Kind], _ floatModel: String?
+  ) -> Diagnostic {
     let message =
       "\(word.text) is \(kind.article), but this takes " + sentence(wanted.map(\.article), "or")
     let remedy: String? =
       switch (kind, wanted.first) {
       case (.float, .fakeQuantized): "quantize it first: qat student with kd(\(word.text), DecoupledKD, 0.5)"
       case (.integer, .fakeQuantized): "it is integers already; name the QAT model that it came from"
-      case (.fakeQuantized, .float), (.integer, .float): "name the float model that it was made from"
+      case (.fakeQuantized, .float), (.integer, .float):
+        floatModel.map { "name the float model that it was made from: \($0)" }
+          ?? "name a float model, such as one that train has made"
       case (_, .integer): "convert a QAT model first: convert \(word.text)"
       case (_, nil), (.float, .float), (.fakeQuantized, .fakeQuantized): nil
       }

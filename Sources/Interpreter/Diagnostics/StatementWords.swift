@@ -14,7 +14,8 @@ extension StatementError: DiagnosedError {
     case .replacesTeacher(let word):
       complaint(
         "replaces-teacher", "the student would take the place of its teacher \(quoted(word.text))",
-        at: word.range, remedy: "give the student a name of its own: qat student with kd(\(word.text))")
+        at: word.range,
+        remedy: "give the student a name of its own: qat \(word.text)-qat with kd(\(word.text))")
     case .replacesSource(let word):
       complaint(
         "replaces-source",
@@ -24,6 +25,14 @@ extension StatementError: DiagnosedError {
       complaint(
         "dotted-name", "a model's name has no dot", at: word.range,
         suggestion: String(word.text.map { $0 == "." ? "-" : $0 }))
+    case .longName(let word):
+      complaint(
+        "long-name", "a name has at most \(longestName) characters, this one has \(word.text.count)",
+        at: word.range, remedy: "write a shorter one")
+    case .reservedName(let word, let use):
+      complaint(
+        "reserved-name", "\(quoted(word.text)) can't be a name: it has a meaning in \(quoted(use))",
+        at: word.range, suggestion: word.text + "1")
     case .nameOfArchitecture(let word):
       complaint(
         "name-taken", "\(quoted(word.text)) is the name of an architecture", at: word.range,

@@ -26,8 +26,8 @@ struct Cell {
   }
 
   /// Plans every statement before the first runs, so that a slip in the last does not cost the first's work.
-  private func planned(_ bound: [(Command, Arguments)]) throws(Failure) -> [(Word, Step)] {
-    var steps: [(Word, Step)] = []
+  private func planned(_ bound: [(Command, Arguments)]) throws(Failure) -> [(Statement, Step)] {
+    var steps: [(Statement, Step)] = []
     var scope: Scope
     do {
       scope = try Scope(of: store, library: library, statementCount: bound.count)
@@ -37,7 +37,7 @@ struct Cell {
     for (command, arguments) in bound {
       do {
         try requireWritable(command, arguments)
-        steps.append((arguments.verb, try command.plan(arguments, &scope)))
+        steps.append((arguments.statement, try command.plan(arguments, &scope)))
       } catch {
         throw Failure(error, at: arguments.verb)
       }
@@ -51,10 +51,10 @@ struct Cell {
     if store.isReadOnly { throw .readOnly(arguments.verb, holder: store.lockHolder) }
   }
 
-  private func run(_ steps: [(Word, Step)], _ console: Console) throws(Failure) -> CellResult.Status {
+  private func run(_ steps: [(Statement, Step)], _ console: Console) throws(Failure) -> CellResult.Status {
     var draft = Draft(store: store)
     var status = CellResult.Status.ok
-    for (index, (verb, step)) in steps.enumerated() {
+    for (index, (statement, step)) in steps.enumerated() {
       do {
         if console.cancellation.isCancelled {
           status = .interrupted
@@ -62,8 +62,7 @@ struct Cell {
           status = .interrupted
         }
       } catch {
-        draft.discard()
-        throw Failure(error, at: verb)
+        throw Failure(error, at: place(of: error, in: statement))
       }
       guard status == .ok else {
         let left = steps.count - index - 1
@@ -74,10 +73,23 @@ struct Cell {
     do {
       try draft.commit(cell: source)
     } catch {
-      draft.discard()
-      throw Failure(error, at: steps.first?.0)
+      // Where the disk is full, weights that were written before it was are named by no row. A database that
+      // fails is not asked what it names: files that it can't list would be lost.
+      if case StoreError.unwritable = error { _ = try? store.collectGarbage(olderThan: 0) }
+      throw Failure(error, at: steps.first?.0.verb)
     }
     return status
+  }
+
+  /// The name of the model that an error is about, where the statement writes it; else the verb.
+  private func place(of error: any Error, in statement: Statement) -> Word {
+    guard case StoreError.damagedObject(let model, _, _) = error else { return statement.verb }
+    let file = SourceFile(source)
+    let range = tokenize(source).first { token in
+      token.kind == .word && token.range.lowerBound > statement.verb.range.lowerBound
+        && token.range.upperBound <= statement.range.upperBound && file.text(of: token.range) == model
+    }?.range
+    return range.map { Word(text: model, range: $0) } ?? statement.verb
   }
 }
 
@@ -93,7 +105,7 @@ private struct Failure: Error {
     case let error as StoreError: diagnostic = SessionError.store(error, range).diagnostic
     case let error as TrainingError:
       diagnostic = RunError(cause: error, verb: verb ?? Word(text: "", range: range)).diagnostic
-    default: diagnostic = UnexpectedError(text: "\(error)", range: range).diagnostic
+    default: diagnostic = UnexpectedError(EngineCause(error), range: range).diagnostic
     }
   }
 }

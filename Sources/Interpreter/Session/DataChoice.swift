@@ -39,6 +39,14 @@ package struct DataChoice: Sendable, Hashable {
   package var text: String { request.description + (augments ? " " + Keyword.augment.name : "") }
 }
 
+/// What is to be said of a model that was trained on another data set than the one in use.
+func foreignData(_ entry: ModelEntry, _ data: ChosenData) -> String? {
+  guard let own = entry.details[.data].flatMap(DataChoice.init(text:))?.request.name,
+    own != data.choice.request.name
+  else { return nil }
+  return "\(entry.name) was trained on \(own), the data in use is \(data.choice.request.name)"
+}
+
 extension DatasetSource {
   /// True where the program draws the images, which a seed decides.
   var isDrawn: Bool {

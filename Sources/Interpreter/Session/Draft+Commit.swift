@@ -20,16 +20,6 @@ extension Draft {
     }
   }
 
-  /// Drops what the cell wrote ahead: files that no model names.
-  func discard() {
-    let wroteWeights = changes.contains { change in
-      if case .save = change { true } else { false }
-    }
-    guard wroteWeights else { return }
-    // An orphan that stays is found the next time; the cell's own error is what the user must see.
-    _ = try? store.collectGarbage(olderThan: 0)
-  }
-
   private func write(_ new: NewModel, run: String?, _ transaction: Transaction) throws {
     try transaction.saveModel(
       name: new.entry.name, kind: new.entry.kind, graph: new.entry.graph, parameters: new.parameters,
@@ -40,10 +30,11 @@ extension Draft {
 
   private func write(_ run: Run, cell: String, _ transaction: Transaction) throws -> String {
     let record = try transaction.beginRun(
-      kind: run.kind, model: run.model, settings: run.settings, command: cell)
+      kind: run.kind, model: run.model, settings: run.settings, command: cell, startedAt: run.startedAt)
     try transaction.appendMetrics(run: record.id, run.metrics)
     try transaction.finishRun(
-      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone)
+      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+      endedAt: run.endedAt)
     return record.id
   }
 }

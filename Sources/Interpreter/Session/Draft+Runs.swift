@@ -1,3 +1,4 @@
+import Foundation
 import SessionStore
 
 /// A run as lists and `show run` need it, from the session or made by this cell.
@@ -9,6 +10,8 @@ struct RunRow {
   var epochsDone: Int
   var stepsDone: Int
   var lastLoss: Double?
+  /// Nil where the process ended before the run did.
+  var seconds: Double?
   /// Points of a curve by its key.
   var points: (String) throws -> [Curve.Point]
 }
@@ -20,7 +23,8 @@ extension Draft {
       RunRow(
         kind: record.kind, model: record.model, status: record.status, settings: record.settings,
         epochsDone: record.epochsDone, stepsDone: record.stepsDone,
-        lastLoss: try store.metrics(of: record.id, key: "loss").last?.value
+        lastLoss: try store.metrics(of: record.id, key: "loss").last?.value,
+        seconds: record.endedAt?.timeIntervalSince(record.startedAt)
       ) { key in
         try store.metrics(of: record.id, key: key).map { Curve.Point(x: Double($0.step), y: $0.value) }
       }
@@ -30,7 +34,8 @@ extension Draft {
         RunRow(
           kind: run.kind, model: run.model, status: run.status, settings: run.settings,
           epochsDone: run.epochsDone, stepsDone: run.stepsDone,
-          lastLoss: run.metrics.last { $0.key == "loss" }?.value
+          lastLoss: run.metrics.last { $0.key == "loss" }?.value,
+          seconds: run.endedAt.timeIntervalSince(run.startedAt)
         ) { key in
           run.metrics.filter { $0.key == key }.map { Curve.Point(x: Double($0.step), y: $0.value) }
         }

@@ -1,3 +1,4 @@
+import Foundation
 import GraphIR
 import SessionStore
 
@@ -22,6 +23,8 @@ package struct Draft {
     var metrics: [(key: String, step: Int, value: Double)]
     var epochsDone: Int
     var stepsDone: Int
+    var startedAt: Date
+    var endedAt: Date
   }
 
   enum Change {
@@ -50,10 +53,10 @@ package struct Draft {
     return runs.count - 1
   }
 
-  /// Keeps a model, and writes its weights so that their size is known; returns the entry with the size.
+  /// Keeps a model; returns its entry with the size that its saved weights will have.
   mutating func save(_ new: NewModel) throws -> ModelEntry {
     var new = new
-    new.entry.byteCount = try sizeOfSavedWeights(new.model)
+    new.entry.byteCount = try WeightsFile(new.model).byteCount
     changes.append(.save(new))
     return new.entry
   }
@@ -87,21 +90,6 @@ package struct Draft {
       throw StoreError.unknownModel(name)
     }
     return entry
-  }
-
-  /// Writes an object ahead of the row that will name it: the transaction is taken back, the file stays.
-  private func sizeOfSavedWeights(_ model: Model) throws -> Int {
-    struct Written: Error { var byteCount: Int }
-    do {
-      try store.transaction { transaction in
-        let record = try transaction.saveModel(
-          name: "unnamed", kind: model.kind, graph: model.graph, parameters: model.parameters)
-        throw Written(byteCount: record.byteCount)
-      }
-    } catch let written as Written {
-      return written.byteCount
-    }
-    return 0
   }
 }
 

@@ -1,17 +1,27 @@
-package import GraphIR
-package import Language
+import GraphIR
+import Language
 
 /// Why a statement can't be run with the models and networks that there are.
-package enum ModelError: Error {
+enum ModelError: Error {
   case unknownModel(Word, known: [String])
-  case wrongModelKind(Word, kind: Model.Kind, wanted: [Model.Kind])
+  /// A network is named where a model is wanted.
+  case untrained(Word)
+  /// `floatModel` is the one that it was made from, where that is known.
+  case wrongModelKind(Word, kind: Model.Kind, wanted: [Model.Kind], floatModel: String?)
   case unknownNetwork(Word, definitions: [String], models: [String])
   /// A layer can't take its input; `layer` is its name, or its words in a chain.
   case layerDoesNotFit(SourceRange, network: String, layer: String, reason: String, input: Shape)
-  case classesDiffer(Word, model: Int, data: Int, dataName: String)
-  case inputDiffers(Word, model: Shape, data: Shape, dataName: String)
+  /// `trainedOn` is the model's own data, as `data` would take it.
+  case classesDiffer(Word, model: Int, data: Int, dataName: String, trainedOn: String?)
+  case inputDiffers(Word, model: Shape, data: Shape, dataName: String, trainedOn: String?)
   case outputsDiffer(SourceRange, network: String, outputs: Int, classes: Int, dataName: String)
+  /// The engine can't train or quantize a network.
+  case unsupported(SourceRange, String, Rehearsal.Failure)
+  /// Training would take more bytes than the machine has; `batch` is one that fits, where one does.
+  case tooLarge(SourceRange, network: String, bytes: Double, memory: Double, batch: Int?)
   case nothingToConvert(Word, floatModel: String?)
   case nothingToStartFrom(Word)
   case nothingToCompare(Word)
+  /// There are models, and none fits the data in use.
+  case noneFits(Word, models: [String], data: Shape, dataName: String)
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import GraphIR
 import Language
 import SessionStore
@@ -25,6 +26,7 @@ struct PlannedRun {
 
   private func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
     announce(console)
+    let startedAt = Date()
     if data.isStandard { draft.set(.data, to: data.choice.text) }
     let recorder = RunRecorder(
       activity: activity, distils: !recipe.distillation.isEmpty, console: console)
@@ -35,7 +37,8 @@ struct PlannedRun {
     }
     let test = try testFigures(of: outcome, console)
     if let test, !test.loss.isFinite { throw failure(.nonFiniteLoss(step: outcome.stepsDone)) }
-    let entry = try keep(outcome, test: test, metrics: recorder.metrics, in: &draft)
+    let record = record(of: outcome, recorder.metrics, startedAt: startedAt)
+    let entry = try keep(outcome, test: test, run: draft.keep(record), in: &draft)
     report(outcome, test: test, entry: entry, console)
     return outcome.interrupted ? .interrupted : .done
   }
@@ -83,16 +86,20 @@ struct PlannedRun {
     return evaluation.map { ($0.accuracy, $0.loss) }
   }
 
-  private func keep(
-    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?,
-    metrics: [(key: String, step: Int, value: Double)], in draft: inout Draft
-  ) throws -> ModelEntry {
+  private func record(
+    of outcome: TrainingOutcome, _ metrics: [(key: String, step: Int, value: Double)], startedAt: Date
+  ) -> Draft.Run {
     var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
     settings["data"] = data.choice.text
-    let run = draft.keep(
-      Draft.Run(
-        kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
-        settings: settings, metrics: metrics, epochsDone: outcome.epochsDone, stepsDone: outcome.stepsDone))
+    return Draft.Run(
+      kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
+      settings: settings, metrics: metrics, epochsDone: outcome.epochsDone, stepsDone: outcome.stepsDone,
+      startedAt: startedAt, endedAt: Date())
+  }
+
+  private func keep(
+    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?, run: Int, in draft: inout Draft
+  ) throws -> ModelEntry {
     var entry = result
     entry.kind = outcome.model.kind
     entry.graph = outcome.model.graph
@@ -135,7 +142,7 @@ struct PlannedRun {
     if let bytes = entry.byteCount { console.metric(name, "size_bytes", Double(bytes)) }
     console.metric(
       name, "step_ms", outcome.stepMilliseconds,
-      text: "\(name) step \(fixed(outcome.stepMilliseconds, 1)) ms", reproducible: false)
+      text: "\(name): \(fixed(outcome.stepMilliseconds, 1)) ms a training step", reproducible: false)
   }
 }
 

@@ -15,6 +15,11 @@ package struct RunError: Error {
 package struct UnexpectedError: Error {
   package var text: String
   package var range: SourceRange
+
+  init(_ cause: EngineCause, range: SourceRange) {
+    text = (cause.node.map { "layer \($0): " } ?? "") + cause.reason
+    self.range = range
+  }
 }
 
 /// Runs a call into the training part; what it throws is placed at the verb.

@@ -54,7 +54,7 @@ final class RunRecorder {
       parts.append("(task \(fixed(report.taskLoss, 4)), kd \(fixed(report.distillationLoss, 4)))")
     }
     parts += [
-      "accuracy \(percentage(report.trainingAccuracy, 1))", "test \(percentage(report.testAccuracy, 2))",
+      "train \(percentage(report.trainingAccuracy, 1))", "test \(percentage(report.testAccuracy, 2))",
       fixed(report.seconds, 1) + " s",
     ]
     console.text(parts.joined(separator: "  "))

@@ -48,12 +48,31 @@ package struct Scope {
   /// The model that a word names, of one of the kinds; nil admits every kind.
   func model(_ word: Word, kinds: [Model.Kind]? = nil) throws -> ModelEntry {
     guard let entry = model(named: word.text) else {
+      if definitions[word.text] != nil || Architecture.named(word.text) != nil {
+        throw ModelError.untrained(word)
+      }
       throw ModelError.unknownModel(word, known: models.map(\.name))
     }
-    if let kinds, !kinds.contains(entry.kind) {
-      throw ModelError.wrongModelKind(word, kind: entry.kind, wanted: kinds)
-    }
+    if let kinds { try require(entry, word, kinds: kinds) }
     return entry
+  }
+
+  /// Throws where a model is of none of the kinds.
+  func require(_ entry: ModelEntry, _ word: Word, kinds: [Model.Kind]) throws {
+    guard !kinds.contains(entry.kind) else { return }
+    throw ModelError.wrongModelKind(
+      word, kind: entry.kind, wanted: kinds, floatModel: origin(of: entry, kind: .float)?.name)
+  }
+
+  /// The model of a kind that one was made from, over as many steps as it took; nil where it is gone.
+  func origin(of entry: ModelEntry, kind: Model.Kind) -> ModelEntry? {
+    var seen: Set<String> = [entry.name]
+    var current = entry
+    while let name = current.details[.start], seen.insert(name).inserted, let start = model(named: name) {
+      if start.kind == kind { return start }
+      current = start
+    }
+    return nil
   }
 
   /// The model made last of a kind.

@@ -10,6 +10,9 @@ package enum StatementError: Error {
   case replacesSource(Word)
   /// A dot leads into a model, so a model's own name has none.
   case dottedName(Word)
+  case longName(Word)
+  /// The word is part of the language where a name would stand; `use` shows it there: "train … epochs".
+  case reservedName(Word, use: String)
   case nameOfArchitecture(Word)
   case unknownTopic(Word, command: String, topics: [String])
   case topicNeeds(Word, what: String, example: String)

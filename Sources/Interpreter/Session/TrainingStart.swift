@@ -32,9 +32,7 @@ extension Scope {
     if target != nil, let network { return .fresh(network) }
     if let entry = model(named: word.text) {
       if let network, entry.kind != .float || entry.graph != network { return .fresh(network) }
-      guard entry.kind == .float else {
-        throw ModelError.wrongModelKind(word, kind: entry.kind, wanted: [.float])
-      }
+      try require(entry, word, kinds: [.float])
       try requireFit(entry, word, data)
       return .weights(of: entry)
     }
@@ -65,11 +63,13 @@ extension Scope {
   func requireFit(_ entry: ModelEntry, _ word: Word, _ data: ChosenData) throws(ModelError) {
     guard entry.graph.inputShape == data.shape else {
       throw .inputDiffers(
-        word, model: entry.graph.inputShape, data: data.shape, dataName: data.choice.text)
+        word, model: entry.graph.inputShape, data: data.shape, dataName: data.choice.text,
+        trainedOn: entry.details[.data])
     }
     guard entry.graph.classes == data.classes else {
       throw .classesDiffer(
-        word, model: entry.graph.classes, data: data.classes, dataName: data.choice.text)
+        word, model: entry.graph.classes, data: data.classes, dataName: data.choice.text,
+        trainedOn: entry.details[.data])
     }
   }
 }

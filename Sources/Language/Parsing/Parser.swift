@@ -90,7 +90,7 @@ extension Parser {
   }
 
   mutating func takeWord() -> Word? {
-    take(.word).map { Word(text: $0.text, range: $0.range) }
+    take(.word).map { Word(text: composed($0.text), range: $0.range) }
   }
 
   /// From one lexeme to the last that was taken.
