@@ -2,6 +2,7 @@
 import PackageDescription
 
 /// Swift 6 mode with the upcoming features that make imports and existentials visible where they are used.
+///
 /// In CI a warning is an error; on a developer's machine it stays a warning.
 let strict: [SwiftSetting] =
   [
@@ -89,6 +90,7 @@ let package = Package(
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language"]),
+    tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training"]),
   ],
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .gnucxx17

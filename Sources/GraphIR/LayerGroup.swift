@@ -1,5 +1,7 @@
 /// Nodes that run as one layer: a head, then batch norm, residual addition, activation and fake quantization,
-/// each where it follows alone. Rewrites and plans both work on groups.
+/// each where it follows alone.
+///
+/// Rewrites and plans both work on groups.
 package struct LayerGroup: Hashable, Sendable {
   /// First node: a convolution, a dense layer, a pooling, the input, or whatever heads no other group.
   package var head: Graph.NodeID
@@ -31,8 +33,10 @@ extension Graph {
     return groups
   }
 
-  /// A group of one node. Batch norm, addition, activation and fake quantization that follow nothing they could
-  /// join head a group of their own, in which they keep their part.
+  /// A group of one node.
+  ///
+  /// Batch norm, addition, activation and fake quantization that follow nothing they could join head a group
+  /// of their own, in which they keep their part.
   private func startedGroup(at id: NodeID) -> LayerGroup {
     var group = LayerGroup(head: id, output: id)
     switch nodes[id].operation {
@@ -42,7 +46,9 @@ extension Graph {
       group.residual = nodes[id].inputs.last
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense: break
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
+      .integerDense:
+      break
     }
     return group
   }
@@ -60,7 +66,8 @@ extension Graph {
         && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
     case .activation: joins = untouched
     case .fakeQuantize: joins = group.fakeQuantize == nil
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense:
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
+      .integerDense:
       joins = false
     }
     return joins ? next : nil
@@ -74,7 +81,9 @@ extension Graph {
       group.residual = nodes[id].inputs.first { $0 != group.output }
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution, .integerDense: break
+    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
+      .integerDense:
+      break
     }
     group.output = id
   }

@@ -1,4 +1,6 @@
-/// What a node computes. A closed set: every layer of the program switches over it without a default.
+/// What a node computes.
+///
+/// A closed set: every layer of the program switches over it without a default.
 package enum Operation: Hashable, Sendable, Codable {
   case input
   case convolution(Convolution)

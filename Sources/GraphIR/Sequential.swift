@@ -33,8 +33,10 @@ package struct SequentialError: Error, Equatable {
 }
 
 extension Graph {
-  /// Builds a chain of layers. Layers are named by kind and count: conv1, relu1, conv2, …; a convolution
-  /// that batch norm follows has no bias.
+  /// Builds a chain of layers.
+  ///
+  /// Layers are named by kind and count: conv1, relu1, conv2, …; a convolution that batch norm follows has no
+  /// bias.
   package init(sequential layers: [Layer], architecture: String, input: Shape) throws(SequentialError) {
     self.init(architecture: architecture, input: input)
     var counts: [String: Int] = [:]

@@ -1,4 +1,6 @@
-/// The shape of one image's activations: channels × height × width. A vector of n features is n × 1 × 1.
+/// The shape of one image's activations: channels × height × width.
+///
+/// A vector of n features is n × 1 × 1.
 package struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
   package var channels: Int
   package var height: Int

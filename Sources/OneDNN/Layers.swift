@@ -63,8 +63,9 @@ package struct PoolingSizes {
   }
 }
 
-/// Layouts that a layer must use; nil leaves the choice to oneDNN. In backward directions they are those of the
-/// gradients.
+/// Layouts that a layer must use; nil leaves the choice to oneDNN.
+///
+/// In backward directions they are those of the gradients.
 package struct LayerLayouts {
   package var source, weights, destination: TensorLayout?
 

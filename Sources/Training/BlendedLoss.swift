@@ -101,7 +101,8 @@ func countCorrect(
 
 func chosenClass(_ logits: UnsafeBufferPointer<Float>, row: Int, classes: Int) -> Int {
   var best = 0
-  for candidate in 1..<max(classes, 1) where logits[row * classes + candidate] > logits[row * classes + best] {
+  for candidate in 1..<max(classes, 1) where logits[row * classes + candidate] > logits[row * classes + best]
+  {
     best = candidate
   }
   return best

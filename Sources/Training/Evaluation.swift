@@ -13,7 +13,9 @@ package struct Evaluation: Sendable {
   package var predictions: [Int]
 }
 
-/// Classifies every image in inference mode: batch norm folded, fake quantization or integers as the model is.
+/// Classifies every image in inference mode: batch norm folded, fake quantization or integers as the model
+/// is.
+///
 /// `progress` gets images done and images in all; returns nil where it was cancelled.
 package func evaluate(
   _ model: Model, on images: ImageSet, of data: Dataset, batchSize: Int = 250, cancellation: Cancellation,

@@ -1,4 +1,6 @@
-/// What a run tells while it goes. Losses are means over the images since the last report.
+/// What a run tells while it goes.
+///
+/// Losses are means over the images since the last report.
 package enum TrainingEvent: Sendable {
   case step(StepReport)
   case epoch(EpochReport)

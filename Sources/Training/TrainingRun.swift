@@ -89,7 +89,9 @@ final class TrainingRun {
     }
     try plan.forward()
     let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
-    guard value.total.isFinite, !plan.phase.diverged else { throw TrainingError.nonFiniteLoss(step: index + 1) }
+    guard value.total.isFinite, !plan.phase.diverged else {
+      throw TrainingError.nonFiniteLoss(step: index + 1)
+    }
     try plan.backward()
     let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
     plan.update(learningRate: rate, decay: recipe.weightDecay)
@@ -103,8 +105,9 @@ final class TrainingRun {
       imagesPerSecond: Double(batchSize * recent.count) / max(recent.reduce(0, +), .ulpOfOne))
   }
 
-  /// The scheduled events of QAT, each at the first step that reaches its share of the run. At least one batch is
-  /// observed, or there would be no range to keep.
+  /// The scheduled events of QAT, each at the first step that reaches its share of the run.
+  ///
+  /// At least one batch is observed, or there would be no range to keep.
   private func throwSwitches(before step: Int, report: (TrainingEvent) throws -> Void) throws {
     guard kind == .fakeQuantized, let quantization = recipe.quantization else { return }
     let observerStep = max(Int((quantization.observerFreeze * Double(stepCount)).rounded(.up)), 1)
@@ -122,7 +125,9 @@ final class TrainingRun {
   /// Nil where the evaluation was cancelled.
   private func finishEpoch(_ epoch: Int, seconds: Double, cancellation: Cancellation) throws -> EpochReport? {
     let model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
-    guard let test = try evaluate(model, on: data.test, of: data, cancellation: cancellation) else { return nil }
+    guard let test = try evaluate(model, on: data.test, of: data, cancellation: cancellation) else {
+      return nil
+    }
     return EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
       distillationLoss: sums.mean(sums.distillation), trainingAccuracy: sums.mean(Double(sums.correct)),

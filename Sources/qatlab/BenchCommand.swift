@@ -91,7 +91,9 @@ struct BenchCommand: ParsableCommand {
       "peak_mb": peakResidentMegabytes(),
       "kinds": Dictionary(uniqueKeysWithValues: result.kinds.map { ($0.name, $0.milliseconds) }),
     ]
-    guard let data = try? JSONSerialization.data(withJSONObject: record, options: [.sortedKeys]) else { return }
+    guard let data = try? JSONSerialization.data(withJSONObject: record, options: [.sortedKeys]) else {
+      return
+    }
     print(String(decoding: data, as: UTF8.self))
   }
 

@@ -40,7 +40,8 @@ import Testing
         "side", .convolution(Convolution(inputs: 16, outputs: 16, kernel: 1, hasBias: false)), stem)
       let sideNorm = try graph.append("side_bn", .batchNorm(BatchNorm(channels: 16)), side)
       let main = try graph.append(
-        "main", .convolution(Convolution(inputs: 16, outputs: 16, kernel: 3, padding: 1, hasBias: false)), stem)
+        "main", .convolution(Convolution(inputs: 16, outputs: 16, kernel: 3, padding: 1, hasBias: false)),
+        stem)
       let mainNorm = try graph.append("main_bn", .batchNorm(BatchNorm(channels: 16)), main)
       let sum = try graph.append("add", .add, mainNorm, sideNorm)
       let active = try graph.append("relu", .activation(.relu), sum)
@@ -103,6 +104,8 @@ import Testing
     #expect(abs(found - expected) < 6e-3 * scale + 1e-3, "\(name): \(found), expected \(expected)")
   }
 
-  private func dot(_ a: [Float], _ b: [Float]) -> Double { zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) } }
+  private func dot(_ a: [Float], _ b: [Float]) -> Double {
+    zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  }
   private func norm(_ a: [Float]) -> Double { dot(a, a).squareRoot() }
 }

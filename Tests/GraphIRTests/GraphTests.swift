@@ -5,7 +5,8 @@ import Testing
   let images = Shape(channels: 1, height: 28, width: 28)
 
   @Test func resnet18HasTorchvisionsParametersAndShapes() throws {
-    let graph = try #require(Architecture.named("resnet18")).build(Shape(channels: 3, height: 224, width: 224), 1000)
+    let graph = try #require(Architecture.named("resnet18")).build(
+      Shape(channels: 3, height: 224, width: 224), 1000)
     let parameters = initialParameters(for: graph, seed: 0)
     let trained = parameters.tensors.filter { !$0.key.contains("running") }
     // torchvision's resnet18 has 11,689,512 parameters.
@@ -19,7 +20,8 @@ import Testing
   @Test func chainsNameTheirLayersAndFollowShapes() throws {
     let graph = try Graph(
       sequential: [
-        .convolution(outputs: 16, kernel: 3), .batchNorm, .activation(.relu), .pool(Pooling(.maximum, kernel: 2)),
+        .convolution(outputs: 16, kernel: 3), .batchNorm, .activation(.relu),
+        .pool(Pooling(.maximum, kernel: 2)),
         .convolution(outputs: 32, kernel: 3), .activation(.relu), .dense(outputs: 10),
       ], architecture: "tiny", input: images)
     #expect(

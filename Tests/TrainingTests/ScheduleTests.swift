@@ -9,7 +9,8 @@ import Training
 
   @Test func oneCycleIsPyTorchs() {
     for (step, expected) in Self.oneCycle.enumerated() {
-      #expect(abs(TrainingRecipe.Schedule.oneCycle.rate(step: step, of: 10, peak: 1) - expected) < 1e-5, "\(step)")
+      #expect(
+        abs(TrainingRecipe.Schedule.oneCycle.rate(step: step, of: 10, peak: 1) - expected) < 1e-5, "\(step)")
     }
   }
 

@@ -43,7 +43,8 @@ import Training
     let data = try loadDataset(DatasetRequest(name: "shapes", limit: 1024, testLimit: 256))
     let teacher = try train(
       Self.tiny(data), on: data, recipe: TrainingRecipe(epochs: 8, batchSize: 64, learningRate: 1e-2),
-      cancellation: Cancellation()) { _ in }
+      cancellation: Cancellation()
+    ) { _ in }
     #expect((teacher.lastEpoch?.testAccuracy ?? 0) > 0.3)
     let (student, events) = try Self.quantized(data, teacher.model)
     #expect(events == ["17 batch norm statistics frozen", "23 activation observers frozen"])
@@ -59,12 +60,14 @@ import Training
   }
 
   @Test(arguments: [QuantizationBackend.x86, .qnnpack], [true, false])
-  func everyBackendConvertsWithAndWithoutBatchNorm(_ backend: QuantizationBackend, _ normalised: Bool) throws {
+  func everyBackendConvertsWithAndWithoutBatchNorm(_ backend: QuantizationBackend, _ normalised: Bool) throws
+  {
     let data = try Self.shapes()
     let recipe = TrainingRecipe(
       epochs: 1, batchSize: 64, learningRate: 3e-3, quantization: QuantizationRecipe(backend: backend))
     let student = try train(
-      Self.tiny(data, normalised: normalised), on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
+      Self.tiny(data, normalised: normalised), on: data, recipe: recipe, cancellation: Cancellation()
+    ) { _ in }
     let fake = try #require(
       try evaluate(student.model, on: data.test, of: data, cancellation: Cancellation()))
     let real = try #require(

@@ -14,8 +14,10 @@ package final class InferencePlan {
   private let outputType: ElementType
   private var profile: StepProfile?
 
-  /// The model's batch norm must be folded. `sharedInput` holds the images where another plan of the same batch
-  /// size owns them; it must outlive this plan.
+  /// The model's batch norm must be folded.
+  ///
+  /// `sharedInput` holds the images where another plan of the same batch size owns them; it must outlive this
+  /// plan.
   package init(_ model: Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil) throws {
     graph = model.graph
     self.batch = batch

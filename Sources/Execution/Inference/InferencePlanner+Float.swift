@@ -141,7 +141,9 @@ extension InferencePlanner {
     tensors[group.output] = out
   }
 
-  private mutating func append(elementwise group: LayerGroup, from source: ActivationTensor, to out: ActivationTensor)
+  private mutating func append(
+    elementwise group: LayerGroup, from source: ActivationTensor, to out: ActivationTensor
+  )
     throws
   {
     let node = graph.nodes[group.output]
@@ -179,7 +181,8 @@ extension InferencePlanner {
   }
 
   /// a and b of out = a·y + b from the running statistics.
-  private func normCoefficients(_ group: LayerGroup, channels: Int) throws -> (Vector<Float>, Vector<Float>)? {
+  private func normCoefficients(_ group: LayerGroup, channels: Int) throws -> (Vector<Float>, Vector<Float>)?
+  {
     guard let id = group.norm, case .batchNorm(let norm) = graph.nodes[id].operation else { return nil }
     let name = graph.nodes[id].name
     let gamma = try model.parameter(name + ".weight").floats

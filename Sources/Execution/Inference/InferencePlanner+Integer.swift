@@ -104,7 +104,9 @@ extension InferencePlanner {
   }
 
   /// Bounds of the activation and of the grid, in steps above the output's zero point; u8's own need no clamp.
-  private func codeBounds(_ activation: Activation?, _ output: QuantizationParameters) -> (low: Float, high: Float)? {
+  private func codeBounds(_ activation: Activation?, _ output: QuantizationParameters) -> (
+    low: Float, high: Float
+  )? {
     let least = Float(output.grid.minimum) - Float(output.zeroPoint)
     let most = Float(output.grid.maximum) - Float(output.zeroPoint)
     var bounds: (low: Float, high: Float) = (-.infinity, .infinity)

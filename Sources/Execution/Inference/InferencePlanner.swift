@@ -3,8 +3,10 @@ import GraphIR
 import OneDNN
 import Quantization
 
-/// Turns a folded or an integer graph into forward steps. Bias, residual and activation are part of the convolution;
-/// activations that no later layer reads give their memory away.
+/// Turns a folded or an integer graph into forward steps.
+///
+/// Bias, residual and activation are part of the convolution; activations that no later layer reads give
+/// their memory away.
 struct InferencePlanner {
   let model: Model
   let batch: Int
@@ -69,7 +71,9 @@ struct InferencePlanner {
     }
   }
 
-  private func dies(_ id: Graph.NodeID?, at index: Int) -> Bool { id.map { lastReader[$0] == index } ?? false }
+  private func dies(_ id: Graph.NodeID?, at index: Int) -> Bool {
+    id.map { lastReader[$0] == index } ?? false
+  }
 
   func source(_ node: Graph.Node, _ index: Int = 0) throws -> ActivationTensor {
     guard node.inputs.indices.contains(index), let tensor = tensors[node.inputs[index]] else {

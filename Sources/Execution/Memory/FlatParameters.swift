@@ -7,6 +7,7 @@ struct ParameterID: Hashable {
 }
 
 /// All that an optimizer moves, in one run of memory: values, gradients and two moments with equal offsets.
+///
 /// Convolution weights lie in the layout of their gradient, so that one pass serves every parameter.
 final class FlatParameters {
   struct Entry {
@@ -27,7 +28,9 @@ final class FlatParameters {
   private var first: Arena?
   private var second: Arena?
 
-  func add(_ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil) -> ParameterID {
+  func add(_ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil)
+    -> ParameterID
+  {
     let size = (layout?.byteCount ?? 4 * shape.reduce(1, *)) / 4
     entries.append(
       Entry(name: name, shape: shape, layout: layout, plain: plain, offset: count, count: size))
@@ -35,7 +38,9 @@ final class FlatParameters {
     return ParameterID(index: entries.count - 1)
   }
 
-  /// Allocates; nothing can be added afterwards. `moments` is the optimizer's number of moments, 1 or 2.
+  /// Allocates; nothing can be added afterwards.
+  ///
+  /// `moments` is the optimizer's number of moments, 1 or 2.
   func allocate(moments: Int) {
     values = Arena(byteCount: 4 * count)
     gradientArena = Arena(byteCount: 4 * count)

@@ -30,6 +30,7 @@ struct MemoryPlan {
   }
 
   /// Places the buffers, larger ones first, each at the lowest offset that is free during its life.
+  ///
   /// Returns the arena's size.
   mutating func place() -> Int {
     var placed: [Int] = []

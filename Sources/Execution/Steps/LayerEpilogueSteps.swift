@@ -3,6 +3,7 @@ import GraphIR
 import OneDNN
 
 /// What follows a layer's sums y: batch norm, residual, activation, fake quantization, as one or two passes.
+///
 /// State that the forward and the backward step share.
 final class GroupEpilogue {
   let label: String

@@ -2,7 +2,8 @@ import OneDNN
 
 /// What a step spends its time on; a profile adds up by kind.
 package enum StepKind: String, CaseIterable, Sendable {
-  case convolution, dense, pooling, normalization, weightQuantization, reorder, addition, quantization, optimizer
+  case convolution, dense, pooling, normalization, weightQuantization, reorder, addition, quantization,
+    optimizer
 }
 
 /// A piece of a plan: bound to its memory once, run many times.
@@ -21,7 +22,9 @@ final class PrimitiveStep: Step {
   private let primitive: Primitive
   private let operands: [(role: Role, operand: Operand)]
 
-  init(_ label: String, _ kind: StepKind, _ primitive: Primitive, _ operands: [(role: Role, operand: Operand)]) {
+  init(
+    _ label: String, _ kind: StepKind, _ primitive: Primitive, _ operands: [(role: Role, operand: Operand)]
+  ) {
     self.label = label
     self.kind = kind
     self.primitive = primitive

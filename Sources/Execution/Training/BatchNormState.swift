@@ -81,6 +81,7 @@ final class BatchNormState {
   }
 
   /// Coefficients from the batch's own statistics over `count` values a channel; moves the running ones.
+  ///
   /// False where a statistic is infinite or NaN.
   func normalizeWithBatch(count: Int) -> Bool {
     guard let gammaValue, let betaValue else { return true }

@@ -17,7 +17,9 @@ package enum OptimizerKind: Hashable, Sendable {
 }
 
 /// A graph compiled for training at one batch size: forward, backward and update over fixed memory.
-/// A step allocates nothing. Not for use by several threads at once; its kernels share out their work themselves.
+///
+/// A step allocates nothing. Not for use by several threads at once; its kernels share out their work
+/// themselves.
 package final class TrainingPlan {
   package let graph: Graph
   package let batch: Int
@@ -38,7 +40,8 @@ package final class TrainingPlan {
   private var profile: StepProfile?
 
   /// `differentiatesInput` adds the gradient of the images, which training does not need.
-  package init(_ model: Model, batch: Int, optimizer: OptimizerKind, differentiatesInput: Bool = false) throws {
+  package init(_ model: Model, batch: Int, optimizer: OptimizerKind, differentiatesInput: Bool = false) throws
+  {
     graph = model.graph
     self.batch = batch
     self.optimizer = optimizer

@@ -30,7 +30,9 @@ extension TrainingPlanner {
     try planHeadBackward(node, planned, yGradient)
   }
 
-  private mutating func planHeadBackward(_ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID) throws {
+  private mutating func planHeadBackward(_ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID)
+    throws
+  {
     switch node.operation {
     case .convolution(let convolution):
       guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
@@ -52,7 +54,8 @@ extension TrainingPlanner {
       appendWeightsBackward(node, .dense, planned, weights, gradient)
       guard learnsBelow(node) else { return }
       let primitive = try Primitive.dense(
-        .backwardData, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), LayerEpilogue(),
+        .backwardData, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs),
+        LayerEpilogue(),
         LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
       try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)

@@ -75,7 +75,9 @@ extension TrainingPlanner {
   }
 
   /// Keeps the input's layout where there is fast code for it, and an output layout that the kernels can walk.
-  private func convolutionForward(_ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ source: ActivationTensor)
+  private func convolutionForward(
+    _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ source: ActivationTensor
+  )
     throws -> Primitive
   {
     var layouts = LayerLayouts(source: source.layout)
@@ -124,7 +126,8 @@ extension TrainingPlanner {
   /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
   private mutating func planWeights(
     _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
-    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive, crop: PlannedCrop? = nil
+    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive,
+    crop: PlannedCrop? = nil
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
     let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
@@ -165,7 +168,8 @@ extension TrainingPlanner {
   }
 
   /// Gathers the taps that count from the weights that the forward pass would use.
-  private mutating func appendCrop(_ crop: PlannedCrop, _ node: Graph.Node, to weights: inout PlannedWeights) {
+  private mutating func appendCrop(_ crop: PlannedCrop, _ node: Graph.Node, to weights: inout PlannedWeights)
+  {
     let gathered = memory.reserve(crop.layout.byteCount)
     append(
       CropStep(

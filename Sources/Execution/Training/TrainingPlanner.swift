@@ -2,8 +2,10 @@ import CKernels
 import GraphIR
 import OneDNN
 
-/// Turns a graph into the steps of a training pass, forward then backward. Layers choose their layouts; a tensor
-/// keeps its producer's, and is reordered only for a consumer that has no code for it.
+/// Turns a graph into the steps of a training pass, forward then backward.
+///
+/// Layers choose their layouts; a tensor keeps its producer's, and is reordered only for a consumer that has
+/// no code for it.
 struct TrainingPlanner {
   let graph: Graph
   let batch: Int
@@ -30,7 +32,9 @@ struct TrainingPlanner {
     self.differentiatesInput = differentiatesInput
   }
 
-  /// Plans both passes. The buffers that outlive a step are the images, the logits and their gradient.
+  /// Plans both passes.
+  ///
+  /// The buffers that outlive a step are the images, the logits and their gradient.
   mutating func plan() throws -> (input: BufferID, logits: BufferID, logitsGradient: BufferID) {
     let groups = graph.layerGroups
     let input = memory.reserve(4 * batch * graph.inputShape.count)

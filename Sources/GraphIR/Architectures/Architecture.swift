@@ -1,4 +1,6 @@
-/// A network that is known by name. Adding one: a file beside this and a line in `all`.
+/// A network that is known by name.
+///
+/// Adding one: a file beside this and a line in `all`.
 package struct Architecture: Sendable {
   package let name: String
   package let summary: String

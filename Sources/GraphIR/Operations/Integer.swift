@@ -23,7 +23,9 @@ package struct IntegerConvolution: Hashable, Sendable, Codable {
   }
 }
 
-/// Dense layer on codes. Without `output` the int32 sums leave as float: the logits of a classifier.
+/// Dense layer on codes.
+///
+/// Without `output` the int32 sums leave as float: the logits of a classifier.
 ///
 /// Parameters as for `IntegerConvolution`, weight int8 [outputs, inputs].
 package struct IntegerDense: Hashable, Sendable, Codable {

@@ -34,7 +34,8 @@ private struct IntegerConversion {
       throw .noIntegerKernel(
         node: node.name, reason: "batch norm that follows no convolution can't be folded into one")
     case .add:
-      throw .noIntegerKernel(node: node.name, reason: "neither summand is computed by a convolution beside it")
+      throw .noIntegerKernel(
+        node: node.name, reason: "neither summand is computed by a convolution beside it")
     case .quantize, .requantize, .integerConvolution, .integerDense:
       throw .noIntegerKernel(node: node.name, reason: "it is integer already")
     }

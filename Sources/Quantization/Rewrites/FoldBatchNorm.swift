@@ -74,7 +74,8 @@ package struct LayerWeights {
     }
     weight = try model.parameter(node.name + ".weight")
     let outputs = weight.shape[0]
-    var biases = hasBias ? try model.parameter(node.name + ".bias").floats : Array(repeating: 0, count: outputs)
+    var biases =
+      hasBias ? try model.parameter(node.name + ".bias").floats : Array(repeating: 0, count: outputs)
     var factors = Array(repeating: Float(1), count: outputs)
     if let norm = group.norm, case .batchNorm(let batchNorm) = model.graph.nodes[norm].operation {
       let name = model.graph.nodes[norm].name
@@ -131,7 +132,9 @@ extension Model {
   }
 
   /// Scale and zero point that a fake quantization node has come to.
-  package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError) -> QuantizationParameters {
+  package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError)
+    -> QuantizationParameters
+  {
     guard let low = parameters[quantizer.observer + ".min_val"]?.floats.first,
       let high = parameters[quantizer.observer + ".max_val"]?.floats.first
     else { throw RewriteError.unobserved(quantizer.observer) }

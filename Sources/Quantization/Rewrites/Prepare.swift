@@ -26,7 +26,8 @@ package func prepare(_ graph: Graph, backend: QuantizationBackend) -> Graph {
 
   for group in graph.layerGroups {
     let head = graph.nodes[group.head]
-    for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 }) where renamed[id] == nil {
+    for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 })
+    where renamed[id] == nil {
       switch graph.nodes[id].operation {
       case .input: renamed[id] = 0
       case let operation: copy(id, operation: operation.withWeightGrid(backend.weightGrid))
