@@ -1,0 +1,46 @@
+# Builds, tests and shows qatlab. `make help` lists the targets.
+PROGRAM := .build/release/qatlab
+
+# Nothing is imported as @testable, so tests and program share one release build.
+TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
+# Tests train beside one another: idle kernel threads leave the cores after a short wait, as in the program.
+export GOMP_SPINCOUNT ?= 2000
+
+# Idle threads sleep soon, so that tests that run side by side do not wait for each other.
+export GOMP_SPINCOUNT ?= 2000
+
+.DEFAULT_GOAL := help
+.PHONY: help dependencies build demo repl test bench lint clean
+
+help:
+	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
+	@echo 'make test    install what is missing, build, and run every test'
+	@echo 'make repl    install what is missing, build, and open the prompt on the session in .qatlab'
+	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch (from PyPI, 6 GB)'
+	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
+	@echo "make lint    check the sources' form with swift format"
+	@echo 'make clean   remove what was built'
+
+dependencies:
+	@sh Scripts/install-dependencies.sh
+
+build: dependencies
+	swift build -c release --product qatlab
+
+demo: build
+	$(PROGRAM) run notebooks/quickstart.ipynb
+
+repl: build
+	@$(PROGRAM)
+
+test: dependencies
+	swift test $(TEST_OPTIONS)
+
+bench: dependencies
+	Benchmarks/run.sh
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+clean:
+	swift package clean

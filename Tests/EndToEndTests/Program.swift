@@ -1,0 +1,62 @@
+import Foundation
+
+/// The `qatlab` program, which SwiftPM builds beside the tests.
+enum Program {
+  struct Ending {
+    var code: Int32
+    var output: String
+    var errors: String
+    var lines: [String] { output.split(separator: "\n").map(String.init) }
+  }
+
+  /// Nil where the tests were built without it.
+  static let path: String? = {
+    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let program = tests.deletingLastPathComponent().appending(path: "qatlab").path
+    return FileManager.default.isExecutableFile(atPath: program) ? program : nil
+  }()
+
+  /// Runs it in a folder, with text on standard input, until it ends.
+  ///
+  /// `interruptingAfter`: sends SIGINT once this has been written to standard output.
+  static func run(
+    _ arguments: [String], in folder: URL, input: String = "", interruptingAfter signal: String? = nil
+  ) throws -> Ending {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path ?? "")
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    let (standardInput, output) = (Pipe(), Pipe())
+    let errors = folder.appending(path: "standard-error")
+    try Data().write(to: errors)
+    process.standardInput = standardInput
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try standardInput.fileHandleForWriting.close()
+    var bytes = Data()
+    var signal = signal
+    while true {
+      let piece = output.fileHandleForReading.availableData
+      if piece.isEmpty { break }
+      bytes += piece
+      if let text = signal, String(decoding: bytes, as: UTF8.self).contains(text) {
+        process.interrupt()
+        signal = nil
+      }
+    }
+    process.waitUntilExit()
+    return Ending(
+      code: process.terminationStatus, output: String(decoding: bytes, as: UTF8.self),
+      errors: try String(contentsOf: errors, encoding: .utf8))
+  }
+}
+
+/// Gives a body an empty folder, and takes it away afterwards.
+func withFolder(_ body: (URL) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "qatlab-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(folder)
+}
