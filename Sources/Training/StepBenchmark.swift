@@ -74,7 +74,7 @@ package func benchmark(_ request: BenchmarkRequest) throws -> BenchmarkResult {
 private let profiledSteps = 5
 
 /// Standardised pixels, roughly normal, and labels.
-private struct RandomImages {
+struct RandomImages {
   private var generator = SeededGenerator(seed: 7, purpose: "benchmark")
   private var values: [Float]
 

@@ -69,6 +69,9 @@ package final class InferencePlan {
     }
   }
 
+  /// What runs, in order.
+  package var stepDescriptions: [StepDescription] { steps.map(StepDescription.init) }
+
   /// Starts to measure each step; `takeProfile` ends it.
   package func startProfile() { profile = StepProfile() }
   package func takeProfile() -> StepProfile? {

@@ -11,8 +11,27 @@ protocol Step: AnyObject {
   /// "layer1.0.conv1 forward".
   var label: String { get }
   var kind: StepKind { get }
+  /// The library's name for the code that runs; nil for the program's own kernels.
+  var implementation: String? { get }
   func bind(_ memory: PlanMemory) throws(OneDNNError)
   func run() throws(OneDNNError)
+}
+
+extension Step {
+  var implementation: String? { nil }
+}
+
+/// A step as a user may look at it.
+package struct StepDescription: Hashable, Sendable {
+  package var label: String
+  package var kind: StepKind
+  package var implementation: String?
+
+  init(_ step: any Step) {
+    label = step.label
+    kind = step.kind
+    implementation = step.implementation
+  }
 }
 
 /// A oneDNN primitive with its operands.
@@ -30,6 +49,8 @@ final class PrimitiveStep: Step {
     self.primitive = primitive
     self.operands = operands
   }
+
+  var implementation: String? { primitive.implementation }
 
   func bind(_ memory: PlanMemory) throws(OneDNNError) {
     for (role, operand) in operands { try primitive.bind(role, memory.address(operand)) }

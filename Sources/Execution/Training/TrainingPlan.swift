@@ -126,6 +126,9 @@ package final class TrainingPlan {
     profile?.add(.optimizer, "update", ContinuousClock.now - start)
   }
 
+  /// What runs, in order.
+  package var stepDescriptions: [StepDescription] { steps.map(StepDescription.init) }
+
   /// Starts to measure each step; `takeProfile` ends it.
   package func startProfile() { profile = StepProfile() }
   package func takeProfile() -> StepProfile? {

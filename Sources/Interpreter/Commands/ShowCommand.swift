@@ -5,12 +5,13 @@ import SessionStore
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, graph, run
+  case data, graph, plan, run
 
   var summary: String {
     switch self {
     case .data: "the data in use: counts, classes, statistics"
     case .graph: "graph NAME: the nodes of a network and what feeds them"
+    case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
     case .run: "run [N]: settings and loss curve of a run, the last one by default"
     }
   }
@@ -25,7 +26,7 @@ extension Command {
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
       Operand("a name or a number", .topic([], besides: .models), .optional),
     ],
-    examples: ["show teacher", "show graph teacher", "show run", "show run 1", "show data"]
+    examples: ["show teacher", "show graph teacher", "show plan teacher", "show run", "show run 1", "show data"]
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
     let rest = arguments.word(at: 1)
@@ -35,6 +36,7 @@ extension Command {
     switch topic {
     case .data: return try showData(word, rest, scope)
     case .graph: return try showGraph(word, rest, scope)
+    case .plan: return try showPlan(word, rest, scope)
     case .run: return try showRun(rest)
     }
   }
