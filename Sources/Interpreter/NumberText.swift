@@ -47,12 +47,17 @@ func grouped(_ value: Int) -> String {
 /// A fraction as a percentage: "90.12 %".
 func percentage(_ fraction: Double, _ decimals: Int = 2) -> String { fixed(100 * fraction, decimals) + " %" }
 
+/// Three digits that count: "0.04", "7.71", "40.0", "312".
+func threeDigits(_ value: Double) -> String {
+  fixed(value, abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0)
+}
+
 /// Bytes in decimal units: "44.8 MB", "812 bytes".
 func byteCount(_ bytes: Double) -> String {
-  if bytes < 1000 { return fixed(bytes, 0) + " bytes" }
-  if bytes < 1e6 { return fixed(bytes / 1e3, 1) + " kB" }
-  if bytes < 1e9 { return fixed(bytes / 1e6, 1) + " MB" }
-  return fixed(bytes / 1e9, 2) + " GB"
+  if bytes < 999.5 { return fixed(bytes, 0) + " bytes" }
+  if bytes < 999.5e3 { return threeDigits(bytes / 1e3) + " kB" }
+  if bytes < 999.5e6 { return threeDigits(bytes / 1e6) + " MB" }
+  return threeDigits(bytes / 1e9) + " GB"
 }
 
 /// Parameters in a network: "11.18 M", "18,816", "4.35 G".

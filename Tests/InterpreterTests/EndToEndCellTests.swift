@@ -54,6 +54,11 @@ import Training
     #expect(outputs.tables.first?.rows.map(\.first) == ["teacher", "student", "student-int8"])
     #expect(compared.values["teacher.speedup"] == 1)
     #expect(names.map { compared.values[$0] } == sizes)
+    let table = try #require(outputs.tables.first)
+    let widths = table.columns.indices.map { column in
+      ([table.columns[column].title] + table.rows.map { $0[column] }).map(\.count).max() ?? 0
+    }
+    #expect(widths.reduce(2 * (widths.count - 1), +) <= 80, "the table leaves a terminal of 80 columns")
     #expect(compared.values["student-int8.accuracy"] == integer)
     let (again, _) = scene.run("evaluate student-int8")
     #expect(again.values["student-int8.accuracy"] == integer)

@@ -128,7 +128,7 @@ private struct PlannedComparison {
     cells.append(byteCount(row.bytes))
     if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
     cells += [
-      fixed(row.speed.latencyMilliseconds, 2) + " ms", grouped(Int(row.speed.imagesPerSecond.rounded())),
+      threeDigits(row.speed.latencyMilliseconds) + " ms", grouped(Int(row.speed.imagesPerSecond.rounded())),
     ]
     if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
     return cells

@@ -113,7 +113,7 @@ private struct PlannedConversion {
     console.metric(result, "size_bytes", bytes)
     console.metric(
       result, "latency_ms", measured.speed.latencyMilliseconds,
-      text: "\(result) takes \(fixed(measured.speed.latencyMilliseconds, 2)) ms for one image",
+      text: "\(result) takes \(threeDigits(measured.speed.latencyMilliseconds)) ms for one image",
       reproducible: false)
     console.metric(
       result, "throughput", measured.speed.imagesPerSecond,

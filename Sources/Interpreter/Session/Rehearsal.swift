@@ -25,6 +25,7 @@ struct Rehearsal {
   /// Trains a step, and evaluates.
   func train() throws(Failure) {
     guard isNeeded else { return }
+    try requireDenseEnd(.training)
     do {
       _ = try trained(recipe())
     } catch {
@@ -35,16 +36,21 @@ struct Rehearsal {
   /// Trains a step with fake quantization, converts, and evaluates both.
   func quantize(_ quantization: QuantizationRecipe) throws(Failure) {
     guard isNeeded else { return }
-    guard graph.endsInDenseLayer else {
-      throw Failure(
-        stage: .quantization, node: graph.nodes.last?.name,
-        reason: "the logits of an integer model come from a fc layer")
-    }
+    try requireDenseEnd(.quantization)
     do {
       let model = try trained(recipe(quantization))
       _ = try evaluate(convert(model), on: blank.test, of: blank, cancellation: Cancellation())
     } catch {
       throw Failure(.quantization, error, graph)
+    }
+  }
+
+  /// The logits are read as plain rows, as dense layers alone leave them.
+  private func requireDenseEnd(_ stage: Stage) throws(Failure) {
+    guard graph.endsInDenseLayer else {
+      throw Failure(
+        stage: stage, node: graph.nodes.last?.name,
+        reason: "a network has to end with fc, which gives its logits")
     }
   }
 
