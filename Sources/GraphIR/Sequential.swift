@@ -35,8 +35,8 @@ package struct SequentialError: Error, Equatable {
 extension Graph {
   /// Builds a chain of layers.
   ///
-  /// Layers are named by kind and count: conv1, relu1, conv2, …; a convolution that batch norm follows has no
-  /// bias.
+  /// Layers are named by kind and count: conv1, relu1, conv2, …; a convolution or dense layer that batch
+  /// norm follows has no bias.
   package init(sequential layers: [Layer], architecture: String, input: Shape) throws(SequentialError) {
     self.init(architecture: architecture, input: input)
     var counts: [String: Int] = [:]
@@ -69,7 +69,7 @@ extension Graph {
     case .flatten: try append(name, .flatten, output)
     case .dense(let outputs):
       if input.spatial > 1 { try append(name + ".flatten", .flatten, output) }
-      try append(name, .dense(Dense(inputs: input.count, outputs: outputs)), output)
+      try append(name, .dense(Dense(inputs: input.count, outputs: outputs, hasBias: biased)), output)
     }
   }
 }

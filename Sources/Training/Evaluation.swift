@@ -25,6 +25,9 @@ package func evaluate(
   let size = min(batchSize, images.count)
   let classes = model.graph.classes
   let plan = try InferencePlan(model.runnable(), batch: size)
+  guard plan.codes == nil else {
+    throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
+  }
   let order = Array(0..<images.count)
   var labels = [Int32](repeating: 0, count: size)
   var gradient = [Float](repeating: 0, count: size * classes)

@@ -1,4 +1,5 @@
 import Interpreter
+import Language
 import Testing
 import Training
 

@@ -42,7 +42,7 @@ import Testing
     ("compare teacher |", ["teacher", "student"], ""),
     ("data |", ["fashion-mnist", "mnist", "shapes"], ""),
     ("data shapes si|", ["size"], "si"),
-    ("show |", ["data", "graph", "run", "teacher", "student"], ""),
+    ("show |", ["data", "graph", "plan", "run", "teacher", "student"], ""),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("set |", ["seed"], ""),

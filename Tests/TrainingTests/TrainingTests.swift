@@ -76,6 +76,46 @@ import Training
     #expect(Double(same) >= 0.99 * Double(data.test.count))
   }
 
+  /// Chains whose layers come in an unusual order.
+  static let chains: [[Layer]] = [
+    [.batchNorm, .convolution(outputs: 16, kernel: 3), .activation(.relu6), .dense(outputs: 10)],
+    [.convolution(outputs: 10, kernel: 3), .pool(.globalAverage)],
+    [.dense(outputs: 24), .batchNorm, .activation(.relu), .dense(outputs: 10)],
+    [
+      .convolution(outputs: 12, kernel: 5, stride: 2), .pool(Pooling(.maximum, kernel: 2)),
+      .activation(.relu), .dense(outputs: 10),
+    ],
+  ]
+
+  @Test(arguments: chains) func chainsInAnyOrderTrainAndEvaluate(_ layers: [Layer]) throws {
+    let data = try Self.shapes()
+    let graph = try Graph(
+      sequential: layers, architecture: "chain", input: Shape(channels: 1, height: 28, width: 28))
+    let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 2))
+    let recipe = TrainingRecipe(epochs: 2, batchSize: 64, learningRate: 3e-3)
+    let trained = try train(model, on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
+    #expect(trained.lastEpoch?.loss ?? .infinity < 2.4)
+  }
+
+  @Test(arguments: [1, 0]) func averagesOverPaddingAgreeAsIntegers(_ padding: Int) throws {
+    let data = try Self.shapes()
+    // No activation: the zero point is not 0, and is what padding must be.
+    let layers: [Layer] = [
+      .convolution(outputs: 16, kernel: 3),
+      .pool(Pooling(.average, kernel: 3, stride: 2, padding: padding)), .dense(outputs: 24),
+      .activation(.relu), .dense(outputs: 10),
+    ]
+    let graph = try Graph(
+      sequential: layers, architecture: "chain", input: Shape(channels: 1, height: 28, width: 28))
+    let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 2))
+    let student = try Self.quantized(data, model).0.model
+    let fake = try #require(try evaluate(student, on: data.test, of: data, cancellation: Cancellation()))
+    let real = try #require(
+      try evaluate(convert(student), on: data.test, of: data, cancellation: Cancellation()))
+    let same = zip(fake.predictions, real.predictions).count { $0 == $1 }
+    #expect(Double(same) >= 0.98 * Double(data.test.count))
+  }
+
   @Test func theSameRunGivesTheSameBits() throws {
     let data = try Self.shapes()
     let first = try Self.quantized(data, Self.tiny(data), epochs: 1).0

@@ -87,7 +87,7 @@ extension TrainingPlanner {
   }
 
   /// Hands a gradient in some layout to the tensor that it belongs to, in that tensor's layout.
-  private mutating func passOn(
+  mutating func passOn(
     _ gradient: BufferID, _ layout: TensorLayout, to id: Graph.NodeID, _ node: Graph.Node
   ) throws {
     guard let tensor = tensors[id], !feedsOnInputAlone(id) else { return }

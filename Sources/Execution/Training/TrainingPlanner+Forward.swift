@@ -22,9 +22,12 @@ extension TrainingPlanner {
       planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
     case .batchNorm, .activation, .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))
-      if let norm = group.norm { addNorm(norm, folds: false, channels: planned.y.paddedChannels) }
     case .quantize, .requantize, .integerConvolution, .integerDense:
       throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
+    }
+    // A layer with weights has registered its batch norm already, for the fold.
+    if planned.weights == nil, let norm = group.norm {
+      addNorm(norm, folds: false, channels: planned.y.paddedChannels)
     }
     try planEpilogue(group, &planned)
     layers[group.head] = planned

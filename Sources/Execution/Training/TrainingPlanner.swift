@@ -48,7 +48,8 @@ struct TrainingPlanner {
     forwardCount = steps.count
     let gradient = memory.reserve(4 * batch * graph.classes)
     keep(gradient)
-    gradients[graph.output] = [gradient]
+    try passOn(
+      gradient, TensorLayout.plain([batch, graph.classes]), to: graph.output, graph.nodes[graph.output])
     for group in groups.reversed() { try planBackward(group) }
     return (input, logits.buffer, gradient)
   }

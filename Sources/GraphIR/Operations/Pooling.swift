@@ -25,6 +25,12 @@ package struct Pooling: Hashable, Sendable, Codable {
 
   func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
     if global { return Shape(channels: input.channels, height: 1, width: 1) }
+    // As in PyTorch: a window that lies on padding alone would have no maximum.
+    guard padding <= kernel / 2 else {
+      throw ShapeError(
+        node: node,
+        reason: "a padding of \(padding) is more than half of a \(kernel)×\(kernel) window")
+    }
     let height = slidingExtent(input.height, kernel: kernel, stride: stride, padding: padding)
     let width = slidingExtent(input.width, kernel: kernel, stride: stride, padding: padding)
     guard height > 0, width > 0 else {

@@ -10,11 +10,10 @@ func showPlan(_ topic: Word, _ name: Word?, _ scope: Scope) throws -> Step {
   guard let name else {
     throw StatementError.topicNeeds(topic, what: "the name of a model", example: "show plan teacher")
   }
-  guard scope.model(named: name.text) != nil else {
-    throw ModelError.unknownModel(name, models: scope.models.map(\.name))
-  }
+  let entry = try scope.model(name)
   return Step { draft, console in
-    let report = try planReport(draft.model(name.text), batch: shownBatch)
+    let model = try draft.model(entry.name)
+    let report = try runningTraining(topic) { try planReport(model, batch: shownBatch) }
     console.put(.table(planTable(report)))
     console.text(
       (report.trains ? "a training step" : "a forward pass")
@@ -35,9 +34,9 @@ private func planTable(_ report: PlanReport) -> Table {
   let total = report.milliseconds
   func share(_ milliseconds: Double) -> String { percentage(total > 0 ? milliseconds / total : 0) }
   var rows = report.lines.map { line in
-    [line.name, line.implementation ?? "own kernel", milliseconds(line.milliseconds), share(line.milliseconds)]
+    [line.name, line.implementation ?? "own kernel", fixed(line.milliseconds, 2) + " ms", share(line.milliseconds)]
   }
-  rows.append(["all", "", milliseconds(total), ""])
+  rows.append(["all", "", fixed(total, 1) + " ms", ""])
   return Table(
     columns: [
       Table.Column("step"), Table.Column("code"), Table.Column("time", .right), Table.Column("share", .right),

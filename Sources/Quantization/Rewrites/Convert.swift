@@ -7,6 +7,11 @@ package import GraphIR
 package func convertToInteger(_ model: Model) throws(RewriteError) -> Model {
   var conversion = IntegerConversion(model)
   for group in model.graph.layerGroups { try conversion.convert(group) }
+  let last = conversion.graph.nodes[conversion.graph.output]
+  guard case .integerDense(let dense) = last.operation, dense.output == nil else {
+    throw .noIntegerKernel(
+      node: last.name, reason: "an integer model ends in a dense layer, whose sums are the logits")
+  }
   return Model(kind: .integer, graph: conversion.graph, parameters: conversion.parameters)
 }
 
@@ -85,11 +90,35 @@ private struct IntegerConversion {
     guard let source = node.inputs.first, let grid = grids[source], let from = renamed[source] else {
       throw .noIntegerKernel(node: node.name, reason: "its input was not prepared for quantization")
     }
-    append(node.name, node.operation, inputs: [from], for: group, grid: grid)
+    if case .pool(let pooling) = node.operation, pooling.kind == .average, pooling.padding > 0 {
+      appendPaddedAverage(pooling, node, from: from, for: group, grid: grid)
+    } else {
+      append(node.name, node.operation, inputs: [from], for: group, grid: grid)
+    }
     renamed[group.head] = renamed[group.output]
     grids[group.head] = grid
     let output = try outputGrid(of: group) ?? grid
     if output != grid || group.activation != nil { try requantize(group, from: group.head) }
+  }
+
+  /// An average over padding as a depthwise convolution with equal weights: unlike pooling, that pads with the zero
+  /// point.
+  private mutating func appendPaddedAverage(
+    _ pooling: Pooling, _ node: Graph.Node, from: Graph.NodeID, for group: LayerGroup,
+    grid: QuantizationParameters
+  ) {
+    let channels = node.shape.channels
+    let area = pooling.kernel * pooling.kernel
+    let convolution = Convolution(
+      inputs: channels, outputs: channels, kernel: pooling.kernel, stride: pooling.stride,
+      padding: pooling.padding, groups: channels)
+    parameters[node.name + ".weight"] = Tensor(
+      shape: convolution.weightShape, elements: .int8(Array(repeating: 1, count: channels * area)))
+    parameters[node.name + ".scale"] = Tensor(repeating: 1 / Float(area), shape: [channels])
+    parameters[node.name + ".bias"] = Tensor(
+      shape: [channels], elements: .int32(Array(repeating: 0, count: channels)))
+    let integer = IntegerConvolution(convolution: convolution, input: grid, output: grid)
+    append(node.name, .integerConvolution(integer), inputs: [from], for: group, grid: grid)
   }
 
   private mutating func requantize(_ group: LayerGroup, from source: Graph.NodeID) throws(RewriteError) {
