@@ -26,7 +26,9 @@ extension Command {
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
       Operand("a name or a number", .topic([], besides: .models), .optional),
     ],
-    examples: ["show teacher", "show graph teacher", "show plan teacher", "show run", "show run 1", "show data"]
+    examples: [
+      "show teacher", "show graph teacher", "show plan teacher", "show run", "show run 1", "show data",
+    ]
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
     let rest = arguments.word(at: 1)

@@ -34,7 +34,10 @@ private func planTable(_ report: PlanReport) -> Table {
   let total = report.milliseconds
   func share(_ milliseconds: Double) -> String { percentage(total > 0 ? milliseconds / total : 0) }
   var rows = report.lines.map { line in
-    [line.name, line.implementation ?? "own kernel", fixed(line.milliseconds, 2) + " ms", share(line.milliseconds)]
+    [
+      line.name, line.implementation ?? "own kernel", fixed(line.milliseconds, 2) + " ms",
+      share(line.milliseconds),
+    ]
   }
   rows.append(["all", "", fixed(total, 1) + " ms", ""])
   return Table(
