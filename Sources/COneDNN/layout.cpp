@@ -182,4 +182,15 @@ int64_t odn_layout_tap_block(const odn_layout *layout) {
   return innermost ? block : 0;
 }
 
+int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  const bool dense = b.dims.size() == 2;
+  if (!b.blocked || !(dense || b.dims.size() == 4) || b.dims != b.padded) return 1;
+  if (b.inner_sizes.size() != 2 || b.inner_dims[0] != 1 || b.inner_dims[1] != 0) return 1;
+  if (b.inner_sizes[0] != 16 || b.inner_sizes[1] % 16 != 0) return 1;
+  if (!dense && b.strides[2] != b.strides[3] * b.dims[3]) return 1;
+  *tile = {b.inner_sizes[1], b.strides[0], b.strides[1], dense ? 0 : b.strides[3]};
+  return 0;
+}
+
 }  // extern "C"

@@ -48,5 +48,21 @@ package final class TensorLayout {
     return block > 0 ? Int(block) : nil
   }
 
+  /// How weights lie whose innermost part is 16 inputs by some outputs; nil for any other order.
+  package var weightTile: WeightTile? {
+    var tile = odn_weight_tile()
+    guard odn_layout_weight_tile(raw, &tile) == 0 else { return nil }
+    return WeightTile(
+      outputs: Int(tile.outputs), outputStride: Int(tile.output_stride), inputStride: Int(tile.input_stride),
+      tapStride: Int(tile.tap_stride))
+  }
+
   package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
+}
+
+/// Weights [outputs][inputs][taps][16 inputs][`outputs`], the outer three in any order: elements from one to the next.
+package struct WeightTile: Hashable, Sendable {
+  package var outputs, outputStride, inputStride: Int
+  /// 0 for a dense layer.
+  package var tapStride: Int
 }

@@ -88,6 +88,25 @@ void ck_crop_taps(
     float *weights, float *crop, int64_t outer, int64_t kernel, int64_t first, int64_t extent, int64_t block,
     int scatters);
 
+// Weights whose innermost part is [16 inputs][outputs]: steps between 16 inputs, and between that many outputs.
+typedef struct {
+  int64_t outputs, output_stride, input_stride;
+} ck_weight_tile;
+
+// A convolution on planes so small that it is a dense layer over (channel, pixel): each pair of pixels has one of the
+// kernel's taps between them, tap_of_pair[input·output_pixels + output]. `outputs` and `inputs` count sixteens of
+// channels; both layers' weights lie in tiles, the kernel's taps tap_stride apart.
+typedef struct {
+  int64_t outputs, inputs, taps, input_pixels, output_pixels;
+  const int64_t *tap_of_pair;
+  ck_weight_tile taps_tile, dense_tile;
+  int64_t tap_stride;
+} ck_plane_product;
+
+// Writes the dense layer's weights; and back, for gradients: each tap gets the sum over its places.
+void ck_expand_taps(const float *weights, float *dense, const ck_plane_product *product);
+void ck_contract_taps(float *weights, const float *dense, const ck_plane_product *product);
+
 // Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
 void ck_adam(
     float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,

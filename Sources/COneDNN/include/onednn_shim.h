@@ -57,6 +57,15 @@ int64_t odn_layout_output_block(const odn_layout *layout, int grouped);
 // Weights stored as [outputs and inputs][kernel rows][kernel columns][block]: the block, or 0 where they are not.
 int64_t odn_layout_tap_block(const odn_layout *layout);
 
+// Weights whose innermost part is [16 inputs][outputs], of a convolution or a dense layer: elements between one set of
+// 16 inputs and the next, one set of `outputs` and the next, and between taps (rows and columns as one; 0: dense).
+typedef struct {
+  int64_t outputs, output_stride, input_stride, tap_stride;
+} odn_weight_tile;
+
+// Zero where weights lie so, with full blocks of both.
+int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile);
+
 // What happens to the sums before they are stored.
 typedef struct {
   odn_type src, weights, dst;

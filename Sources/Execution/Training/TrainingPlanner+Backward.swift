@@ -39,14 +39,7 @@ extension TrainingPlanner {
       else { return }
       appendWeightsBackward(node, .convolution, planned, weights, gradient)
       guard learnsBelow(node) else { return }
-      let crop = weights.crop.flatMap { _ in
-        KernelCrop(convolution, input: source.shape, output: node.shape)?.convolution
-      }
-      let sizes = ConvolutionSizes(
-        crop ?? convolution, batch: batch, input: source.shape, output: node.shape)
-      let primitive = try fastest(
-        .backwardData, sizes, LayerEpilogue(),
-        LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+      let primitive = try convolutionBackwardData(convolution, node, planned, source, weights, forward)
       try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
     case .dense(let dense):
       guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
@@ -67,6 +60,21 @@ extension TrainingPlanner {
       keep(gradient)
     case .quantize, .requantize, .integerConvolution, .integerDense: return
     }
+  }
+
+  private func convolutionBackwardData(
+    _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ source: ActivationTensor,
+    _ weights: PlannedWeights, _ forward: Primitive
+  ) throws -> Primitive {
+    var effective = convolution
+    switch weights.standIn {
+    case .product(let product): return try planeProductBackward(product, forward: forward)
+    case .crop(let crop): effective = crop.convolution
+    case nil: break
+    }
+    return try fastest(
+      .backwardData, ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape),
+      LayerEpilogue(), LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
   }
 
   /// True where a gradient of the node's input is of use.
@@ -112,22 +120,17 @@ extension TrainingPlanner {
     _ gradient: BufferID
   ) {
     guard let source = planned.source else { return }
-    let cropped = weights.crop.map { memory.reserve($0.layout.byteCount) }
+    let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
-      (.weightsGradient, cropped.map { .buffer($0) } ?? .gradient(weights.parameter)),
+      (.weightsGradient, standIn.map { .buffer($0.1) } ?? .gradient(weights.parameter)),
     ]
     if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
     append(
       PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
-      [source.buffer, gradient] + [cropped].compactMap { $0 })
-    if let cropped, let crop = weights.crop {
-      // The other taps' gradient is zero, as their memory has been from the start.
-      append(
-        CropStep(
-          node.name + " scatter gradient", .scatter, weights: .gradient(weights.parameter), crop: cropped,
-          shape: crop.shape),
-        [cropped])
+      [source.buffer, gradient] + [standIn?.1].compactMap { $0 })
+    if let (standIn, buffer) = standIn {
+      append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
     }
     if let quantizer = weights.quantizer {
       append(QuantizeWeightsBackward(quantizer, phase: phase), [])

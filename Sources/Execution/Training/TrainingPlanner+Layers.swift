@@ -13,22 +13,28 @@ extension TrainingPlanner {
     var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
     let plain = try TensorLayout.plain(convolution.weightDimensions)
     let layout = backward.layout(.weightsGradient) ?? plain
-    var crop: PlannedCrop?
-    if let small = try croppedConvolution(convolution, types, source, node, weights: layout) {
-      (forward, backward, crop) = (small.forward, small.backward, small.crop)
+    var layouts = (source: forward.layout(.source), destination: forward.layout(.destination))
+    var standIn: StandIn?
+    if let dense = try planeProduct(convolution, node, source, destination: layouts.destination, taps: layout)
+    {
+      (forward, backward, standIn) = (dense.forward, dense.backward, .product(dense.product))
+      layouts.source = source.layout
+    } else if let small = try croppedConvolution(convolution, types, source, node, weights: layout) {
+      (forward, backward, standIn) = (small.forward, small.backward, .crop(small.crop))
+      layouts = (forward.layout(.source), forward.layout(.destination))
     }
-    let read = try adapted(source, to: forward.layout(.source), label: node.name + " input")
-    let y = newTensor(forward.layout(.destination) ?? read.layout, node.shape)
+    let read = try adapted(source, to: layouts.source, label: node.name + " input")
+    let y = newTensor(layouts.destination ?? read.layout, node.shape)
     let weights = try planWeights(
       node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
       outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
-      channels: y.paddedChannels, backward: backward, crop: crop)
+      channels: y.paddedChannels, backward: backward, standIn: standIn)
     try appendForward(node, .convolution, forward, read, weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
   }
 
   /// The pass that finds the weights' gradient; it decides the layout that the weights are kept in.
-  private func convolutionBackwardWeights(
+  func convolutionBackwardWeights(
     _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ forward: Primitive
   ) throws -> Primitive {
     var layouts = LayerLayouts(
@@ -38,26 +44,6 @@ extension TrainingPlanner {
     // The weight kernels need each output's weights together.
     layouts.weights = try TensorLayout.plain(convolution.weightDimensions)
     return try Primitive.convolution(.backwardWeights, sizes, types, layouts, forward: forward)
-  }
-
-  /// The convolution with the taps that never meet the image cut away, where its weights lie in the same order.
-  private func croppedConvolution(
-    _ convolution: Convolution, _ types: LayerEpilogue, _ source: ActivationTensor, _ node: Graph.Node,
-    weights: TensorLayout
-  ) throws -> (forward: Primitive, backward: Primitive, crop: PlannedCrop)? {
-    guard let crop = KernelCrop(convolution, input: source.shape, output: node.shape),
-      let block = weights.tapBlock, weights.outputBlock(grouped: false) != nil
-    else { return nil }
-    let sizes = ConvolutionSizes(crop.convolution, batch: batch, input: source.shape, output: node.shape)
-    let forward = try convolutionForward(sizes, types, source)
-    let backward = try convolutionBackwardWeights(crop.convolution, sizes, types, forward)
-    guard let layout = backward.layout(.weightsGradient), layout.tapBlock == block,
-      layout.outputBlock(grouped: false) == weights.outputBlock(grouped: false)
-    else { return nil }
-    let shape = CropShape(
-      outer: weights.byteCount / 4 / (convolution.kernel * convolution.kernel * block),
-      kernel: convolution.kernel, first: crop.first, extent: crop.convolution.kernel, block: block)
-    return (forward, backward, PlannedCrop(shape: shape, layout: layout))
   }
 
   /// Winograd's algorithm where the layer and the machine have it, else the direct one.
@@ -75,7 +61,7 @@ extension TrainingPlanner {
   }
 
   /// Keeps the input's layout where there is fast code for it, and an output layout that the kernels can walk.
-  private func convolutionForward(
+  func convolutionForward(
     _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ source: ActivationTensor
   )
     throws -> Primitive
@@ -127,7 +113,7 @@ extension TrainingPlanner {
   private mutating func planWeights(
     _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
     hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive,
-    crop: PlannedCrop? = nil
+    standIn: StandIn? = nil
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
     let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
@@ -138,7 +124,7 @@ extension TrainingPlanner {
     if let grid {
       try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
     }
-    if let crop { appendCrop(crop, node, to: &weights) }
+    if let standIn { appendStandIn(standIn, node, to: &weights) }
     return weights
   }
 
@@ -165,19 +151,6 @@ extension TrainingPlanner {
     append(QuantizeWeights(quantizer, target: rounded), [rounded])
     weights.used = .buffer(rounded)
     weights.quantizer = quantizer
-  }
-
-  /// Gathers the taps that count from the weights that the forward pass would use.
-  private mutating func appendCrop(_ crop: PlannedCrop, _ node: Graph.Node, to weights: inout PlannedWeights)
-  {
-    let gathered = memory.reserve(crop.layout.byteCount)
-    append(
-      CropStep(
-        node.name + " crop weights", .gather, weights: weights.used, crop: gathered, shape: crop.shape),
-      [gathered] + buffers(weights.used))
-    weights.used = .buffer(gathered)
-    weights.layout = crop.layout
-    weights.crop = crop
   }
 
   private mutating func appendForward(

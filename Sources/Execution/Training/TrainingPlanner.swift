@@ -127,16 +127,10 @@ struct PlannedGroup {
 struct PlannedWeights {
   var parameter: ParameterID
   var layout: TensorLayout
-  /// Weights that the forward pass used, in `layout`: the parameter itself, its rounded copy, or the crop of either.
+  /// Weights that the forward pass used, in `layout`: the parameter itself, its rounded copy, or what stands in for either.
   var used: Operand
   var bias: ParameterID?
   var quantizer: WeightQuantizer?
-  var crop: PlannedCrop?
+  var standIn: StandIn?
   var backwardWeights: Primitive
-}
-
-/// The smaller kernel that stands for a layer's weights, and how it lies.
-struct PlannedCrop {
-  var shape: CropShape
-  var layout: TensorLayout
 }

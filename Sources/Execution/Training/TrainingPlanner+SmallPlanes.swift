@@ -1,0 +1,115 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// What computes a convolution on small planes in its place, with weights made of the layer's own.
+enum StandIn {
+  case crop(PlannedCrop)
+  case product(PlannedProduct)
+
+  /// How the weights that stand in lie.
+  var layout: TensorLayout {
+    switch self {
+    case .crop(let crop): crop.layout
+    case .product(let product): product.layout
+    }
+  }
+
+  /// Copies weights to those that stand in for them.
+  func gather(_ label: String, from weights: Operand, to target: BufferID) -> any Step {
+    switch self {
+    case .crop(let crop):
+      CropStep(label + " crop weights", .gather, weights: weights, crop: target, shape: crop.shape)
+    case .product(let product):
+      PlaneProductStep(label + " expand weights", .expand, weights: weights, dense: target, product)
+    }
+  }
+
+  /// Brings the gradient back to the layer's own weights; taps that count nowhere keep the zero of fresh memory.
+  func scatter(_ label: String, from gradient: BufferID, to weights: Operand) -> any Step {
+    switch self {
+    case .crop(let crop):
+      CropStep(label + " scatter gradient", .scatter, weights: weights, crop: gradient, shape: crop.shape)
+    case .product(let product):
+      PlaneProductStep(label + " contract gradient", .contract, weights: weights, dense: gradient, product)
+    }
+  }
+}
+
+/// The smaller kernel that stands for a layer's weights, and how it lies.
+struct PlannedCrop {
+  var convolution: Convolution
+  var shape: CropShape
+  var layout: TensorLayout
+}
+
+extension TrainingPlanner {
+  /// The convolution with the taps that never meet the image cut away, where its weights lie in the same order.
+  func croppedConvolution(
+    _ convolution: Convolution, _ types: LayerEpilogue, _ source: ActivationTensor, _ node: Graph.Node,
+    weights: TensorLayout
+  ) throws -> (forward: Primitive, backward: Primitive, crop: PlannedCrop)? {
+    guard let crop = KernelCrop(convolution, input: source.shape, output: node.shape),
+      let block = weights.tapBlock, weights.outputBlock(grouped: false) != nil
+    else { return nil }
+    let sizes = ConvolutionSizes(crop.convolution, batch: batch, input: source.shape, output: node.shape)
+    let forward = try convolutionForward(sizes, types, source)
+    let backward = try convolutionBackwardWeights(crop.convolution, sizes, types, forward)
+    guard let layout = backward.layout(.weightsGradient), layout.tapBlock == block,
+      layout.outputBlock(grouped: false) == weights.outputBlock(grouped: false)
+    else { return nil }
+    let shape = CropShape(
+      outer: weights.byteCount / 4 / (convolution.kernel * convolution.kernel * block),
+      kernel: convolution.kernel, first: crop.first, extent: crop.convolution.kernel, block: block)
+    return (forward, backward, PlannedCrop(convolution: crop.convolution, shape: shape, layout: layout))
+  }
+
+  /// The convolution as a dense layer over (channel, pixel), where its planes are that small and lie in blocks.
+  func planeProduct(
+    _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, destination: TensorLayout?,
+    taps: TensorLayout
+  ) throws -> (forward: Primitive, backward: Primitive, product: PlannedProduct)? {
+    guard !convolution.hasBias, let destination,
+      let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
+      isVector(source.layout, source.shape), isVector(destination, node.shape)
+    else { return nil }
+    let sizes = DenseSizes(batch: batch, inputs: source.shape.count, outputs: node.shape.count)
+    var layouts = try denseLayouts(sizes)
+    let forward = try Primitive.dense(.forwardTraining, sizes, LayerEpilogue(), layouts)
+    guard let weights = forward.layout(.weights),
+      let planned = PlannedProduct(product, sizes, taps: taps, dense: weights)
+    else { return nil }
+    layouts.weights = weights
+    let backward = try Primitive.dense(.backwardWeights, sizes, LayerEpilogue(), layouts, forward: forward)
+    return (forward, backward, planned)
+  }
+
+  /// The pass of a plane product that finds the images' gradient.
+  func planeProductBackward(_ product: PlannedProduct, forward: Primitive) throws -> Primitive {
+    var layouts = try denseLayouts(product.sizes)
+    layouts.weights = product.layout
+    return try Primitive.dense(.backwardData, product.sizes, LayerEpilogue(), layouts, forward: forward)
+  }
+
+  private func denseLayouts(_ sizes: DenseSizes) throws -> LayerLayouts {
+    LayerLayouts(
+      source: try TensorLayout.plain([batch, sizes.inputs]),
+      destination: try TensorLayout.plain([batch, sizes.outputs]))
+  }
+
+  /// True where each image is one run of (sixteen channels, pixel, channel).
+  private func isVector(_ layout: TensorLayout, _ shape: Shape) -> Bool {
+    guard shape.channels % 16 == 0 else { return false }
+    return shape.spatial == 1 ? layout.byteCount == 4 * batch * shape.channels : layout.channelBlock == 16
+  }
+
+  /// Makes the weights that stand in from those that the forward pass would use.
+  mutating func appendStandIn(_ standIn: StandIn, _ node: Graph.Node, to weights: inout PlannedWeights) {
+    let gathered = memory.reserve(standIn.layout.byteCount)
+    append(
+      standIn.gather(node.name, from: weights.used, to: gathered), [gathered] + buffers(weights.used))
+    weights.used = .buffer(gathered)
+    weights.layout = standIn.layout
+    weights.standIn = standIn
+  }
+}
