@@ -47,6 +47,20 @@ import Testing
       let active = try graph.append("relu", .activation(.relu), sum)
       try graph.append("again", .add, active, stem)
     },
+    Network(testDescription: "padded convolutions over planes of 2×2 and 1×1") { graph in
+      for (name, inputs, outputs, stride) in [
+        ("halved", 2, 16, 2), ("quartered", 16, 16, 2), ("square", 16, 32, 1), ("single", 32, 16, 2),
+        ("point", 16, 32, 1),
+      ] {
+        try graph.append(
+          name,
+          .convolution(
+            Convolution(
+              inputs: inputs, outputs: outputs, kernel: 3, stride: stride, padding: 1, hasBias: false)),
+          graph.output)
+        try graph.append(name + "_bn", .batchNorm(BatchNorm(channels: outputs)), graph.output)
+      }
+    },
     Network(testDescription: "batch norm, pooling and activation that follow no convolution") { graph in
       try graph.append("bn", .batchNorm(BatchNorm(channels: 2)), 0)
       try graph.append("pool", .pool(Pooling(.maximum, kernel: 2)), graph.output)
