@@ -39,7 +39,11 @@ dnnl::primitive_attr attributes(const odn_epilogue &e) {
   if (e.dst_zero_point != 0) attr.set_zero_points(DNNL_ARG_DST, 0, {e.dst_zero_point});
 #endif
   dnnl::post_ops post;
-  if (e.has_sum) post.append_sum(e.sum_scale, e.sum_zero_point, odn::data_type(e.dst));
+  if (e.has_sum) {
+    // Dense layers of floats refuse a sum that names the type it would have anyway.
+    const auto type = e.dst == ODN_F32 ? memory::data_type::undef : odn::data_type(e.dst);
+    post.append_sum(e.sum_scale, e.sum_zero_point, type);
+  }
   if (e.has_bounds) {
     const bool relu = e.low == 0 && std::isinf(e.high);
     const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;

@@ -23,36 +23,23 @@ extension InferencePlanner {
     guard group.norm == nil, convolution.weightGrid == nil else {
       throw PlanError.unsupported(node: node.name, reason: "its batch norm was not folded")
     }
-    let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
-    let effective = crop?.convolution ?? convolution
-    var sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
-    // Rounding to a grid makes steps of small differences: what is compared with integers is computed directly.
-    sizes.usesWinograd = model.kind == .float && sizes.suitsWinograd
     let residual = group.residual.flatMap { tensors[$0] }
     var epilogue = LayerEpilogue()
     epilogue.bias = convolution.hasBias ? .float32 : nil
     epilogue.sum = residual == nil ? nil : (1, 0)
     epilogue.bounds = activation(of: group).map { (0, $0.ceiling) }
-    let primitive = try inferenceConvolution(sizes, epilogue, source)
-    let read = try adapted(source, to: primitive.layout(.source), label: node.name + " input")
-    let layout = primitive.layout(.destination) ?? source.layout
+    let chosen = try floatConvolution(convolution, node, source, epilogue)
+    let read = try adapted(source, to: chosen.source, label: node.name + " input")
+    let layout = chosen.destination ?? source.layout
     let out =
       try residual.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape)
-    let plain = try TensorLayout.plain(effective.weightDimensions)
-    let all = try model.parameter(node.name + ".weight").floats
-    let weights = try constant(
-      crop?.cropped(all, kernel: convolution.kernel) ?? all, plain, as: primitive.layout(.weights) ?? plain)
     var operands: [(Role, Operand)] = [
-      (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
+      (.source, .buffer(read.buffer)), (.weights, chosen.weights), (.destination, .buffer(out.buffer)),
     ]
-    if convolution.hasBias {
-      let vector = try TensorLayout.plain([convolution.outputs])
-      operands.append(
-        (.bias, try constant(model.parameter(node.name + ".bias").floats, vector, as: vector)))
-    }
-    append(PrimitiveStep(node.name, .convolution, primitive, operands), [read.buffer, out.buffer])
+    if let bias = chosen.bias { operands.append((.bias, bias)) }
+    append(PrimitiveStep(node.name, .convolution, chosen.primitive, operands), [read.buffer, out.buffer])
     tensors[group.output] = out
     try appendFakeQuantize(group, out)
   }

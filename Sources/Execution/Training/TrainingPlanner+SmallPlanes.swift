@@ -71,7 +71,9 @@ extension TrainingPlanner {
   ) throws -> (forward: Primitive, backward: Primitive, product: PlannedProduct)? {
     guard !convolution.hasBias, let destination,
       let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
-      isVector(source.layout, source.shape), isVector(destination, node.shape)
+      source.holdsSixteens,
+      ActivationTensor(buffer: source.buffer, layout: destination, shape: node.shape, batch: batch)
+        .holdsSixteens
     else { return nil }
     let sizes = DenseSizes(batch: batch, inputs: source.shape.count, outputs: node.shape.count)
     var layouts = try denseLayouts(sizes)
@@ -95,12 +97,6 @@ extension TrainingPlanner {
     LayerLayouts(
       source: try TensorLayout.plain([batch, sizes.inputs]),
       destination: try TensorLayout.plain([batch, sizes.outputs]))
-  }
-
-  /// True where each image is one run of (sixteen channels, pixel, channel).
-  private func isVector(_ layout: TensorLayout, _ shape: Shape) -> Bool {
-    guard shape.channels % 16 == 0 else { return false }
-    return shape.spatial == 1 ? layout.byteCount == 4 * batch * shape.channels : layout.channelBlock == 16
   }
 
   /// Makes the weights that stand in from those that the forward pass would use.

@@ -32,4 +32,40 @@ package struct PlaneProduct: Hashable, Sendable {
       }
     }
   }
+
+  /// Weights of the dense layer, row-major [outputs·pixels, inputs·pixels], from the convolution's row-major ones.
+  ///
+  /// Both sides are numbered (channel / block, pixel, channel mod block).
+  package func expanded(_ weights: [Float], inputs: Int, block: Int) -> [Float] {
+    let outputs = weights.count / taps / inputs
+    let columns = inputs * inputPixels
+    return [Float](unsafeUninitializedCapacity: outputs * outputPixels * columns) { result, count in
+      for output in 0..<outputs {
+        for to in 0..<outputPixels {
+          let row = place(output, to, of: outputPixels, block) * columns
+          for input in 0..<inputs {
+            let kernel = (output * inputs + input) * taps
+            for from in 0..<inputPixels {
+              let tap = tapOfPair[from * outputPixels + to]
+              result[row + place(input, from, of: inputPixels, block)] = weights[kernel + tap]
+            }
+          }
+        }
+      }
+      count = result.count
+    }
+  }
+
+  /// The bias of each channel at every pixel, in the order of the dense layer's outputs.
+  package func expanded(bias: [Float], block: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: bias.count * outputPixels)
+    for channel in bias.indices {
+      for pixel in 0..<outputPixels { result[place(channel, pixel, of: outputPixels, block)] = bias[channel] }
+    }
+    return result
+  }
+
+  private func place(_ channel: Int, _ pixel: Int, of pixels: Int, _ block: Int) -> Int {
+    (channel / block * pixels + pixel) * block + channel % block
+  }
 }

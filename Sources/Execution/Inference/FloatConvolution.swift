@@ -1,0 +1,78 @@
+import GraphIR
+import OneDNN
+import Quantization
+
+/// The code that computes a float convolution, with weights and bias as it takes them.
+struct FloatConvolution {
+  var primitive: Primitive
+  /// Layouts of the images that it reads and writes.
+  var source, destination: TensorLayout?
+  var weights: Operand
+  var bias: Operand?
+}
+
+extension InferencePlanner {
+  /// A dense layer where the planes are tiny, else the convolution without the taps that meet only padding.
+  mutating func floatConvolution(
+    _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ epilogue: LayerEpilogue
+  ) throws -> FloatConvolution {
+    let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
+    let effective = crop?.convolution ?? convolution
+    var sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
+    sizes.usesWinograd = savesArithmetic && sizes.suitsWinograd
+    let primitive = try inferenceConvolution(sizes, epilogue, source)
+    let destination = primitive.layout(.destination)
+    let weights = try model.parameter(node.name + ".weight").floats
+    let bias = convolution.hasBias ? try model.parameter(node.name + ".bias").floats : nil
+    if savesArithmetic, let destination,
+      let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
+      source.holdsSixteens,
+      ActivationTensor(buffer: source.buffer, layout: destination, shape: node.shape, batch: batch)
+        .holdsSixteens
+    {
+      return try denseConvolution(product, epilogue, source, destination, weights: weights, bias: bias)
+    }
+    let plain = try TensorLayout.plain(effective.weightDimensions)
+    return FloatConvolution(
+      primitive: primitive, source: primitive.layout(.source), destination: destination,
+      weights: try constant(
+        crop?.cropped(weights, kernel: convolution.kernel) ?? weights, plain,
+        as: primitive.layout(.weights) ?? plain),
+      bias: try bias.map { try vector($0) })
+  }
+
+  /// Whether larger weights that need less arithmetic pay off.
+  ///
+  /// They don't for a few images, whose time goes into reading weights. Rounding to a grid makes steps of
+  /// small differences, so what is compared with integers is computed directly.
+  private var savesArithmetic: Bool { model.kind == .float && batch >= 4 }
+
+  private mutating func denseConvolution(
+    _ product: PlaneProduct, _ epilogue: LayerEpilogue, _ source: ActivationTensor,
+    _ destination: TensorLayout, weights: [Float], bias: [Float]?
+  ) throws -> FloatConvolution {
+    let channels = (
+      inputs: source.shape.channels, outputs: destination.byteCount / 4 / batch / product.outputPixels
+    )
+    let sizes = DenseSizes(
+      batch: batch, inputs: channels.inputs * product.inputPixels,
+      outputs: channels.outputs * product.outputPixels)
+    let primitive = try Primitive.dense(
+      .forwardInference, sizes, epilogue,
+      LayerLayouts(
+        source: try TensorLayout.plain([batch, sizes.inputs]),
+        destination: try TensorLayout.plain([batch, sizes.outputs])))
+    let plain = try TensorLayout.plain([sizes.outputs, sizes.inputs])
+    return FloatConvolution(
+      primitive: primitive, source: source.layout, destination: destination,
+      weights: try constant(
+        product.expanded(weights, inputs: channels.inputs, block: 16), plain,
+        as: primitive.layout(.weights) ?? plain),
+      bias: try bias.map { try vector(product.expanded(bias: $0, block: 16)) })
+  }
+
+  private mutating func vector(_ values: [Float]) throws -> Operand {
+    let layout = try TensorLayout.plain([values.count])
+    return try constant(values, layout, as: layout)
+  }
+}
