@@ -23,8 +23,9 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> ParameterSet {
       parameters[node.name + ".bias"] = Tensor(repeating: 0, shape: [norm.channels])
       parameters[node.name + ".running_mean"] = Tensor(repeating: 0, shape: [norm.channels])
       parameters[node.name + ".running_var"] = Tensor(repeating: 1, shape: [norm.channels])
-    case .input, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize,
-      .integerConvolution, .integerDense:
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
+      .requantize,
+      .integerConvolution, .integerDense, .dynamicDense:
       break
     }
   }

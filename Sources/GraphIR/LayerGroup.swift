@@ -46,8 +46,9 @@ extension Graph {
       group.residual = nodes[id].inputs.last
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
-      .integerDense:
+    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerConvolution,
+      .integerDense, .dynamicDense:
       break
     }
     return group
@@ -66,8 +67,9 @@ extension Graph {
         && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
     case .activation: joins = untouched
     case .fakeQuantize: joins = group.fakeQuantize == nil
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
-      .integerDense:
+    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerConvolution,
+      .integerDense, .dynamicDense:
       joins = false
     }
     return joins ? next : nil
@@ -81,8 +83,9 @@ extension Graph {
       group.residual = nodes[id].inputs.first { $0 != group.output }
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .quantize, .requantize, .integerConvolution,
-      .integerDense:
+    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerConvolution,
+      .integerDense, .dynamicDense:
       break
     }
     group.output = id

@@ -5,6 +5,8 @@ package struct Model: Hashable, Sendable {
     /// Trained with fake quantization; still float inside.
     case fakeQuantized = "qat"
     case integer = "int8"
+    /// Float, with dense layers whose inputs are quantized as they come.
+    case dynamic
   }
 
   package var kind: Kind

@@ -10,19 +10,24 @@ package enum Operation: Hashable, Sendable, Codable {
   case dense(Dense)
   case add
   case flatten
+  case dropout(Dropout)
   case fakeQuantize(FakeQuantize)
   case quantize(QuantizationParameters)
+  /// Codes to float, where a layer of an integer model is kept in float.
+  case dequantize(QuantizationParameters)
   case requantize(Requantization)
   case integerConvolution(IntegerConvolution)
   case integerDense(IntegerDense)
+  /// Integer weights, float in and out; the input's range is found at each run.
+  case dynamicDense(DynamicDense)
 
   /// Number of inputs that the operation takes, without an optional residual.
   package var arity: Int {
     switch self {
     case .input: 0
     case .add: 2
-    case .convolution, .batchNorm, .activation, .pool, .dense, .flatten, .fakeQuantize, .quantize,
-      .requantize, .integerConvolution, .integerDense:
+    case .convolution, .batchNorm, .activation, .pool, .dense, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       1
     }
   }
@@ -33,7 +38,8 @@ package enum Operation: Hashable, Sendable, Codable {
       throw ShapeError(node: node, reason: "it has no input")
     }
     switch self {
-    case .input, .batchNorm, .activation, .fakeQuantize, .quantize, .requantize: return first
+    case .input, .batchNorm, .activation, .dropout, .fakeQuantize, .quantize, .dequantize, .requantize:
+      return first
     case .convolution(let convolution): return try convolution.outputShape(first, node: node)
     case .pool(let pooling): return try pooling.outputShape(first, node: node)
     case .dense(let dense): return try dense.outputShape(first, node: node)
@@ -42,6 +48,7 @@ package enum Operation: Hashable, Sendable, Codable {
     case .integerConvolution(let integer):
       return try integer.convolution.outputShape(first, node: node)
     case .integerDense(let integer): return try integer.dense.outputShape(first, node: node)
+    case .dynamicDense(let dynamic): return try dynamic.dense.outputShape(first, node: node)
     }
   }
 }

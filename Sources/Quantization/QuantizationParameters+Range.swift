@@ -20,13 +20,20 @@ package func chooseQuantizationParameters(
 
 private func symmetric(_ low: Float, _ high: Float, _ grid: QuantizationGrid) -> QuantizationParameters {
   let scale = max(-low, high) / (Float(grid.maximum - grid.minimum) / 2)
-  return QuantizationParameters(scale: max(scale, leastQuantizationScale), zeroPoint: 0, grid: grid)
+  return QuantizationParameters(scale: gridScale(scale, grid), zeroPoint: 0, grid: grid)
+}
+
+/// A scale as the grid allows it: no less than the least one, and the next power of two where it asks for that.
+package func gridScale(_ scale: Float, _ grid: QuantizationGrid) -> Float {
+  let scale = max(scale, leastQuantizationScale)
+  guard grid.powerOfTwo, scale.isFinite, scale.significand != 1 else { return scale }
+  return Float(sign: .plus, exponent: scale.exponent + 1, significand: 1)
 }
 
 private func affine(_ low: Float, _ high: Float, _ grid: QuantizationGrid) -> QuantizationParameters {
   let steps = Float(grid.maximum - grid.minimum)
   let width = high - low
-  let scale = max(width.isFinite ? width / steps : high / steps - low / steps, leastQuantizationScale)
+  let scale = gridScale(width.isFinite ? width / steps : high / steps - low / steps, grid)
   let zeroPoint = Float(grid.minimum) - (low / scale).rounded(.toNearestOrEven)
   return QuantizationParameters(
     scale: scale, zeroPoint: Int32(min(max(zeroPoint, Float(grid.minimum)), Float(grid.maximum))),

@@ -38,13 +38,15 @@ extension Shape {
 extension Operation {
   fileprivate var isPossible: Bool {
     switch self {
-    case .input, .activation, .add, .flatten, .fakeQuantize, .quantize, .requantize: true
+    case .input, .activation, .add, .flatten, .fakeQuantize, .quantize, .dequantize, .requantize: true
     case .batchNorm(let norm): possible.contains(norm.channels)
     case .convolution(let convolution): convolution.isPossible
     case .pool(let pooling): pooling.isPossible
     case .dense(let dense): dense.isPossible
     case .integerConvolution(let integer): integer.convolution.isPossible
     case .integerDense(let integer): integer.dense.isPossible
+    case .dynamicDense(let dynamic): dynamic.dense.isPossible
+    case .dropout(let dropout): dropout.rate >= 0 && dropout.rate < 1
     }
   }
 }

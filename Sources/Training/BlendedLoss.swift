@@ -113,7 +113,7 @@ extension Model {
   func runnable() throws -> Model {
     switch kind {
     case .float, .fakeQuantized: try foldBatchNorm(self)
-    case .integer: self
+    case .integer, .dynamic: self
     }
   }
 }

@@ -41,7 +41,7 @@ package func planReport(_ model: Model, batch: Int) throws -> PlanReport {
       trains: true, batch: batch,
       lines: lines(steps + [("update", StepKind.optimizer.rawValue, nil)], profile),
       activationBytes: plan.byteCount.arena, parameterBytes: plan.byteCount.parameters)
-  case .integer:
+  case .integer, .dynamic:
     let plan = try InferencePlan(model, batch: batch)
     images.fill(plan.input)
     let profile = try averaged(start: plan.startProfile, take: plan.takeProfile) { try plan.run() }

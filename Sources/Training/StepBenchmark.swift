@@ -105,7 +105,7 @@ private final class TrainingWork {
   init(_ model: Model, _ request: BenchmarkRequest) throws {
     var student = model
     if request.work != .train {
-      student.graph = prepare(model.graph, backend: .x86)
+      student.graph = prepare(model.graph, policy: QuantizationPolicy())
       student.kind = .fakeQuantized
     }
     var recipe = TrainingRecipe()
@@ -140,7 +140,7 @@ private func integerModel(_ model: Model, _ request: BenchmarkRequest, _ images:
   -> Model
 {
   var prepared = model
-  prepared.graph = prepare(model.graph, backend: .x86)
+  prepared.graph = prepare(model.graph, policy: QuantizationPolicy())
   prepared.kind = .fakeQuantized
   let plan = try TrainingPlan(prepared, batch: min(request.batch, 16), optimizer: .adam())
   images.fill(plan.input)

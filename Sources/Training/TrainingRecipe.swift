@@ -44,16 +44,18 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
 
 /// The quantization part of a QAT run.
 package struct QuantizationRecipe: Hashable, Sendable, Codable {
-  package var backend: QuantizationBackend
+  /// Grids of the layers, and how they are found.
+  package var policy: QuantizationPolicy
   /// Share of all steps after which activation ranges stay as they are.
   package var observerFreeze: Double
   /// Share of all steps after which batch norm uses its running statistics, and stops moving them.
   package var batchNormFreeze: Double
 
   package init(
-    backend: QuantizationBackend = .x86, observerFreeze: Double = 2.0 / 3, batchNormFreeze: Double = 0.5
+    policy: QuantizationPolicy = QuantizationPolicy(), observerFreeze: Double = 2.0 / 3,
+    batchNormFreeze: Double = 0.5
   ) {
-    self.backend = backend
+    self.policy = policy
     self.observerFreeze = observerFreeze
     self.batchNormFreeze = batchNormFreeze
   }

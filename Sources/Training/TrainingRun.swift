@@ -25,7 +25,7 @@ final class TrainingRun {
     batches = data.training.count / batchSize
     var student = model
     if let quantization = recipe.quantization, model.kind == .float {
-      student.graph = prepare(model.graph, backend: quantization.backend)
+      student.graph = prepare(model.graph, policy: quantization.policy)
       student.kind = .fakeQuantized
     }
     kind = student.kind

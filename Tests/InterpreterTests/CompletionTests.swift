@@ -36,7 +36,7 @@ import Testing
     ("qat student with kd(teacher, NKD, 0.5), |", ["kd"], ""),
     ("qat student with kd(teacher, NKD, 0.5) fr|", ["from"], "fr"),
     ("qat student from |", ["teacher"], ""),
-    ("qat student backend |", ["x86", "qnnpack"], ""),
+    ("qat student backend |", ["x86", "fbgemm", "onednn", "qnnpack", "xnnpack", "tensorrt"], ""),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
     ("compare teacher |", ["teacher", "student"], ""),

@@ -59,12 +59,22 @@ import Training
     #expect(integer.parameters.byteCount * 3 < student.model.parameters.byteCount)
   }
 
-  @Test(arguments: [QuantizationBackend.x86, .qnnpack], [true, false])
-  func everyBackendConvertsWithAndWithoutBatchNorm(_ backend: QuantizationBackend, _ normalised: Bool) throws
-  {
+  static let policies =
+    QuantizationBackend.allCases.map { QuantizationPolicy(backend: $0) } + [
+      QuantizationPolicy(weightBits: 4, activationBits: 5),
+      QuantizationPolicy(powerOfTwo: true),
+      QuantizationPolicy(rules: [LayerRule("conv1", .float(.float32))]),
+      QuantizationPolicy(rules: [LayerRule("conv2", .float(.float32))]),
+      QuantizationPolicy(rules: [LayerRule("fc", .float(.float32))]),
+      QuantizationPolicy(rules: [LayerRule("conv*", .float(.float32))]),
+    ]
+
+  @Test(arguments: policies, [true, false])
+  func everyPolicyConvertsWithAndWithoutBatchNorm(_ policy: QuantizationPolicy, _ normalised: Bool) throws {
     let data = try Self.shapes()
     let recipe = TrainingRecipe(
-      epochs: 1, batchSize: 64, learningRate: 3e-3, quantization: QuantizationRecipe(backend: backend))
+      epochs: 1, batchSize: 64, learningRate: 3e-3,
+      quantization: QuantizationRecipe(policy: policy))
     let student = try train(
       Self.tiny(data, normalised: normalised), on: data, recipe: recipe, cancellation: Cancellation()
     ) { _ in }

@@ -2,16 +2,17 @@ import CKernels
 import GraphIR
 import OneDNN
 
-/// Images to codes, in the images' order.
-final class QuantizeImages: Step {
-  let label = "quantize images"
+/// Floats to codes, element by element.
+final class QuantizeStep: Step {
+  let label: String
   let kind = StepKind.quantization
   private let source: ActivationTensor
   private let target: BufferID
   private let grid: ck_grid
   private var pointers: (source: UnsafeMutablePointer<Float>, target: UnsafeMutableRawPointer)?
 
-  init(from source: ActivationTensor, to target: BufferID, grid: QuantizationParameters) {
+  init(_ label: String, from source: ActivationTensor, to target: BufferID, grid: QuantizationParameters) {
+    self.label = label
     self.source = source
     self.target = target
     self.grid = ck_grid(grid)
@@ -25,6 +26,35 @@ final class QuantizeImages: Step {
     guard let pointers else { return }
     ck_quantize_u8(
       pointers.source, pointers.target.assumingMemoryBound(to: UInt8.self), Int64(source.storedCount), grid)
+  }
+}
+
+/// Codes to floats through a table.
+final class DequantizeStep: Step {
+  let label: String
+  let kind = StepKind.quantization
+  private let source: ActivationTensor
+  private let target: BufferID
+  private let table: [Float]
+  private var pointers: (source: UnsafeMutableRawPointer, target: UnsafeMutablePointer<Float>)?
+
+  init(_ label: String, from source: ActivationTensor, to target: BufferID, grid: QuantizationParameters) {
+    self.label = label
+    self.source = source
+    self.target = target
+    table = (0..<256).map { Float($0 - Int(grid.zeroPoint)) * grid.scale }
+  }
+
+  func bind(_ memory: PlanMemory) {
+    pointers = (memory.address(.buffer(source.buffer)), memory.floats(.buffer(target)))
+  }
+
+  func run() {
+    guard let pointers else { return }
+    let codes = pointers.source.assumingMemoryBound(to: UInt8.self)
+    table.withUnsafeBufferPointer { table in
+      for index in 0..<source.storedCount { pointers.target[index] = table[Int(codes[index])] }
+    }
   }
 }
 

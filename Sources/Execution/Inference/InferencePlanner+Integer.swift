@@ -4,15 +4,31 @@ import OneDNN
 import Quantization
 
 extension InferencePlanner {
-  /// Images to codes.
-  mutating func planQuantize(
-    _ grid: QuantizationParameters, _ node: Graph.Node, id: Graph.NodeID, images: Operand
-  ) throws {
-    let source = try source(node)
+  /// Images, or what a float layer computed, to codes.
+  mutating func planQuantize(_ grid: QuantizationParameters, _ node: Graph.Node, id: Graph.NodeID) throws {
     let dimensions = node.shape.dimensions(batch: batch)
+    let source = try rowMajor(try source(node), label: node.name)
     let codes = newTensor(try TensorLayout.plain(dimensions, .uint8), node.shape, .uint8)
-    append(QuantizeImages(from: source, to: codes.buffer, grid: grid), [source.buffer, codes.buffer])
+    let step = QuantizeStep(node.name, from: source, to: codes.buffer, grid: grid)
+    append(step, [source.buffer, codes.buffer])
     tensors[id] = codes
+  }
+
+  /// Codes to what a float layer reads.
+  mutating func planDequantize(_ grid: QuantizationParameters, _ node: Graph.Node, id: Graph.NodeID) throws {
+    let dimensions = node.shape.dimensions(batch: batch)
+    let source = try rowMajor(try source(node), label: node.name)
+    let floats = newTensor(try TensorLayout.plain(dimensions), node.shape)
+    let step = DequantizeStep(node.name, from: source, to: floats.buffer, grid: grid)
+    append(step, [source.buffer, floats.buffer])
+    tensors[id] = floats
+  }
+
+  private mutating func rowMajor(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
+    // Over one pixel each image's channels lie together in every layout.
+    if tensor.shape.spatial == 1, tensor.paddedChannels == tensor.shape.channels { return tensor }
+    let plain = try TensorLayout.plain(tensor.shape.dimensions(batch: batch), tensor.type)
+    return try adapted(tensor, to: plain, label: label)
   }
 
   /// Codes to codes of another grid.

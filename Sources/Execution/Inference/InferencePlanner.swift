@@ -57,17 +57,20 @@ struct InferencePlanner {
     case .pool(let pooling):
       tensors[group.head] = try planPooling(pooling, node)
       try planElementwise(group, source: group.head)
-    case .flatten:
+    case .flatten, .dropout:
       tensors[group.head] = try plainVector(try source(node), label: node.name)
       try planElementwise(group, source: group.head)
     case .batchNorm, .activation, .add, .fakeQuantize: try planElementwise(group, source: node.inputs[0])
-    case .quantize(let grid): try planQuantize(grid, node, id: group.head, images: images)
+    case .quantize(let grid): try planQuantize(grid, node, id: group.head)
+    case .dequantize(let grid): try planDequantize(grid, node, id: group.head)
     case .requantize(let table): try planTable(table, node, id: group.head)
     case .integerConvolution(let integer):
       let residual = node.inputs.count > 1 ? node.inputs[1] : nil
       try planInteger(
         integer, node, id: group.head, residual: residual, residualDies: dies(residual, at: index))
     case .integerDense(let integer): try planInteger(integer, node, id: group.head)
+    case .dynamicDense:
+      throw PlanError.unsupported(node: node.name, reason: "dynamic dense layers have no kernel")
     }
   }
 

@@ -52,13 +52,13 @@ extension TrainingPlanner {
         LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
       try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
-    case .flatten, .batchNorm, .activation, .add, .fakeQuantize:
+    case .flatten, .dropout, .batchNorm, .activation, .add, .fakeQuantize:
       guard let source = node.inputs.first, learnsBelow(node) else { return }
       try passOn(gradient, planned.y.layout, to: source, node)
     case .input:
       inputGradient = gradient
       keep(gradient)
-    case .quantize, .requantize, .integerConvolution, .integerDense: return
+    case .quantize, .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense: return
     }
   }
 
@@ -88,8 +88,9 @@ extension TrainingPlanner {
     switch node.operation {
     case .input: return !differentiatesInput
     case .convolution, .dense, .batchNorm: return false
-    case .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize, .integerConvolution,
-      .integerDense:
+    case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize, .requantize,
+      .integerConvolution,
+      .integerDense, .dynamicDense:
       return node.inputs.allSatisfy(feedsOnInputAlone)
     }
   }

@@ -18,11 +18,11 @@ extension TrainingPlanner {
       planned = try planDense(dense, node, required(source, node), group)
     case .pool(let pooling):
       planned = try planPooling(pooling, node, required(source, node))
-    case .flatten:
+    case .flatten, .dropout:
       planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
     case .batchNorm, .activation, .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))
-    case .quantize, .requantize, .integerConvolution, .integerDense:
+    case .quantize, .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
     }
     // A layer with weights has registered its batch norm already, for the fold.

@@ -7,6 +7,10 @@ package struct Dense: Hashable, Sendable, Codable {
   package var hasBias: Bool
   /// Grid that training rounds the weights to; nil in a float layer.
   package var weightGrid: QuantizationGrid?
+  /// True where the scales of `weightGrid` are trained (LSQ), as `NAME.weight_scale`: one an output, or one value.
+  package var learnsWeightScale = false
+  /// How a float layer's weights are stored in a quantized model.
+  package var storage = FloatStorage.float32
 
   package init(inputs: Int, outputs: Int, hasBias: Bool = true) {
     self.inputs = inputs

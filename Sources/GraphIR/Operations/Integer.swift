@@ -59,3 +59,18 @@ package struct Requantization: Hashable, Sendable, Codable {
     self.activation = activation
   }
 }
+
+/// Dense layer that rounds its input to u8 with the range of the batch at hand, and has int8 weights.
+///
+/// Parameters: `NAME.weight` int8 [outputs, inputs], `NAME.scale` float [outputs] (one value repeated where the
+/// weights are per-tensor), `NAME.bias` float [outputs].
+package struct DynamicDense: Hashable, Sendable, Codable {
+  package var dense: Dense
+  /// Grid of the input's codes.
+  package var input: QuantizationGrid
+
+  package init(dense: Dense, input: QuantizationGrid) {
+    self.dense = dense
+    self.input = input
+  }
+}

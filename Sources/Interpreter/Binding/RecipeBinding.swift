@@ -41,8 +41,12 @@ extension Keyword {
     "backend",
     .choice([
       Choice("x86", "u8 activations, s8 weights with a scale a channel"),
+      Choice("fbgemm", "as x86 with 7-bit activations, for processors without VNNI"),
+      Choice("onednn", "as x86"),
       Choice("qnnpack", "u8 activations, s8 weights with one scale a tensor"),
-    ]), otherwise: quantization.backend.rawValue, example: "x86",
+      Choice("xnnpack", "symmetric s8 activations, s8 weights with a scale a channel"),
+      Choice("tensorrt", "as xnnpack"),
+    ]), otherwise: quantization.policy.backend.rawValue, example: "x86",
     "where the integer model will run, which sets the grids")
   static let observerFreeze = Keyword(
     "observer-freeze", .real(.closed(0, 1)), otherwise: "two thirds", example: "0.7",
@@ -90,7 +94,7 @@ extension TrainingRecipe {
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let quantization {
       settings += [
-        (Keyword.backend.name, quantization.backend.rawValue),
+        (Keyword.backend.name, quantization.policy.backend.rawValue),
         (Keyword.observerFreeze.name, shortened(quantization.observerFreeze)),
         (Keyword.batchNormFreeze.name, shortened(quantization.batchNormFreeze)),
       ]

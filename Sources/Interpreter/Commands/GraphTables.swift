@@ -43,7 +43,10 @@ extension GraphIR.Operation {
     case .add: "add"
     case .flatten: "flatten"
     case .fakeQuantize(let fake): "fake quantize " + fake.grid.words
+    case .dropout(let dropout): "dropout \(plain(Double(dropout.rate)))"
     case .quantize(let parameters): "quantize " + parameters.words
+    case .dequantize(let parameters): "dequantize " + parameters.words
+    case .dynamicDense(let dynamic): "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
     case .requantize(let requantization):
       "requantize " + requantization.input.words + " to " + requantization.output.words
     case .integerConvolution(let integer):

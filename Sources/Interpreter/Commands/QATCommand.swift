@@ -120,7 +120,7 @@ private func learningRate(after entry: ModelEntry) -> (rate: Double, note: Strin
 private func quantization(_ arguments: Arguments) -> QuantizationRecipe {
   var recipe = QuantizationRecipe()
   if let backend = arguments.word(.backend).flatMap({ QuantizationBackend(rawValue: $0.text) }) {
-    recipe.backend = backend
+    recipe.policy.backend = backend
   }
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }

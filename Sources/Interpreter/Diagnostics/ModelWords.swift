@@ -93,11 +93,13 @@ extension ModelError: DiagnosedError {
     let remedy: String? =
       switch (kind, wanted.first) {
       case (.float, .fakeQuantized): "quantize it first: qat student with kd(\(word.text), DecoupledKD, 0.5)"
-      case (.integer, .fakeQuantized): "it is integers already; name the QAT model that it came from"
-      case (.fakeQuantized, .float), (.integer, .float):
+      case (.integer, .fakeQuantized), (.dynamic, .fakeQuantized):
+        "it is integers already; name the QAT model that it came from"
+      case (.fakeQuantized, .float), (.integer, .float), (.dynamic, .float):
         floatModel.map { "name the float model that it was made from: \($0)" }
           ?? "name a float model, such as one that train has made"
       case (_, .integer): "convert a QAT model first: convert \(word.text)"
+      case (_, .dynamic): "quantize its dense layers first: dynamic \(word.text)"
       case (_, nil), (.float, .float), (.fakeQuantized, .fakeQuantized): nil
       }
     return complaint("wrong-model-kind", message, at: word.range, remedy: remedy)

@@ -49,6 +49,7 @@ extension Model.Kind {
     case .float: "float"
     case .fakeQuantized: "QAT"
     case .integer: "int8"
+    case .dynamic: "dynamic"
     }
   }
 
@@ -58,6 +59,7 @@ extension Model.Kind {
     case .float: "a float model"
     case .fakeQuantized: "a QAT model"
     case .integer: "an int8 model"
+    case .dynamic: "a dynamically quantized model"
     }
   }
 }
@@ -71,7 +73,10 @@ extension GraphIR.Operation {
     case .batchNorm(let norm): 2 * norm.channels
     case .dense(let dense): dense.parameterCount
     case .integerDense(let integer): integer.dense.parameterCount
-    case .input, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize: 0
+    case .dynamicDense(let dynamic): dynamic.dense.parameterCount
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
+      .requantize:
+      0
     }
   }
 }

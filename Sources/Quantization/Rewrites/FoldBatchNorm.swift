@@ -61,15 +61,15 @@ package struct LayerWeights {
     case .convolution(var convolution):
       (hasBias, grid) = (convolution.hasBias, convolution.weightGrid)
       convolution.hasBias = true
-      convolution.weightGrid = nil
+      (convolution.weightGrid, convolution.learnsWeightScale) = (nil, false)
       operation = .convolution(convolution)
     case .dense(var dense):
       (hasBias, grid) = (dense.hasBias, dense.weightGrid)
       dense.hasBias = true
-      dense.weightGrid = nil
+      (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
       operation = .dense(dense)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize,
-      .requantize, .integerConvolution, .integerDense:
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       return nil
     }
     weight = try model.parameter(node.name + ".weight")
@@ -95,7 +95,10 @@ package struct LayerWeights {
       for index in output * rest..<(output + 1) * rest { values[index] *= factors[output] }
     }
     if let grid {
-      let chosen = weightScales(of: values, outputs: outputs, grid: grid)
+      let stored = model.parameters[node.name + ".weight_scale"]?.floats
+      let chosen =
+        stored.map { $0.count == outputs ? $0 : Array(repeating: $0.first ?? 1, count: outputs) }
+        ?? weightScales(of: values, outputs: outputs, grid: grid)
       scales = chosen
       for output in 0..<outputs {
         let inverse = 1 / chosen[output]
@@ -121,7 +124,7 @@ package func weightScales(of values: [Float], outputs: Int, grid: QuantizationGr
 
 /// magnitude / ((maximum − minimum) / 2), never below float's epsilon.
 package func weightScale(magnitude: Float, grid: QuantizationGrid) -> Float {
-  max(magnitude / (Float(grid.maximum - grid.minimum) / 2), .ulpOfOne)
+  gridScale(magnitude / (Float(grid.maximum - grid.minimum) / 2), grid)
 }
 
 extension Model {
@@ -135,9 +138,26 @@ extension Model {
   package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError)
     -> QuantizationParameters
   {
-    guard let low = parameters[quantizer.observer + ".min_val"]?.floats.first,
-      let high = parameters[quantizer.observer + ".max_val"]?.floats.first
-    else { throw RewriteError.unobserved(quantizer.observer) }
-    return chooseQuantizationParameters(minimum: low, maximum: high, grid: quantizer.grid)
+    func state(_ name: String) throws(RewriteError) -> Float {
+      guard let value = parameters[quantizer.observer + "." + name]?.floats.first else {
+        throw .unobserved(quantizer.observer)
+      }
+      return value
+    }
+    let grid = quantizer.grid
+    switch quantizer.method {
+    case .observed:
+      return chooseQuantizationParameters(
+        minimum: try state("min_val"), maximum: try state("max_val"), grid: grid)
+    case .learnedScale: return fixedZeroPoint(scale: try state("scale"), grid)
+    case .clippedActivation:
+      let edge = max(grid.maximum, -grid.minimum)
+      return fixedZeroPoint(scale: try state("alpha") / Float(edge), grid)
+    }
   }
+}
+
+/// A trained scale with the zero point at 0, where every grid of trained ranges has it.
+private func fixedZeroPoint(scale: Float, _ grid: QuantizationGrid) -> QuantizationParameters {
+  QuantizationParameters(scale: gridScale(scale, grid), zeroPoint: 0, grid: grid)
 }

@@ -2,54 +2,121 @@ package import GraphIR
 
 /// Inserts fake quantization: the graph that QAT trains.
 ///
-/// The input and the output of every group are rounded to the backend's activation grid, except the logits, which
-/// leave the integer model as float; convolutions and dense layers get its weight grid. A convolution whose output
-/// goes into an addition is rounded after it. Pooling keeps its input's grid: a maximum is on it already, an average
-/// is rounded to it again.
-package func prepare(_ graph: Graph, backend: QuantizationBackend) -> Graph {
-  var prepared = Graph(architecture: graph.architecture, input: graph.inputShape)
-  var renamed: [Graph.NodeID: Graph.NodeID] = [:]
-  // Which observer's grid a tensor lies on.
-  var observers: [Graph.NodeID: String] = [:]
+/// Convolutions and dense layers get a weight grid of their precision. The output of every group that an integer layer
+/// computes or reads is rounded to an activation grid, and so are the images; the logits leave the integer model as
+/// float. A convolution whose output goes into an addition is rounded after it. Pooling keeps its input's grid: a
+/// maximum is on it already, an average is rounded to it again.
+package func prepare(_ graph: Graph, policy: QuantizationPolicy) -> Graph {
+  var preparation = Preparation(graph, policy)
+  for group in graph.layerGroups { preparation.add(group) }
+  return preparation.prepared
+}
 
-  func copy(_ id: Graph.NodeID, operation: Operation? = nil) {
-    let node = graph.nodes[id]
-    let inputs = node.inputs.compactMap { renamed[$0] }
-    // The shapes were valid in the graph that is copied.
-    renamed[id] = try? prepared.append(node.name, operation ?? node.operation, inputs: inputs)
+private struct Preparation {
+  let graph: Graph
+  let policy: QuantizationPolicy
+  let precisions: [Graph.NodeID: LayerPrecision]
+  /// Outputs of groups that an integer layer computes or reads.
+  let quantized: Set<Graph.NodeID>
+  var prepared: Graph
+  private var renamed: [Graph.NodeID: Graph.NodeID] = [:]
+  /// Which node's grid a tensor lies on.
+  private var quantizers: [Graph.NodeID: FakeQuantize] = [:]
+
+  init(_ graph: Graph, _ policy: QuantizationPolicy) {
+    self.graph = graph
+    self.policy = policy
+    precisions = layerPrecisions(of: graph, policy: policy)
+    quantized = quantizedTensors(graph, precisions)
+    prepared = Graph(architecture: graph.architecture, input: graph.inputShape)
   }
-  func quantize(_ id: Graph.NodeID, as quantizer: FakeQuantize) {
+
+  mutating func add(_ group: LayerGroup) {
+    let head = graph.nodes[group.head]
+    for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 })
+    where renamed[id] == nil {
+      copy(id)
+    }
+    let kept = head.inputs.first.flatMap { quantizers[$0] }
+    switch head.operation.gridEffect(activated: group.activation != nil) {
+    case .keeps: quantizers[group.output] = kept
+    case .roundsAgain:
+      quantizers[group.output] = kept
+      guard var again = kept else { return }
+      again.observes = false
+      quantize(group.output, as: again)
+    case .needsItsOwn:
+      guard group.output != graph.output, quantized.contains(group.output) else { return }
+      let quantizer = FakeQuantize(
+        observer: graph.nodes[group.output].name + ".activation_post_process", grid: grid(of: group),
+        method: group.head == 0 ? .observed : policy.rangeMethod)
+      quantizers[group.output] = quantizer
+      quantize(group.output, as: quantizer)
+    }
+  }
+
+  private func grid(of group: LayerGroup) -> QuantizationGrid {
+    // Images are given, so nothing is gained by fewer bits; their range is known, so nothing by training it.
+    if group.head == 0 {
+      var plain = policy
+      plain.scheme = .movingAverage
+      return plain.activationGrid(bits: 8, isPositive: false)
+    }
+    var bits = policy.activationBits
+    if case .integer(_, let activations)? = precisions[group.head] { bits = activations }
+    return policy.activationGrid(bits: bits, isPositive: group.activation != nil)
+  }
+
+  private mutating func copy(_ id: Graph.NodeID) {
+    let node = graph.nodes[id]
+    if case .input = node.operation {
+      renamed[id] = 0
+      return
+    }
+    let operation = precisions[id].map { node.operation.with($0, policy) } ?? node.operation
+    // The shapes were valid in the graph that is copied.
+    renamed[id] = try? prepared.append(node.name, operation, inputs: node.inputs.compactMap { renamed[$0] })
+  }
+
+  private mutating func quantize(_ id: Graph.NodeID, as quantizer: FakeQuantize) {
     guard let tensor = renamed[id] else { return }
     renamed[id] = try? prepared.append(
       graph.nodes[id].name + ".fake_quantize", .fakeQuantize(quantizer), tensor)
   }
+}
 
-  for group in graph.layerGroups {
-    let head = graph.nodes[group.head]
-    for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 })
-    where renamed[id] == nil {
-      switch graph.nodes[id].operation {
-      case .input: renamed[id] = 0
-      case let operation: copy(id, operation: operation.withWeightGrid(backend.weightGrid))
-      }
-    }
-    let kept = head.inputs.first.flatMap { observers[$0] }
-    switch head.operation.gridEffect(activated: group.activation != nil) {
-    case .keeps: observers[group.output] = kept
-    case .roundsAgain:
-      observers[group.output] = kept
-      if let kept {
-        quantize(
-          group.output, as: FakeQuantize(observer: kept, grid: backend.activationGrid, observes: false))
-      }
-    case .needsItsOwn:
-      guard group.output != graph.output else { continue }
-      let observer = graph.nodes[group.output].name + ".activation_post_process"
-      observers[group.output] = observer
-      quantize(group.output, as: FakeQuantize(observer: observer, grid: backend.activationGrid))
+/// The precision of each layer with weights.
+package func layerPrecisions(
+  of graph: Graph, policy: QuantizationPolicy
+) -> [Graph.NodeID: LayerPrecision] {
+  let layers = graph.nodes.indices.filter { graph.nodes[$0].operation.hasWeights }
+  var precisions: [Graph.NodeID: LayerPrecision] = [:]
+  for id in layers {
+    precisions[id] = policy.precision(
+      of: graph.nodes[id].name, isEnd: id == layers.first || id == layers.last)
+  }
+  return precisions
+}
+
+private func quantizedTensors(
+  _ graph: Graph, _ precisions: [Graph.NodeID: LayerPrecision]
+) -> Set<Graph.NodeID> {
+  var quantized: Set<Graph.NodeID> = []
+  func isFloat(_ id: Graph.NodeID) -> Bool { if case .float? = precisions[id] { true } else { false } }
+  let groups = graph.layerGroups
+  for group in groups where !isFloat(group.head) {
+    if group.head != 0 { quantized.insert(group.output) }
+    for source in graph.nodes[group.head].inputs + [group.residual].compactMap({ $0 }) {
+      quantized.insert(source)
     }
   }
-  return prepared
+  // What passes codes on needs codes: pooling and flattening have no grid of their own.
+  for group in groups.reversed() where quantized.contains(group.output) {
+    if graph.nodes[group.head].operation.gridEffect(activated: false) != .needsItsOwn {
+      quantized.formUnion(graph.nodes[group.head].inputs)
+    }
+  }
+  return quantized
 }
 
 /// What an operation does to the grid that its input lies on.
@@ -58,27 +125,44 @@ private enum GridEffect {
 }
 
 extension Operation {
+  /// True for convolutions and dense layers of a float model.
+  package var hasWeights: Bool {
+    switch self {
+    case .convolution, .dense: true
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      false
+    }
+  }
+
   fileprivate func gridEffect(activated: Bool) -> GridEffect {
     switch self {
-    case .flatten: activated ? .needsItsOwn : .keeps
+    case .flatten, .dropout: activated ? .needsItsOwn : .keeps
     case .pool(let pooling):
       activated ? .needsItsOwn : pooling.kind == .maximum ? .keeps : .roundsAgain
     case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .quantize,
-      .requantize, .integerConvolution, .integerDense:
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       .needsItsOwn
     }
   }
 
-  fileprivate func withWeightGrid(_ grid: QuantizationGrid) -> Operation {
+  fileprivate func with(_ precision: LayerPrecision, _ policy: QuantizationPolicy) -> Operation {
+    var grid: QuantizationGrid?
+    var storage = FloatStorage.float32
+    switch precision {
+    case .integer(let weights, _): grid = policy.weightGrid(bits: weights)
+    case .float(let width): storage = width
+    }
+    let learns = grid != nil && policy.scheme == .learnedScale
     switch self {
     case .convolution(var convolution):
-      convolution.weightGrid = grid
+      (convolution.weightGrid, convolution.learnsWeightScale, convolution.storage) = (grid, learns, storage)
       return .convolution(convolution)
     case .dense(var dense):
-      dense.weightGrid = grid
+      (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (grid, learns, storage)
       return .dense(dense)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize,
-      .requantize, .integerConvolution, .integerDense:
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       return self
     }
   }
