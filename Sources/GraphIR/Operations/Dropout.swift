@@ -1,5 +1,6 @@
-/// Sets activations to zero with probability `rate` while training, and scales the others by 1/(1 − rate)
-/// (Srivastava et al. 2014); passes them on unchanged in inference.
+/// Sets activations to zero at random while training, and passes them on unchanged in inference.
+///
+/// Each becomes zero with probability `rate`, else it is scaled by 1/(1 − rate) (Srivastava and others, 2014).
 package struct Dropout: Hashable, Sendable, Codable {
   /// From 0 to below 1.
   package var rate: Float
