@@ -18,13 +18,13 @@ package struct Evaluation: Sendable {
 ///
 /// `progress` gets images done and images in all; returns nil where it was cancelled.
 package func evaluate(
-  _ model: Model, on images: ImageSet, of data: Dataset, batchSize: Int = 250, cancellation: Cancellation,
+  _ model: consuming Model, on images: ImageSet, of data: Dataset, batchSize: Int = 250, cancellation: Cancellation,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation? {
   try check(model, fits: images, classes: data.classNames.count)
   let size = min(batchSize, images.count)
   let classes = model.graph.classes
-  let plan = try InferencePlan(model.runnable(), batch: size)
+  let plan = try InferencePlan((consume model).runnable(), batch: size)
   guard plan.codes == nil else {
     throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
   }

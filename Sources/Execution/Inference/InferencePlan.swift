@@ -18,10 +18,12 @@ package final class InferencePlan {
   ///
   /// `sharedInput` holds the images where another plan of the same batch size owns them; it must outlive this
   /// plan.
-  package init(_ model: Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil) throws {
+  package init(
+    _ model: consuming Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil
+  ) throws {
     graph = model.graph
     self.batch = batch
-    var planner = InferencePlanner(model, batch: batch)
+    var planner = InferencePlanner(consume model, batch: batch)
     let ends = try planner.plan(sharedInput: sharedInput?.baseAddress)
     arena = Arena(byteCount: planner.memory.place())
     constants = planner.constants
