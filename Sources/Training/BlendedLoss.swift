@@ -25,8 +25,6 @@ final class BlendedLoss {
 
   private let terms: [Term]
   private let teachers: [Teacher]
-  /// Each teacher's logits of the batch at hand.
-  private var logits: [UnsafeBufferPointer<Float>]
   private let taskWeight: Double
   private let classes: Int
   private var scratch: DistillationScratch
@@ -56,7 +54,6 @@ final class BlendedLoss {
     }
     self.terms = terms
     self.teachers = teachers
-    logits = teachers.map { _ in UnsafeBufferPointer(start: nil, count: 0) }
     taskWeight = 1 - recipe.distillation.reduce(0) { $0 + $1.weight }
     classes = student.graph.classes
     scratch = DistillationScratch(classes: classes)
@@ -76,13 +73,15 @@ final class BlendedLoss {
     for teacher in teachers { try teacher.complete(on: data, labels: labels) }
   }
 
-  /// Writes the gradient that `plan.backward` starts from.
+  /// Lets the teachers look at the images that the student's plan holds, before its forward pass.
   ///
-  /// `images` are the numbers, in the data set, of those that the plan holds.
-  func evaluate(_ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>, images: ArraySlice<Int>) throws
-    -> Value
-  {
-    for index in teachers.indices { logits[index] = try teachers[index].logits(of: images) }
+  /// `images` are their numbers in the data set.
+  func teach(_ images: ArraySlice<Int>) throws {
+    for teacher in teachers { try teacher.teach(images) }
+  }
+
+  /// Writes the gradient that `plan.backward` starts from.
+  func evaluate(_ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>) -> Value {
     let target = plan.logitsGradient
     let task = crossEntropy(logits: plan.logits, labels: labels, classes: classes, gradient: target)
     var value = Value(
@@ -94,7 +93,7 @@ final class BlendedLoss {
     var weights = 0.0
     for term in terms {
       let parts = term.loss.evaluate(
-        student: plan.logits, teacher: logits[term.teacher], labels: labels, classes: classes,
+        student: plan.logits, teacher: teachers[term.teacher].logits, labels: labels, classes: classes,
         scratch: &scratch, gradient: gradient)
       let weight = Float(term.weight)
       for index in target.indices { target[index] += weight * gradient[index] }

@@ -153,8 +153,9 @@ private final class TrainingWork {
   func step(_ images: inout RandomImages) throws {
     images.fill(plan.input)
     images.fill(&labels)
+    try loss.teach(numbers[...])
     try plan.forward()
-    _ = try labels.withUnsafeBufferPointer { try loss.evaluate(plan, labels: $0, images: numbers[...]) }
+    _ = labels.withUnsafeBufferPointer { loss.evaluate(plan, labels: $0) }
     try plan.backward()
     plan.update(learningRate: 1e-4, decay: 0)
   }

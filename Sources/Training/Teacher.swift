@@ -11,10 +11,10 @@ final class Teacher {
   private let knownBefore: Int
   /// Nil once every image's logits are known.
   private var plan: InferencePlan?
-  /// Kept logits of a batch [batch, classes].
+  /// Logits of the batch at hand [batch, classes].
   private let batchLogits: UnsafeMutableBufferPointer<Float>
 
-  /// Reads the images where the student's plan holds them; `kept` is nil where an image differs from step to step.
+  /// Reads the images where the student's plan holds them, and works in its memory while it is idle; `kept` is nil where an image differs from step to step.
   init(_ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?) throws {
     self.name = name
     self.kept = kept
@@ -23,7 +23,9 @@ final class Teacher {
     batchLogits = .allocate(capacity: student.batch * classes)
     batchLogits.initialize(repeating: 0)
     if let kept, kept.isComplete { return }
-    plan = try InferencePlan((consume model).runnable(), batch: student.batch, sharedInput: student.input)
+    plan = try InferencePlan(
+      (consume model).runnable(), batch: student.batch, sharedInput: student.input,
+      workspace: student.idleMemory)
   }
 
   deinit { batchLogits.deallocate() }
@@ -39,19 +41,24 @@ final class Teacher {
       } ?? .recomputed)
   }
 
-  /// Logits [batch, classes] of the images that the student's plan holds, by their numbers in the data set; valid until
-  /// the next call.
-  func logits(of images: ArraySlice<Int>) throws -> UnsafeBufferPointer<Float> {
-    if let kept, let target = batchLogits.baseAddress, kept.read(images, into: target) {
+  /// [batch, classes], valid after `teach`.
+  var logits: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batchLogits) }
+
+  /// Finds the logits of the images that the student's plan holds, by their numbers in the data set.
+  ///
+  /// To be called before the student's forward pass.
+  func teach(_ images: ArraySlice<Int>) throws {
+    guard let target = batchLogits.baseAddress else { return }
+    if let kept, kept.read(images, into: target) {
       hasRun = false
       if kept.isComplete { plan = nil }
-      return UnsafeBufferPointer(batchLogits)
+      return
     }
-    guard let plan else { return UnsafeBufferPointer(batchLogits) }
+    guard let plan else { return }
     try plan.run()
     hasRun = true
-    if let kept, let source = plan.logits.baseAddress { kept.write(images, from: source) }
-    return plan.logits
+    _ = batchLogits.update(fromContentsOf: plan.logits)
+    kept?.write(images, from: target)
   }
 
   /// Computes what is not known yet: the images that filled no whole batch of an epoch. Overwrites the student's images.

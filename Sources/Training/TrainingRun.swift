@@ -106,8 +106,9 @@ final class TrainingRun {
         augmentation: recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil, into: images,
         labels: truth)
     }
+    try loss.teach(chosen)
     try plan.forward()
-    let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels), images: chosen)
+    let value = loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
     guard value.total.isFinite, !plan.phase.diverged else {
       throw TrainingError.nonFiniteLoss(step: index + 1)
     }
@@ -144,10 +145,10 @@ final class TrainingRun {
 
   /// Nil where the evaluation was cancelled.
   private func finishEpoch(_ epoch: Int, seconds: Double, cancellation: Cancellation) throws -> EpochReport? {
-    let model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
-    guard let test = try evaluate(model, on: data.test, of: data, cancellation: cancellation) else {
-      return nil
-    }
+    let test = try evaluate(
+      Model(kind: kind, graph: plan.graph, parameters: plan.exportParameters()), on: data.test, of: data,
+      workspace: plan.idleMemory, cancellation: cancellation)
+    guard let test else { return nil }
     return EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
       distillationLoss: sums.mean(sums.distillation), trainingAccuracy: sums.mean(Double(sums.correct)),

@@ -7,7 +7,9 @@ import Glibc
 final class Arena {
   let base: UnsafeMutableRawPointer
   let byteCount: Int
-  private let mappedBytes: Int
+  private let ownership: Ownership
+
+  private enum Ownership { case allocated, mapped, borrowed }
 
   /// Bytes from which memory is mapped.
   private static let mappingThreshold = 1 << 20
@@ -16,16 +18,27 @@ final class Arena {
     self.byteCount = byteCount
     if byteCount >= Self.mappingThreshold, let mapped = Self.mapped(byteCount) {
       base = mapped
-      mappedBytes = byteCount
+      ownership = .mapped
       return
     }
-    mappedBytes = 0
+    ownership = .allocated
     base = .allocate(byteCount: max(byteCount, 1), alignment: MemoryPlan.alignment)
     base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
+  /// Memory that belongs to another, aligned and large enough; it must outlive this, and holds anything.
+  init(borrowing memory: UnsafeMutableRawPointer, byteCount: Int) {
+    self.byteCount = byteCount
+    base = memory
+    ownership = .borrowed
+  }
+
   deinit {
-    if mappedBytes > 0 { munmap(base, mappedBytes) } else { base.deallocate() }
+    switch ownership {
+    case .allocated: base.deallocate()
+    case .mapped: munmap(base, byteCount)
+    case .borrowed: break
+    }
   }
 
   /// Pages of zeros, huge ones where the system has them; nil where it refuses.
