@@ -26,7 +26,8 @@ extension Graph {
     case .integerConvolution(let integer): return 2 * integer.convolution.fanIn * node.shape.count
     case .dense(let dense): return 2 * dense.inputs * dense.outputs
     case .integerDense(let integer): return 2 * integer.dense.inputs * integer.dense.outputs
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize: return 0
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize:
+      return 0
     }
   }
 }

@@ -202,7 +202,8 @@ private func summary(
     median: middle, fastest: times.min() ?? 0, slowest: times.max() ?? 0,
     imagesPerSecond: Double(request.batch) / middle * 1000, activationBytes: bytes.0,
     parameterBytes: bytes.1, peakResidentBytes: ResidentMemory.peakBytes,
-    operationsPerImage: operations(request, graph), kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
+    operationsPerImage: operations(request, graph),
+    kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
     costliest: Array(ranked(profile?.byStep.map { ($0.key, $0.value) } ?? []).prefix(12)))
 }
 

@@ -61,15 +61,20 @@ final class Teacher {
     kept?.write(images, from: target)
   }
 
-  /// Computes what is not known yet: the images that filled no whole batch of an epoch. Overwrites the student's images.
+  /// Computes what is not known yet: the images that filled no whole batch of an epoch.
+  ///
+  /// Overwrites the student's images.
   func complete(on data: Dataset, labels: UnsafeMutableBufferPointer<Int32>) throws {
-    guard let kept, let plan, let input = plan.input.baseAddress, let labels = labels.baseAddress else { return }
+    guard let kept, let plan, let input = plan.input.baseAddress, let labels = labels.baseAddress else {
+      return
+    }
     let missing = kept.missing
     for start in stride(from: 0, to: missing.count, by: plan.batch) {
       let images = missing[start..<min(start + plan.batch, missing.count)]
       // A short batch leaves other images behind its own: they are computed and not looked at.
       gather(
-        data.training, indices: images, mean: data.mean, deviation: data.deviation, into: input, labels: labels)
+        data.training, indices: images, mean: data.mean, deviation: data.deviation, into: input,
+        labels: labels)
       try plan.run()
       if let source = plan.logits.baseAddress { kept.write(images, from: source) }
     }

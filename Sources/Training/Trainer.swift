@@ -33,7 +33,8 @@ package enum TrainingError: Error, Equatable {
 /// each. Reports arrive on the calling thread. Same arguments, binary and thread count give the same bits.
 package func train(
   _ model: consuming Model, on data: Dataset, recipe: TrainingRecipe,
-  teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil, cancellation: Cancellation, report: (TrainingEvent) throws -> Void
+  teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil, cancellation: Cancellation,
+  report: (TrainingEvent) throws -> Void
 ) throws -> TrainingOutcome {
   let run = try TrainingRun(
     consume model, data: data, recipe: recipe, teachers: consume teachers, logits: logits)

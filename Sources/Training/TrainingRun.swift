@@ -41,7 +41,9 @@ final class TrainingRun {
     plan = try TrainingPlan(consume model, batch: batchSize, optimizer: optimizer)
     var kept: [String: KeptLogits] = [:]
     if let logits, !recipe.augments {
-      for (name, teacher) in copy teachers { kept[name] = logits.logits(of: teacher, on: data, batch: batchSize) }
+      for (name, teacher) in copy teachers {
+        kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
+      }
     }
     loss = try BlendedLoss(recipe, teachers: consume teachers, student: plan, kept: kept)
     ResidentMemory.releaseFreed()

@@ -40,7 +40,8 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError("there is no work \"\(work)\"; choose from \(names)")
     }
     guard !cached || works == [BenchmarkWork.kd.rawValue] else {
-      throw ValidationError("--cached belongs to kd alone, whose teacher has logits to keep: qatlab bench kd --cached")
+      throw ValidationError(
+        "--cached belongs to kd alone, whose teacher has logits to keep: qatlab bench kd --cached")
     }
     guard Architecture.named(model) != nil else {
       let known = Architecture.all.map(\.name).joined(separator: ", ")
@@ -84,7 +85,8 @@ struct BenchCommand: ParsableCommand {
       String(
         format: "  memory: %.0f MB of activations, %.0f MB of weights", Double(result.activationBytes) / 1e6,
         Double(result.parameterBytes) / 1e6)
-        + (result.peakResidentBytes.map { String(format: "; %.0f MB resident at the peak", Double($0) / 1e6) } ?? ""))
+        + (result.peakResidentBytes.map { String(format: "; %.0f MB resident at the peak", Double($0) / 1e6) }
+          ?? ""))
     if work == .kd {
       print(
         cached

@@ -100,7 +100,8 @@ struct PlannedRun {
     settings["teacher-logits"] = recorder.logitsWords
     return Draft.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
-      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone, stepsDone: outcome.stepsDone,
+      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
+      stepsDone: outcome.stepsDone,
       startedAt: startedAt, endedAt: Date())
   }
 

@@ -10,14 +10,16 @@ private let asciiSigns: [Unicode.Scalar: String] = [
 
 /// Characters of lines, bars and plots.
 private let asciiDrawing: [Unicode.Scalar: String] = [
-  "─": "-", "━": "=", "│": "|", "└": "+", "┌": "+", "┐": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+",
+  "─": "-", "━": "=", "│": "|", "└": "+", "┌": "+", "┐": "+", "┘": "+", "├": "+", "┤": "+", "┬": "+",
+  "┴": "+",
   "┼": "+", "█": "#",
 ]
 
 /// Greek letters by their names, as formulas are written in ASCII.
 private let asciiLetters: [Unicode.Scalar: String] = {
   let names = [
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi",
     "omicron", "pi", "rho", "", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
   ]
   var letters: [Unicode.Scalar: String] = ["ϵ": "epsilon", "ς": "sigma", "∑": "Sum", "∏": "Prod"]
@@ -30,8 +32,10 @@ private let asciiLetters: [Unicode.Scalar: String] = {
 
 /// Digits and signs that stand high or low.
 private let asciiHeights: [Unicode.Scalar: String] = [
-  "⁰": "^0", "¹": "^1", "²": "^2", "³": "^3", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8", "⁹": "^9",
-  "⁻": "^-", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "₄": "_4", "₅": "_5", "₆": "_6", "₇": "_7", "₈": "_8",
+  "⁰": "^0", "¹": "^1", "²": "^2", "³": "^3", "⁴": "^4", "⁵": "^5", "⁶": "^6", "⁷": "^7", "⁸": "^8",
+  "⁹": "^9",
+  "⁻": "^-", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "₄": "_4", "₅": "_5", "₆": "_6", "₇": "_7",
+  "₈": "_8",
   "₉": "_9",
 ]
 
