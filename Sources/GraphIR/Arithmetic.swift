@@ -26,7 +26,9 @@ extension Graph {
     case .integerConvolution(let integer): return 2 * integer.convolution.fanIn * node.shape.count
     case .dense(let dense): return 2 * dense.inputs * dense.outputs
     case .integerDense(let integer): return 2 * integer.dense.inputs * integer.dense.outputs
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .fakeQuantize, .quantize, .requantize:
+    case .dynamicDense(let dynamic): return 2 * dynamic.dense.inputs * dynamic.dense.outputs
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize:
       return 0
     }
   }

@@ -41,7 +41,8 @@ final class TrainingRun {
     plan = try TrainingPlan(consume model, batch: batchSize, optimizer: optimizer)
     var kept: [String: KeptLogits] = [:]
     if let logits, !recipe.augments {
-      for (name, teacher) in copy teachers {
+      // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.
+      for (name, teacher) in copy teachers where teacher.kind != .dynamic {
         kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
       }
     }

@@ -85,7 +85,7 @@ import Testing
   @Test func trainingDoesNotReadWhatItsIdleMemoryHeld() throws {
     let graph = prepare(
       try #require(Architecture.named("resnet18")).build(Shape(channels: 3, height: 32, width: 32), 10),
-      backend: .x86)
+      policy: QuantizationPolicy())
     let model = Model(
       kind: .fakeQuantized, graph: graph, parameters: initialParameters(for: graph, seed: 3))
     let images = formulaValues("images", salt: "idle", count: 8 * graph.inputShape.count)

@@ -88,6 +88,7 @@ struct InferencePlanner {
 
   mutating func append(_ step: any Step, _ buffers: [BufferID]) {
     for buffer in buffers { memory.touch(buffer, at: steps.count) }
+    (step as? PrimitiveStep)?.reserveScratchpad(&memory, at: steps.count)
     steps.append(step)
   }
 
