@@ -10,13 +10,15 @@ export GOMP_SPINCOUNT ?= 2000
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo repl test bench lint clean
+.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
 	@echo 'make test    install what is missing, build, and run every test'
 	@echo 'make repl    install what is missing, build, and open the prompt on the session in .qatlab'
 	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch (from PyPI, 6 GB)'
+	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
+	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
@@ -38,6 +40,12 @@ test: dependencies
 
 bench: dependencies
 	Benchmarks/run.sh
+
+bench-scaling: build
+	python3 Benchmarks/scaling.py
+
+bench-startup: build
+	python3 Benchmarks/startup.py
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

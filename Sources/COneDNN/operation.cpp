@@ -18,13 +18,21 @@ int argument_of(odn_role role) {
     case ODN_DIFF_BIAS: return DNNL_ARG_DIFF_BIAS;
     case ODN_DIFF_DST: return DNNL_ARG_DIFF_DST;
     case ODN_WORKSPACE: return DNNL_ARG_WORKSPACE;
+    case ODN_SCRATCHPAD: return DNNL_ARG_SCRATCHPAD;
     case ODN_ROLE_COUNT: break;
   }
   return 0;
 }
 
-dnnl::primitive_attr attributes(const odn_epilogue &e) {
+// The caller gives an operation its scratchpad: it may lie where nothing else is alive meanwhile.
+dnnl::primitive_attr plain_attributes() {
   dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+dnnl::primitive_attr attributes(const odn_epilogue &e) {
+  dnnl::primitive_attr attr = plain_attributes();
 #if DNNL_VERSION_MAJOR >= 3
   // 3.x scales the accumulator by source × weights and divides by the destination's scale; the whole factor goes
   // into the weights' scale, so that both versions round the same product.
@@ -65,6 +73,7 @@ struct Shapes {
 template <typename Pd>
 void describe(odn_operation &op, Pd &&pd) {
   op.implementation = pd.impl_info_str();
+  op.layouts[ODN_SCRATCHPAD] = pd.scratchpad_desc();
   op.description = std::make_shared<std::decay_t<Pd>>(std::forward<Pd>(pd));
 }
 
@@ -129,11 +138,11 @@ struct ConvolutionFamily {
   }
   auto backward_data(const Shapes &s, const Forward &hint) const {
     return dnnl::convolution_backward_data::primitive_desc(
-        odn::engine(), algorithm, s.src, s.weights, s.dst, strides, padding, padding, hint);
+        odn::engine(), algorithm, s.src, s.weights, s.dst, strides, padding, padding, hint, plain_attributes());
   }
   auto backward_weights(const Shapes &s, const Forward &hint) const {
     return dnnl::convolution_backward_weights::primitive_desc(
-        odn::engine(), algorithm, s.src, s.weights, s.bias, s.dst, strides, padding, padding, hint);
+        odn::engine(), algorithm, s.src, s.weights, s.bias, s.dst, strides, padding, padding, hint, plain_attributes());
   }
 #else
   auto forward(dnnl::prop_kind kind, const Shapes &s, const dnnl::primitive_attr &attr) const {
@@ -143,12 +152,12 @@ struct ConvolutionFamily {
   }
   auto backward_data(const Shapes &s, const Forward &hint) const {
     dnnl::convolution_backward_data::desc desc(algorithm, s.src, s.weights, s.dst, strides, padding, padding);
-    return dnnl::convolution_backward_data::primitive_desc(desc, odn::engine(), hint);
+    return dnnl::convolution_backward_data::primitive_desc(desc, plain_attributes(), odn::engine(), hint);
   }
   auto backward_weights(const Shapes &s, const Forward &hint) const {
     dnnl::convolution_backward_weights::desc desc(
         algorithm, s.src, s.weights, s.bias, s.dst, strides, padding, padding);
-    return dnnl::convolution_backward_weights::primitive_desc(desc, odn::engine(), hint);
+    return dnnl::convolution_backward_weights::primitive_desc(desc, plain_attributes(), odn::engine(), hint);
   }
 #endif
 };
@@ -164,11 +173,11 @@ struct DenseFamily {
     return Forward(odn::engine(), kind, s.src, s.weights, s.bias, s.dst, attr);
   }
   auto backward_data(const Shapes &s, const Forward &hint) const {
-    return dnnl::inner_product_backward_data::primitive_desc(odn::engine(), s.src, s.weights, s.dst, hint);
+    return dnnl::inner_product_backward_data::primitive_desc(odn::engine(), s.src, s.weights, s.dst, hint, plain_attributes());
   }
   auto backward_weights(const Shapes &s, const Forward &hint) const {
     return dnnl::inner_product_backward_weights::primitive_desc(
-        odn::engine(), s.src, s.weights, s.bias, s.dst, hint);
+        odn::engine(), s.src, s.weights, s.bias, s.dst, hint, plain_attributes());
   }
 #else
   auto forward(dnnl::prop_kind kind, const Shapes &s, const dnnl::primitive_attr &attr) const {
@@ -177,11 +186,11 @@ struct DenseFamily {
   }
   auto backward_data(const Shapes &s, const Forward &hint) const {
     dnnl::inner_product_backward_data::desc desc(s.src, s.weights, s.dst);
-    return dnnl::inner_product_backward_data::primitive_desc(desc, odn::engine(), hint);
+    return dnnl::inner_product_backward_data::primitive_desc(desc, plain_attributes(), odn::engine(), hint);
   }
   auto backward_weights(const Shapes &s, const Forward &hint) const {
     dnnl::inner_product_backward_weights::desc desc(s.src, s.weights, s.bias, s.dst);
-    return dnnl::inner_product_backward_weights::primitive_desc(desc, odn::engine(), hint);
+    return dnnl::inner_product_backward_weights::primitive_desc(desc, plain_attributes(), odn::engine(), hint);
   }
 #endif
 };
@@ -266,10 +275,11 @@ odn_operation *odn_pooling_create(
                                                           : dnnl::prop_kind::forward_inference;
 #if DNNL_VERSION_MAJOR >= 3
       dnnl::pooling_forward::primitive_desc pd(
-          odn::engine(), kind, algorithm, outer, inner, strides, kernel, undilated, padding, padding);
+          odn::engine(), kind, algorithm, outer, inner, strides, kernel, undilated, padding, padding,
+          plain_attributes());
 #else
       dnnl::pooling_v2_forward::desc desc(kind, algorithm, outer, inner, strides, kernel, undilated, padding, padding);
-      dnnl::pooling_v2_forward::primitive_desc pd(desc, odn::engine());
+      dnnl::pooling_v2_forward::primitive_desc pd(desc, plain_attributes(), odn::engine());
 #endif
       op->layouts[ODN_SRC] = pd.src_desc();
       op->layouts[ODN_DST] = pd.dst_desc();
@@ -284,12 +294,13 @@ odn_operation *odn_pooling_create(
 #if DNNL_VERSION_MAJOR >= 3
       auto &hint = static_cast<const dnnl::pooling_forward::primitive_desc &>(*forward->description);
       dnnl::pooling_backward::primitive_desc pd(
-          odn::engine(), algorithm, outer, inner, strides, kernel, undilated, padding, padding, hint);
+          odn::engine(), algorithm, outer, inner, strides, kernel, undilated, padding, padding, hint,
+          plain_attributes());
       op->primitive = dnnl::pooling_backward(pd);
 #else
       auto &hint = static_cast<const dnnl::pooling_v2_forward::primitive_desc &>(*forward->description);
       dnnl::pooling_v2_backward::desc desc(algorithm, outer, inner, strides, kernel, undilated, padding, padding);
-      dnnl::pooling_v2_backward::primitive_desc pd(desc, odn::engine(), hint);
+      dnnl::pooling_v2_backward::primitive_desc pd(desc, plain_attributes(), odn::engine(), hint);
       op->primitive = dnnl::pooling_v2_backward(pd);
 #endif
       op->layouts[ODN_DIFF_SRC] = pd.diff_src_desc();
@@ -304,7 +315,7 @@ odn_operation *odn_pooling_create(
 odn_operation *odn_reorder_create(const odn_layout *from, const odn_layout *to) {
   return odn::guarded<odn_operation *>(nullptr, [&] {
     auto op = std::make_unique<odn_operation>();
-    dnnl::reorder::primitive_desc pd(odn::engine(), from->desc, odn::engine(), to->desc);
+    dnnl::reorder::primitive_desc pd(odn::engine(), from->desc, odn::engine(), to->desc, plain_attributes());
     op->primitive = dnnl::reorder(pd);
     op->layouts[ODN_SRC] = from->desc;
     op->layouts[ODN_DST] = to->desc;

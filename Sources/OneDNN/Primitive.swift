@@ -5,6 +5,8 @@ package enum Role: Sendable {
   case source, weights, bias, destination
   case sourceGradient, weightsGradient, biasGradient, destinationGradient
   case workspace
+  /// Memory that is needed only while the operation runs.
+  case scratchpad
 
   var raw: odn_role {
     switch self {
@@ -17,6 +19,7 @@ package enum Role: Sendable {
     case .biasGradient: ODN_DIFF_BIAS
     case .destinationGradient: ODN_DIFF_DST
     case .workspace: ODN_WORKSPACE
+    case .scratchpad: ODN_SCRATCHPAD
     }
   }
 }

@@ -6,11 +6,12 @@ import Quantization
 
 /// The loss of a step: (1 − Σw)·task + Σ w·distillation, and its gradient at the student's logits.
 final class BlendedLoss {
-  /// One teacher–student loss with its teacher, compiled.
+  /// One teacher–student loss with its teacher.
   private struct Term {
     var loss: LogitLoss
     var weight: Double
-    var teacher: InferencePlan
+    /// Place among the teachers.
+    var teacher: Int
   }
 
   /// Means over the batch.
@@ -23,35 +24,36 @@ final class BlendedLoss {
   }
 
   private let terms: [Term]
-  private let teachers: [InferencePlan]
+  private let teachers: [Teacher]
   private let taskWeight: Double
   private let classes: Int
   private var scratch: DistillationScratch
   private let gradient: UnsafeMutableBufferPointer<Float>
 
   /// Teachers read the images where the student's plan holds them.
-  init(_ recipe: TrainingRecipe, teachers models: [String: Model], student: TrainingPlan) throws {
-    var plans: [String: InferencePlan] = [:]
+  ///
+  /// `kept` are the logits that are kept, by their teachers' names.
+  init(
+    _ recipe: TrainingRecipe, teachers models: consuming [String: Model], student: TrainingPlan,
+    kept: [String: KeptLogits] = [:]
+  ) throws {
+    var teachers: [Teacher] = []
     var terms: [Term] = []
     for term in recipe.distillation {
-      guard let model = models[term.teacher] else {
-        throw TrainingError.unsupported("distillation from \(term.teacher), which was not given")
+      let place = teachers.firstIndex { $0.name == term.teacher }
+      if place == nil {
+        // A model that is compiled is let go at once.
+        guard let model = models.removeValue(forKey: term.teacher) else {
+          throw TrainingError.unsupported("distillation from \(term.teacher), which was not given")
+        }
+        try requireFit(model.graph, student: student.graph)
+        teachers.append(
+          try Teacher(term.teacher, consume model, student: student, kept: kept[term.teacher]))
       }
-      guard model.graph.classes == student.graph.classes else {
-        throw TrainingError.classesDiffer(model: model.graph.classes, data: student.graph.classes)
-      }
-      guard model.graph.inputShape == student.graph.inputShape else {
-        throw TrainingError.inputDiffers(
-          model: model.graph.inputShape, data: student.graph.inputShape)
-      }
-      let plan =
-        try plans[term.teacher]
-        ?? InferencePlan(model.runnable(), batch: student.batch, sharedInput: student.input)
-      plans[term.teacher] = plan
-      terms.append(Term(loss: term.loss, weight: term.weight, teacher: plan))
+      terms.append(Term(loss: term.loss, weight: term.weight, teacher: place ?? teachers.count - 1))
     }
     self.terms = terms
-    teachers = plans.sorted { $0.key < $1.key }.map(\.value)
+    self.teachers = teachers
     taskWeight = 1 - recipe.distillation.reduce(0) { $0 + $1.weight }
     classes = student.graph.classes
     scratch = DistillationScratch(classes: classes)
@@ -61,9 +63,25 @@ final class BlendedLoss {
 
   deinit { gradient.deallocate() }
 
-  /// Writes the gradient that `plan.backward` starts from; runs the teachers on the plan's images.
-  func evaluate(_ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>) throws -> Value {
-    for teacher in teachers { try teacher.run() }
+  /// Whether a teacher ran for the last batch.
+  var ranTeacher: Bool { teachers.contains(where: \.hasRun) }
+
+  var teacherReports: [TeacherLogitsReport] { teachers.map(\.report) }
+
+  /// Computes the logits that an epoch left unknown; overwrites the student's images, and `labels`.
+  func completeLogits(on data: Dataset, labels: UnsafeMutableBufferPointer<Int32>) throws {
+    for teacher in teachers { try teacher.complete(on: data, labels: labels) }
+  }
+
+  /// Lets the teachers look at the images that the student's plan holds, before its forward pass.
+  ///
+  /// `images` are their numbers in the data set.
+  func teach(_ images: ArraySlice<Int>) throws {
+    for teacher in teachers { try teacher.teach(images) }
+  }
+
+  /// Writes the gradient that `plan.backward` starts from.
+  func evaluate(_ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>) -> Value {
     let target = plan.logitsGradient
     let task = crossEntropy(logits: plan.logits, labels: labels, classes: classes, gradient: target)
     var value = Value(
@@ -75,7 +93,7 @@ final class BlendedLoss {
     var weights = 0.0
     for term in terms {
       let parts = term.loss.evaluate(
-        student: plan.logits, teacher: term.teacher.logits, labels: labels, classes: classes,
+        student: plan.logits, teacher: teachers[term.teacher].logits, labels: labels, classes: classes,
         scratch: &scratch, gradient: gradient)
       let weight = Float(term.weight)
       for index in target.indices { target[index] += weight * gradient[index] }
@@ -85,6 +103,15 @@ final class BlendedLoss {
     }
     if weights > 0 { value.distillation /= weights }
     return value
+  }
+}
+
+private func requireFit(_ teacher: Graph, student: Graph) throws(TrainingError) {
+  guard teacher.classes == student.classes else {
+    throw .classesDiffer(model: teacher.classes, data: student.classes)
+  }
+  guard teacher.inputShape == student.inputShape else {
+    throw .inputDiffers(model: teacher.inputShape, data: student.inputShape)
   }
 }
 

@@ -16,15 +16,17 @@ package struct Evaluation: Sendable {
 /// Classifies every image in inference mode: batch norm folded, fake quantization or integers as the model
 /// is.
 ///
-/// `progress` gets images done and images in all; returns nil where it was cancelled.
+/// `progress` gets images done and images in all; returns nil where it was cancelled. `workspace` is memory that may
+/// be used meanwhile.
 package func evaluate(
-  _ model: Model, on images: ImageSet, of data: Dataset, batchSize: Int = 250, cancellation: Cancellation,
+  _ model: consuming Model, on images: ImageSet, of data: Dataset,
+  workspace: UnsafeMutableRawBufferPointer? = nil, cancellation: Cancellation,
   progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation? {
   try check(model, fits: images, classes: data.classNames.count)
-  let size = min(batchSize, images.count)
+  let size = min(evaluationBatch(images), images.count)
   let classes = model.graph.classes
-  let plan = try InferencePlan(model.runnable(), batch: size)
+  let plan = try InferencePlan((consume model).runnable(), batch: size, workspace: workspace)
   guard plan.codes == nil else {
     throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
   }
@@ -65,6 +67,11 @@ package func evaluate(
   return Evaluation(
     accuracy: Double(correct) / Double(images.count), loss: loss / Double(images.count),
     predictions: predictions)
+}
+
+/// Images at a time: 250 of up to 56×56 pixels, fewer where activations are larger.
+private func evaluationBatch(_ images: ImageSet) -> Int {
+  min(250, max(1, 250 * 56 * 56 / (images.height * images.width)))
 }
 
 /// The integer model of a fake-quantized one: batch norm folded, weights and biases as integers.

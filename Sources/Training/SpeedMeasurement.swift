@@ -9,7 +9,29 @@ package struct Speed: Sendable {
   package var imagesPerSecond: Double
 }
 
-/// Runs the model on blank images, warm, for up to about a second.
+/// Measures models so that none gains by its place: all in order and then all in reverse, after a run that warms the
+/// processor up and is not counted; the better of a model's two figures holds.
+///
+/// `model` gives the weights of one of `count` models, and is asked twice for each. Takes about a second for each model;
+/// returns nil where it was cancelled.
+package func measureSpeeds(
+  of count: Int, batchSize: Int = 64, cancellation: Cancellation, model: (Int) throws -> Model
+) throws -> [Speed]? {
+  guard count > 0 else { return [] }
+  var speeds = [Speed?](repeating: nil, count: count)
+  _ = try measureSpeed(model(0), batchSize: batchSize)
+  for index in Array(0..<count) + (0..<count).reversed() {
+    if cancellation.isCancelled { return nil }
+    let now = try measureSpeed(model(index), batchSize: batchSize)
+    let before = speeds[index] ?? now
+    speeds[index] = Speed(
+      latencyMilliseconds: min(before.latencyMilliseconds, now.latencyMilliseconds),
+      imagesPerSecond: max(before.imagesPerSecond, now.imagesPerSecond))
+  }
+  return speeds.compactMap { $0 }
+}
+
+/// Runs the model on blank images, warm, for up to half a second.
 package func measureSpeed(_ model: Model, batchSize: Int = 64) throws -> Speed {
   let runnable = try model.runnable()
   let single = try quartileSeconds(of: InferencePlan(runnable, batch: 1))
@@ -21,7 +43,7 @@ private func quartileSeconds(of plan: InferencePlan) throws -> Double {
   for _ in 0..<3 { try plan.run() }
   var times: [Double] = []
   let start = ContinuousClock.now
-  while times.count < 5 || (times.count < 100 && start.secondsUntilNow < 0.5) {
+  while times.count < 5 || (times.count < 200 && start.secondsUntilNow < 0.25) {
     let runStart = ContinuousClock.now
     try plan.run()
     times.append(runStart.secondsUntilNow)

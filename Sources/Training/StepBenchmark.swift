@@ -24,13 +24,19 @@ package struct BenchmarkRequest: Sendable {
   package var input: Shape
   package var batch: Int
   package var steps: Int
+  /// Whether the teacher's logits are kept, as in every epoch but the first of a run without augmentation.
+  package var keepsLogits: Bool
 
-  package init(work: BenchmarkWork, architecture: Architecture, input: Shape, batch: Int, steps: Int) {
+  package init(
+    work: BenchmarkWork, architecture: Architecture, input: Shape, batch: Int, steps: Int,
+    keepsLogits: Bool = false
+  ) {
     self.work = work
     self.architecture = architecture
     self.input = input
     self.batch = batch
     self.steps = steps
+    self.keepsLogits = keepsLogits
   }
 }
 
@@ -43,31 +49,46 @@ package struct BenchmarkResult: Sendable {
   /// Bytes of activations and of weights with what belongs to them.
   package var activationBytes: Int
   package var parameterBytes: Int
+  /// Largest memory of the process while it compiled and ran; nil where the system does not tell.
+  package var peakResidentBytes: Int?
+  /// Multiplications and additions over one image that the layers' definitions ask for, the teacher's included.
+  package var operationsPerImage: Int
   /// Milliseconds a step by what they are spent on, largest first; and the steps that cost most.
   package var kinds: [(name: String, milliseconds: Double)]
   package var costliest: [(name: String, milliseconds: Double)]
+
+  /// Multiplications and additions a second, in units of 10⁹.
+  package var gigaOperationsPerSecond: Double { Double(operationsPerImage) * imagesPerSecond / 1e9 }
 }
 
 /// Runs the work on random images, a new batch each step, so that nothing is learned by heart and no gradient dies.
 package func benchmark(_ request: BenchmarkRequest) throws -> BenchmarkResult {
   let graph = try request.architecture.build(request.input, 10)
-  let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 1))
+  ResidentMemory.releaseFreed()
+  ResidentMemory.resetPeak()
+  // A plan takes the weights into its own layouts; the model that it was made from is let go.
+  let makeModel = {
+    Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 1))
+  }
   var images = RandomImages(count: request.batch * request.input.count)
   switch request.work {
   case .train, .qat, .kd:
-    let work = try TrainingWork(model, request)
+    let work = try TrainingWork(makeModel(), request)
     let times = try timed(request.steps) { try work.step(&images) }
     let profile = try work.profile { try work.step(&images) }
-    return summary(times, request, bytes: work.byteCount, profile: profile)
+    return summary(times, request, graph, bytes: work.byteCount, profile: profile)
   case .int8, .float:
     let plan = try InferencePlan(
-      request.work == .int8 ? integerModel(model, request, &images) : model.runnable(), batch: request.batch)
+      request.work == .int8 ? integerModel(makeModel(), request, &images) : makeModel().runnable(),
+      batch: request.batch)
+    ResidentMemory.releaseFreed()
     images.fill(plan.input)
     let times = try timed(request.steps) { try plan.run() }
     plan.startProfile()
     for _ in 0..<profiledSteps { try plan.run() }
     return summary(
-      times, request, bytes: (plan.byteCount.arena, plan.byteCount.constants), profile: plan.takeProfile())
+      times, request, graph, bytes: (plan.byteCount.arena, plan.byteCount.constants),
+      profile: plan.takeProfile())
   }
 }
 
@@ -101,9 +122,13 @@ private final class TrainingWork {
   private let plan: TrainingPlan
   private let loss: BlendedLoss
   private var labels: [Int32]
+  /// Every batch stands for the same images of a data set: from the second on, kept logits are at hand.
+  private let numbers: [Int]
 
   init(_ model: Model, _ request: BenchmarkRequest) throws {
     var student = model
+    var teachers: [String: Model] = [:]
+    var kept: [String: KeptLogits] = [:]
     if request.work != .train {
       student.graph = prepare(model.graph, policy: QuantizationPolicy())
       student.kind = .fakeQuantized
@@ -111,10 +136,16 @@ private final class TrainingWork {
     var recipe = TrainingRecipe()
     if request.work == .kd {
       recipe.distillation = [DistillationTerm(teacher: "teacher", loss: .decoupledKD())]
+      teachers["teacher"] = model
+      if request.keepsLogits {
+        kept["teacher"] = KeptLogits(imageCount: request.batch, classes: student.graph.classes)
+      }
     }
     plan = try TrainingPlan(student, batch: request.batch, optimizer: .adam())
-    loss = try BlendedLoss(recipe, teachers: ["teacher": model], student: plan)
+    loss = try BlendedLoss(recipe, teachers: teachers, student: plan, kept: kept)
+    ResidentMemory.releaseFreed()
     labels = Array(repeating: 0, count: request.batch)
+    numbers = Array(0..<request.batch)
   }
 
   var byteCount: (Int, Int) { plan.byteCount }
@@ -122,8 +153,9 @@ private final class TrainingWork {
   func step(_ images: inout RandomImages) throws {
     images.fill(plan.input)
     images.fill(&labels)
+    try loss.teach(numbers[...])
     try plan.forward()
-    _ = try labels.withUnsafeBufferPointer { try loss.evaluate(plan, labels: $0) }
+    _ = labels.withUnsafeBufferPointer { loss.evaluate(plan, labels: $0) }
     try plan.backward()
     plan.update(learningRate: 1e-4, decay: 0)
   }
@@ -159,7 +191,7 @@ private func timed(_ steps: Int, _ body: () throws -> Void) rethrows -> [Double]
 }
 
 private func summary(
-  _ times: [Double], _ request: BenchmarkRequest, bytes: (Int, Int), profile: StepProfile?
+  _ times: [Double], _ request: BenchmarkRequest, _ graph: Graph, bytes: (Int, Int), profile: StepProfile?
 ) -> BenchmarkResult {
   let middle = median(times) ?? 0
   func ranked(_ times: [(String, Duration)]) -> [(name: String, milliseconds: Double)] {
@@ -169,6 +201,16 @@ private func summary(
   return BenchmarkResult(
     median: middle, fastest: times.min() ?? 0, slowest: times.max() ?? 0,
     imagesPerSecond: Double(request.batch) / middle * 1000, activationBytes: bytes.0,
-    parameterBytes: bytes.1, kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
+    parameterBytes: bytes.1, peakResidentBytes: ResidentMemory.peakBytes,
+    operationsPerImage: operations(request, graph),
+    kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
     costliest: Array(ranked(profile?.byStep.map { ($0.key, $0.value) } ?? []).prefix(12)))
+}
+
+private func operations(_ request: BenchmarkRequest, _ graph: Graph) -> Int {
+  switch request.work {
+  case .train, .qat: graph.trainingOperations
+  case .kd: graph.trainingOperations + (request.keepsLogits ? 0 : graph.forwardOperations)
+  case .int8, .float: graph.forwardOperations
+  }
 }

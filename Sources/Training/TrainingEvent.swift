@@ -2,6 +2,8 @@
 ///
 /// Losses are means over the images since the last report.
 package enum TrainingEvent: Sendable {
+  /// Of each teacher, before the first step.
+  case teacherLogits(TeacherLogitsReport)
   case step(StepReport)
   case epoch(EpochReport)
   /// A scheduled switch: "activation observers frozen" at a step.

@@ -16,26 +16,38 @@ final class TrainingRun {
   private var order: BatchOrder
   private var sums = RunningSums()
   private var stepTimes: [Double] = []
+  /// Of the steps, whether a teacher ran.
+  private var ranTeacher: [Bool] = []
 
-  init(_ model: Model, data: Dataset, recipe: TrainingRecipe, teachers: [String: Model]) throws {
+  init(
+    _ model: consuming Model, data: Dataset, recipe: TrainingRecipe, teachers: consuming [String: Model],
+    logits: LogitsLibrary?
+  ) throws {
     try check(model, fits: data.training, classes: data.classNames.count)
     self.data = data
     self.recipe = recipe
     batchSize = min(recipe.batchSize, data.training.count)
     batches = data.training.count / batchSize
-    var student = model
     if let quantization = recipe.quantization, model.kind == .float {
-      student.graph = prepare(model.graph, policy: quantization.policy)
-      student.kind = .fakeQuantized
+      model.graph = prepare(model.graph, policy: quantization.policy)
+      model.kind = .fakeQuantized
     }
-    kind = student.kind
+    kind = model.kind
     let optimizer: OptimizerKind =
       switch recipe.optimizer {
       case .adam: .adam()
       case .sgd: .sgd(momentum: recipe.momentum)
       }
-    plan = try TrainingPlan(student, batch: batchSize, optimizer: optimizer)
-    loss = try BlendedLoss(recipe, teachers: teachers, student: plan)
+    plan = try TrainingPlan(consume model, batch: batchSize, optimizer: optimizer)
+    var kept: [String: KeptLogits] = [:]
+    if let logits, !recipe.augments {
+      // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.
+      for (name, teacher) in copy teachers where teacher.kind != .dynamic {
+        kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
+      }
+    }
+    loss = try BlendedLoss(recipe, teachers: consume teachers, student: plan, kept: kept)
+    ResidentMemory.releaseFreed()
     labels = .allocate(capacity: batchSize)
     labels.initialize(repeating: 0)
     order = BatchOrder(count: data.training.count, seed: recipe.seed, epoch: 0)
@@ -48,8 +60,10 @@ final class TrainingRun {
   func perform(cancellation: Cancellation, report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
     var outcome = TrainingOutcome(
       model: Model(kind: kind, graph: plan.graph, parameters: ParameterSet()), interrupted: false,
-      stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0)
+      stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0, teacherStepMilliseconds: nil)
     stepTimes.reserveCapacity(stepCount)
+    ranTeacher.reserveCapacity(stepCount)
+    for teacher in loss.teacherReports { try report(.teacherLogits(teacher)) }
     epochs: for epoch in 0..<recipe.epochs {
       order.reshuffle(epoch: epoch)
       sums = RunningSums()
@@ -63,6 +77,7 @@ final class TrainingRun {
         try report(.step(try step(batch, epoch: epoch, index: outcome.stepsDone)))
         outcome.stepsDone += 1
       }
+      try loss.completeLogits(on: data, labels: labels)
       guard
         let end = try finishEpoch(epoch, seconds: start.secondsUntilNow, cancellation: cancellation)
       else {
@@ -74,21 +89,29 @@ final class TrainingRun {
       try report(.epoch(end))
     }
     outcome.model.parameters = try plan.exportParameters()
-    outcome.stepMilliseconds = 1000 * (median(stepTimes) ?? 0)
+    let plain = median(times(withTeacher: false))
+    let taught = median(times(withTeacher: true))
+    outcome.stepMilliseconds = 1000 * (plain ?? taught ?? 0)
+    outcome.teacherStepMilliseconds = taught.map { 1000 * $0 }
     return outcome
+  }
+
+  private func times(withTeacher: Bool) -> [Double] {
+    zip(stepTimes, ranTeacher).filter { $0.1 == withTeacher }.map(\.0)
   }
 
   private func step(_ batch: Int, epoch: Int, index: Int) throws -> StepReport {
     let start = ContinuousClock.now
+    let chosen = order.batch(batch, of: batchSize)
     if let images = plan.input.baseAddress, let truth = labels.baseAddress {
       gather(
-        data.training, indices: order.batch(batch, of: batchSize), mean: data.mean,
-        deviation: data.deviation,
+        data.training, indices: chosen, mean: data.mean, deviation: data.deviation,
         augmentation: recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil, into: images,
         labels: truth)
     }
+    try loss.teach(chosen)
     try plan.forward()
-    let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
+    let value = loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
     guard value.total.isFinite, !plan.phase.diverged else {
       throw TrainingError.nonFiniteLoss(step: index + 1)
     }
@@ -97,6 +120,7 @@ final class TrainingRun {
     plan.update(learningRate: rate, decay: recipe.weightDecay)
     sums.add(value, images: batchSize)
     stepTimes.append(start.secondsUntilNow)
+    ranTeacher.append(loss.ranTeacher)
     let recent = stepTimes.suffix(20)
     return StepReport(
       step: index + 1, steps: stepCount, epoch: epoch + 1, epochs: recipe.epochs, loss: value.total,
@@ -124,10 +148,10 @@ final class TrainingRun {
 
   /// Nil where the evaluation was cancelled.
   private func finishEpoch(_ epoch: Int, seconds: Double, cancellation: Cancellation) throws -> EpochReport? {
-    let model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
-    guard let test = try evaluate(model, on: data.test, of: data, cancellation: cancellation) else {
-      return nil
-    }
+    let test = try evaluate(
+      Model(kind: kind, graph: plan.graph, parameters: plan.exportParameters()), on: data.test, of: data,
+      workspace: plan.idleMemory, cancellation: cancellation)
+    guard let test else { return nil }
     return EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
       distillationLoss: sums.mean(sums.distillation), trainingAccuracy: sums.mean(Double(sums.correct)),

@@ -29,12 +29,19 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "One JSON object a line.")
   var json = false
 
+  @Flag(help: "With kd: the teacher's logits are kept, as a run does from its second epoch on.")
+  var cached = false
+
   @Flag(help: "Show where each millisecond went.")
   var profile = false
 
   func validate() throws {
     for work in works where BenchmarkWork(rawValue: work) == nil {
       throw ValidationError("there is no work \"\(work)\"; choose from \(names)")
+    }
+    guard !cached || works == [BenchmarkWork.kd.rawValue] else {
+      throw ValidationError(
+        "--cached belongs to kd alone, whose teacher has logits to keep: qatlab bench kd --cached")
     }
     guard Architecture.named(model) != nil else {
       let known = Architecture.all.map(\.name).joined(separator: ", ")
@@ -57,7 +64,8 @@ struct BenchCommand: ParsableCommand {
       let planes = channels ?? (size == 28 ? 1 : 3)
       let request = BenchmarkRequest(
         work: work, architecture: architecture,
-        input: Shape(channels: planes, height: size, width: size), batch: batch, steps: steps)
+        input: Shape(channels: planes, height: size, width: size), batch: batch, steps: steps,
+        keepsLogits: cached)
       do {
         show(try benchmark(request), of: work)
       } catch let error as ShapeError {
@@ -70,9 +78,21 @@ struct BenchCommand: ParsableCommand {
     if json { return printJSON(result, of: work) }
     print(
       String(
-        format: "%@ %@ %d px, batch %d: %.1f ms (%.1f–%.1f), %.0f images/s, %.0f MB + %.0f MB",
+        format: "%@ %@ %d px, batch %d: %.1f ms (%.1f–%.1f), %.0f images/s, %.0f GFLOP/s of %.3f an image",
         work.rawValue, model, size, batch, result.median, result.fastest, result.slowest,
-        result.imagesPerSecond, Double(result.activationBytes) / 1e6, Double(result.parameterBytes) / 1e6))
+        result.imagesPerSecond, result.gigaOperationsPerSecond, Double(result.operationsPerImage) / 1e9))
+    print(
+      String(
+        format: "  memory: %.0f MB of activations, %.0f MB of weights", Double(result.activationBytes) / 1e6,
+        Double(result.parameterBytes) / 1e6)
+        + (result.peakResidentBytes.map { String(format: "; %.0f MB resident at the peak", Double($0) / 1e6) }
+          ?? ""))
+    if work == .kd {
+      print(
+        cached
+          ? "  the teacher's logits are kept, as in a run's second epoch"
+          : "  each step with the teacher's forward pass; --cached measures one whose logits are kept")
+    }
     guard profile else { return }
     let total = result.kinds.reduce(0) { $0 + $1.milliseconds }
     for kind in result.kinds {
@@ -84,23 +104,19 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
-    let record: [String: Any] = [
+    var record: [String: Any] = [
       "work": work.rawValue, "model": model, "size": size, "batch": batch, "ms": result.median,
       "min": result.fastest, "max": result.slowest, "images_per_second": result.imagesPerSecond,
       "activation_bytes": result.activationBytes, "parameter_bytes": result.parameterBytes,
-      "peak_mb": peakResidentMegabytes(),
+      "arithmetic": Double(result.operationsPerImage) / 1e9, "gflops": result.gigaOperationsPerSecond,
+      "peak_resident_bytes": result.peakResidentBytes ?? 0,
+      "peak_mb": Double(result.peakResidentBytes ?? 0) / 1_048_576,
       "kinds": Dictionary(uniqueKeysWithValues: result.kinds.map { ($0.name, $0.milliseconds) }),
     ]
+    if work == .kd { record["teacher_forward"] = !cached }
     guard let data = try? JSONSerialization.data(withJSONObject: record, options: [.sortedKeys]) else {
       return
     }
     print(String(decoding: data, as: UTF8.self))
-  }
-
-  /// Largest resident memory of the process so far; 0 where the system does not tell.
-  private func peakResidentMegabytes() -> Double {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-    return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
   }
 }

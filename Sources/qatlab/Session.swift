@@ -31,6 +31,6 @@ func openSessionOrLeave(_ folder: String) throws -> Interpreter {
 /// Writes a diagnostic that belongs to no cell to standard error.
 func writeProblem(_ diagnostic: Diagnostic) {
   let style = Style(descriptor: STDERR_FILENO, environment: environmentVariable)
-  let text = render(diagnostic, in: SourceFile(""), style: style.colour ? .ansi : .plain)
+  let text = render(style.spell(diagnostic), in: SourceFile(""), style: style.colour ? .ansi : .plain)
   _ = writeAll(text + "\n", to: STDERR_FILENO)
 }

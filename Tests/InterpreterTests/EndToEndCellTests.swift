@@ -98,6 +98,22 @@ import Training
       shown.contains { if case .curve(let curve) = $0 { curve.series[0].points.count == 8 } else { false } })
   }
 
+  @Test func theTeachersLogitsAreKeptAcrossRunsAndItIsSaid() throws {
+    let scene = try scene("teacher = train tiny epochs 1")
+    let (first, outputs) = scene.run("qat student with kd(teacher) epochs 2")
+    #expect(outputs.words.contains("teacher's logits are kept: computed once for 512 images, 20.5 kB"))
+    #expect(first.values["student.teacher_logits_bytes"] == 20_480)
+    let (second, again) = scene.run("qat student with kd(teacher) epochs 2")
+    #expect(again.words.contains("teacher's logits are kept: known from an earlier run, 512 images, 20.5 kB"))
+    #expect(second.values["student.loss"] == first.values["student.loss"])
+    scene.run("data shapes limit 512 test 256 size 16 augment")
+    let (augmented, words) = scene.run("qat student with kd(teacher) epochs 1")
+    #expect(words.words.contains("teacher's logits are computed in each step"))
+    #expect(augmented.values["student.teacher_logits_bytes"] == nil)
+    let records = try scene.store.runs().map { $0.settings["teacher-logits"] }
+    #expect(records == [nil, "kept", "kept", "computed in each step"])
+  }
+
   @Test func aStoppedRunKeepsWhatItLearnedAndSkipsTheRest() throws {
     let scene = try scene()
     let cancellation = Cancellation()

@@ -54,6 +54,14 @@ import Testing
     #expect(error?.suggestion == "epochs")
   }
 
+  @Test func aNotebookWithoutParametersSaysHowToDefineOne() {
+    var parameters = Parameters(Notebook(format: .qat, cells: [NotebookCell(kind: .code, source: "models")]))
+    let error = #expect(throws: Diagnostic.self) { try parameters.override("epochs", with: "3") }
+    #expect(error?.message == "the notebook has no parameters, so \"epochs\" can't be set")
+    #expect(error?.notes.first?.contains("epochs = 3") == true)
+    #expect(error?.suggestion == nil)
+  }
+
   @Test(arguments: ["five", "", "\"5\"", "1 2"])
   func aNumberStaysANumber(_ value: String) {
     let error = #expect(throws: Diagnostic.self) { try parameters([("epochs", value)]) }

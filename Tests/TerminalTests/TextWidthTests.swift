@@ -1,3 +1,4 @@
+import Language
 import Terminal
 import Testing
 
@@ -37,6 +38,26 @@ import Testing
   @Test func signsAreSpelledInASCIIAndLettersStay() {
     #expect(ascii.spell("2× → 90 % ± 1 – é") == "2x -> 90 % +/- 1 - é")
     #expect(unicode.spell("2×") == "2×")
+  }
+
+  @Test(arguments: [
+    ("√(v + ε)", "sqrt(v + epsilon)"), ("Σ w ≤ 1", "Sigma w <= 1"), ("σ² − μ·γ", "sigma^2 - mu*gamma"),
+    ("10⁻⁵ and 10¹²", "10^-5 and 10^12"), ("Δ Ω ω ϵ", "Delta Omega omega epsilon"), ("━━ █ └─", "== # +-"),
+    ("W₁", "W_1"), ("⋮", ":"),
+  ])
+  func formulasAreSpelledByTheNamesOfTheirLetters(_ text: String, _ expected: String) {
+    #expect(ascii.spell(text) == expected)
+  }
+
+  @Test func aDiagnosticsWordsAreSpelledAndItsPlacesStay() {
+    let diagnostic = Diagnostic(
+      id: "x", message: "5×5 is too large", range: SourceRange(lowerBound: 0, upperBound: 2), label: "≤ 3",
+      notes: ["Σ w"], suggestion: "3")
+    let spelled = ascii.spell(diagnostic)
+    #expect(spelled.message == "5x5 is too large")
+    #expect(spelled.label == "<= 3")
+    #expect(spelled.notes == ["Sigma w"])
+    #expect(spelled.range == diagnostic.range)
   }
 
   @Test func withoutColourNothingIsPainted() {

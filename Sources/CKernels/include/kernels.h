@@ -119,4 +119,7 @@ void ck_sgd(
 // codes = zero_point + rint(x / scale), clamped.
 void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid);
 
+// Gives memory that was freed back to the system; does nothing where the C library has no way to.
+void ck_release_freed(void);
+
 #endif

@@ -32,6 +32,8 @@ typedef enum {
   ODN_DIFF_BIAS,
   ODN_DIFF_DST,
   ODN_WORKSPACE,
+  // Memory that an operation needs only while it runs.
+  ODN_SCRATCHPAD,
   ODN_ROLE_COUNT,
 } odn_role;
 

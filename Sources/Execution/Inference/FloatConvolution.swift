@@ -22,8 +22,8 @@ extension InferencePlanner {
     sizes.usesWinograd = savesArithmetic && sizes.suitsWinograd
     let primitive = try inferenceConvolution(sizes, epilogue, source)
     let destination = primitive.layout(.destination)
-    let weights = try model.parameter(node.name + ".weight").floats
-    let bias = convolution.hasBias ? try model.parameter(node.name + ".bias").floats : nil
+    let weights = try take(node.name + ".weight")
+    let bias = convolution.hasBias ? try take(node.name + ".bias") : nil
     if savesArithmetic, let destination,
       let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
       source.holdsSixteens,

@@ -17,13 +17,22 @@ package final class InferencePlan {
   /// The model's batch norm must be folded.
   ///
   /// `sharedInput` holds the images where another plan of the same batch size owns them; it must outlive this
-  /// plan.
-  package init(_ model: Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil) throws {
+  /// plan. So must `workspace`, memory that the plan uses for its activations where it is large enough: `run` leaves the
+  /// logits there, and whoever owns it may then overwrite them.
+  package init(
+    _ model: consuming Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil,
+    workspace: UnsafeMutableRawBufferPointer? = nil
+  ) throws {
     graph = model.graph
     self.batch = batch
-    var planner = InferencePlanner(model, batch: batch)
+    var planner = InferencePlanner(consume model, batch: batch)
     let ends = try planner.plan(sharedInput: sharedInput?.baseAddress)
-    arena = Arena(byteCount: planner.memory.place())
+    let size = planner.memory.place()
+    if let workspace, let base = workspace.baseAddress, workspace.count >= size {
+      arena = Arena(borrowing: base, byteCount: size)
+    } else {
+      arena = Arena(byteCount: size)
+    }
     constants = planner.constants
     steps = planner.steps
     let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: nil)

@@ -79,14 +79,14 @@ extension InferencePlanner {
       LayerLayouts(source: read.layout, destination: out.layout))
     let plain = try TensorLayout.plain(dense.weightShape)
     let weights = try constant(
-      model.parameter(node.name + ".weight").floats, plain, as: primitive.layout(.weights) ?? plain)
+      take(node.name + ".weight"), plain, as: primitive.layout(.weights) ?? plain)
     var operands: [(Role, Operand)] = [
       (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
     ]
     if dense.hasBias {
       let vector = try TensorLayout.plain([dense.outputs])
       operands.append(
-        (.bias, try constant(model.parameter(node.name + ".bias").floats, vector, as: vector)))
+        (.bias, try constant(take(node.name + ".bias"), vector, as: vector)))
     }
     append(PrimitiveStep(node.name, .dense, primitive, operands), [read.buffer, out.buffer])
     tensors[group.output] = out

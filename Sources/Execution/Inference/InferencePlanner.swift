@@ -8,7 +8,8 @@ import Quantization
 /// Bias, residual and activation are part of the convolution; activations that no later layer reads give
 /// their memory away.
 struct InferencePlanner {
-  let model: Model
+  /// Its tensors are let go one by one, as they are taken into the layers' layouts.
+  private(set) var model: Model
   let batch: Int
   var memory = MemoryPlan()
   var steps: [any Step] = []
@@ -20,7 +21,7 @@ struct InferencePlanner {
 
   var graph: Graph { model.graph }
 
-  init(_ model: Model, batch: Int) {
+  init(_ model: consuming Model, batch: Int) {
     self.model = model
     self.batch = batch
   }
@@ -87,6 +88,7 @@ struct InferencePlanner {
 
   mutating func append(_ step: any Step, _ buffers: [BufferID]) {
     for buffer in buffers { memory.touch(buffer, at: steps.count) }
+    (step as? PrimitiveStep)?.reserveScratchpad(&memory, at: steps.count)
     steps.append(step)
   }
 
@@ -129,6 +131,13 @@ struct InferencePlanner {
     copy.layout = try TensorLayout.plain([batch, tensor.shape.count], tensor.type)
     copy.shape = .vector(tensor.shape.count)
     return copy
+  }
+
+  /// The values of a float tensor, which the model gives up: every node has its own.
+  mutating func take(_ name: String) throws -> [Float] {
+    let values = try model.parameter(name).floats
+    model.parameters[name] = nil
+    return values
   }
 
   /// Copies a row-major tensor into memory of its own, in the layout that a layer wants.

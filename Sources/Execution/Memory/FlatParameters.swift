@@ -121,5 +121,7 @@ func transfer(
   let reorder = try Primitive.reorder(from: sourceLayout, to: targetLayout)
   try reorder.bind(.source, source)
   try reorder.bind(.destination, target)
-  try reorder.run()
+  let scratchpad = reorder.layout(.scratchpad).map { Arena(byteCount: $0.byteCount) }
+  if let scratchpad { try reorder.bind(.scratchpad, scratchpad.base) }
+  try withExtendedLifetime(scratchpad) { () throws(OneDNNError) in try reorder.run() }
 }

@@ -55,4 +55,16 @@ struct MemoryPlan {
   }
 
   func offset(of id: BufferID) -> Int { regions[id.index].offset }
+
+  /// The longest run of bytes in an arena of `total` that holds none of the buffers, once they are placed.
+  func longestRun(beside buffers: [BufferID], of total: Int) -> Range<Int> {
+    var longest = 0..<0
+    var start = 0
+    let taken = buffers.map { regions[$0.index] }.sorted { $0.offset < $1.offset }
+    for (first, end) in taken.map({ ($0.offset, $0.offset + $0.byteCount) }) + [(total, total)] {
+      if first - start > longest.count { longest = start..<first }
+      start = max(start, end)
+    }
+    return longest
+  }
 }

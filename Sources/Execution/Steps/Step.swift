@@ -39,7 +39,7 @@ final class PrimitiveStep: Step {
   let label: String
   let kind: StepKind
   private let primitive: Primitive
-  private let operands: [(role: Role, operand: Operand)]
+  private var operands: [(role: Role, operand: Operand)]
 
   init(
     _ label: String, _ kind: StepKind, _ primitive: Primitive, _ operands: [(role: Role, operand: Operand)]
@@ -51,6 +51,14 @@ final class PrimitiveStep: Step {
   }
 
   var implementation: String? { primitive.implementation }
+
+  /// Gives the primitive memory that it needs only while it runs, alive at this step alone.
+  func reserveScratchpad(_ memory: inout MemoryPlan, at step: Int) {
+    guard let layout = primitive.layout(.scratchpad) else { return }
+    let buffer = memory.reserve(layout.byteCount)
+    memory.touch(buffer, at: step)
+    operands.append((.scratchpad, .buffer(buffer)))
+  }
 
   func bind(_ memory: PlanMemory) throws(OneDNNError) {
     for (role, operand) in operands { try primitive.bind(role, memory.address(operand)) }

@@ -35,6 +35,9 @@ package final class TrainingPlan {
   private let logitsPointer: UnsafeMutablePointer<Float>
   private let gradientPointer: UnsafeMutablePointer<Float>
   private let inputGradientPointer: UnsafeMutablePointer<Float>?
+  /// Memory of activations that holds nothing between a backward pass and the next forward pass: another plan may work
+  /// there meanwhile.
+  package let idleMemory: UnsafeMutableRawBufferPointer
   /// Updates done, which Adam's bias correction counts.
   package private(set) var updates = 0
   private var profile: StepProfile?
@@ -61,6 +64,10 @@ package final class TrainingPlan {
     logitsPointer = memory.floats(.buffer(ends.logits))
     gradientPointer = memory.floats(.buffer(ends.logitsGradient))
     inputGradientPointer = planner.inputGradient.map { memory.floats(.buffer($0)) }
+    let idle = planner.memory.longestRun(
+      beside: [ends.input, ends.logits, ends.logitsGradient] + [planner.inputGradient].compactMap { $0 },
+      of: arena.byteCount)
+    idleMemory = UnsafeMutableRawBufferPointer(start: arena.base + idle.lowerBound, count: idle.count)
     for step in steps { try step.bind(memory) }
     try load(model.parameters)
   }

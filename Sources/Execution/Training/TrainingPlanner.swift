@@ -57,6 +57,7 @@ struct TrainingPlanner {
   /// Appends a step and keeps its buffers alive at it.
   mutating func append(_ step: any Step, _ buffers: [BufferID]) {
     for buffer in buffers { memory.touch(buffer, at: steps.count) }
+    (step as? PrimitiveStep)?.reserveScratchpad(&memory, at: steps.count)
     steps.append(step)
   }
 

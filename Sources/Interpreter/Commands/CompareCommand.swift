@@ -61,14 +61,26 @@ private struct PlannedComparison {
     if !left.isEmpty {
       console.note("left out, because the data does not fit: " + sentence(left))
     }
-    var rows: [Row] = []
+    var measured: [(entry: ModelEntry, accuracy: Double)] = []
     for name in names {
       guard let model = try weights(of: name, draft, console) else { continue }
-      let row = try runningTraining(verb) { try measured(draft.entry(name), model, console) }
-      guard let row, !console.cancellation.isCancelled else { return .interrupted }
-      rows.append(row)
+      let entry = try draft.entry(name)
+      let accuracy = try runningTraining(verb) { try knownOrMeasured(entry, model, console) }
+      guard let accuracy, !console.cancellation.isCancelled else { return .interrupted }
+      measured.append((entry, accuracy))
     }
-    guard !rows.isEmpty else { throw ModelError.nothingToCompare(verb) }
+    guard !measured.isEmpty else { throw ModelError.nothingToCompare(verb) }
+    let speeds = try runningTraining(verb) {
+      try measureSpeeds(of: measured.count, cancellation: console.cancellation) { index in
+        try draft.model(measured[index].entry.name)
+      }
+    }
+    guard let speeds else { return .interrupted }
+    let rows = zip(measured, speeds).map { measured, speed in
+      Row(
+        entry: measured.entry, accuracy: measured.accuracy, speed: speed,
+        bytes: Double(measured.entry.byteCount ?? 0))
+    }
     let reference = rows.first { $0.entry.kind == .float }
     console.put(.table(table(rows, reference: reference)))
     if let name = reference?.entry.name {
@@ -94,20 +106,11 @@ private struct PlannedComparison {
     }
   }
 
-  /// Accuracy as it was measured on the same data, or else now; speed always now, so that it compares.
-  private func measured(_ entry: ModelEntry, _ model: Model, _ console: Console) throws -> Row? {
+  /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
+  private func knownOrMeasured(_ entry: ModelEntry, _ model: Model, _ console: Console) throws -> Double? {
     let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
-    let accuracy: Double
-    if isSame, let known = entry.figures["accuracy"] {
-      accuracy = known
-    } else {
-      guard let evaluation = try console.evaluation(of: model, named: entry.name, on: data) else {
-        return nil
-      }
-      accuracy = evaluation.accuracy
-    }
-    return Row(
-      entry: entry, accuracy: accuracy, speed: try measureSpeed(model), bytes: Double(entry.byteCount ?? 0))
+    if isSame, let known = entry.figures["accuracy"] { return known }
+    return try console.evaluation(of: model, named: entry.name, on: data)?.accuracy
   }
 
   private func table(_ rows: [Row], reference: Row?) -> Table {

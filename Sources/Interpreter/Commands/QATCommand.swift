@@ -57,6 +57,7 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
     start: .weights(of: start), recipe: recipe, data: data, teachers: teachers.map(\.name),
     verb: arguments.verb, learningRateRange: arguments.range(of: .learningRate))
   run.result.details[.start] = start.name
+  run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
   run.notes += zip(clauses, teachers).compactMap { foreignData($1, data) }
   run.warnings = clauses.compactMap { $0.warning(classes: data.classes) }

@@ -1,5 +1,6 @@
 package import Datasets
 import Language
+import Training
 
 /// What `data` chose: kept in the session as the words that would choose it again.
 package struct DataChoice: Sendable, Hashable {
@@ -57,8 +58,9 @@ extension DatasetSource {
   }
 }
 
-/// Loaded datasets, so that cells that follow one another read files once.
+/// Loaded datasets, so that cells that follow one another read files once, and what teachers made of their images.
 final class DataLibrary {
+  let logits = LogitsLibrary()
   private var loaded: (choice: DataChoice, dataset: Dataset)?
 
   func load(_ choice: DataChoice) throws(DatasetError) -> Dataset {

@@ -14,6 +14,7 @@ struct PlannedRun {
   var recipe: TrainingRecipe
   var data: ChosenData
   var teachers: [String] = []
+  var logits: LogitsLibrary?
   /// What to say before it starts: how it begins, what it replaces.
   var notes: [String] = []
   var warnings: [Diagnostic] = []
@@ -37,9 +38,12 @@ struct PlannedRun {
     }
     let test = try testFigures(of: outcome, console)
     if let test, !test.loss.isFinite { throw failure(.nonFiniteLoss(step: outcome.stepsDone)) }
-    let record = record(of: outcome, recorder.metrics, startedAt: startedAt)
+    let record = record(of: outcome, recorder, startedAt: startedAt)
     let entry = try keep(outcome, test: test, run: draft.keep(record), in: &draft)
     report(outcome, test: test, entry: entry, console)
+    if let bytes = recorder.keptLogitsBytes {
+      console.metric(result.name, "teacher_logits_bytes", Double(bytes))
+    }
     return outcome.interrupted ? .interrupted : .done
   }
 
@@ -62,8 +66,10 @@ struct PlannedRun {
     var teacherModels: [String: Model] = [:]
     for teacher in teachers { teacherModels[teacher] = try draft.model(teacher) }
     do {
+      // The models are let go as soon as they are compiled.
       return try train(
-        model, on: data.dataset, recipe: recipe, teachers: teacherModels, cancellation: console.cancellation
+        consume model, on: data.dataset, recipe: recipe, teachers: consume teacherModels, logits: logits,
+        cancellation: console.cancellation
       ) { recorder.receive($0) }
     } catch let cause as TrainingError {
       throw failure(cause)
@@ -87,13 +93,15 @@ struct PlannedRun {
   }
 
   private func record(
-    of outcome: TrainingOutcome, _ metrics: [(key: String, step: Int, value: Double)], startedAt: Date
+    of outcome: TrainingOutcome, _ recorder: RunRecorder, startedAt: Date
   ) -> Draft.Run {
     var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
     settings["data"] = data.choice.text
+    settings["teacher-logits"] = recorder.logitsWords
     return Draft.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
-      settings: settings, metrics: metrics, epochsDone: outcome.epochsDone, stepsDone: outcome.stepsDone,
+      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
+      stepsDone: outcome.stepsDone,
       startedAt: startedAt, endedAt: Date())
   }
 
@@ -140,9 +148,12 @@ struct PlannedRun {
     }
     console.metric(name, "epochs", Double(outcome.epochsDone))
     if let bytes = entry.byteCount { console.metric(name, "size_bytes", Double(bytes)) }
-    console.metric(
-      name, "step_ms", outcome.stepMilliseconds,
-      text: "\(name): \(fixed(outcome.stepMilliseconds, 1)) ms a training step", reproducible: false)
+    var pace = "\(name): \(fixed(outcome.stepMilliseconds, 1)) ms a training step"
+    if let taught = outcome.teacherStepMilliseconds, taught != outcome.stepMilliseconds {
+      pace += ", \(fixed(taught, 1)) ms while the teacher computed"
+      console.metric(name, "teacher_step_ms", taught, reproducible: false)
+    }
+    console.metric(name, "step_ms", outcome.stepMilliseconds, text: pace, reproducible: false)
   }
 }
 

@@ -7,8 +7,14 @@ final class RunRecorder {
   private let activity: String
   private let distils: Bool
   private let console: Console
-  private let watch = Stopwatch()
+  /// Bytes of the teachers' logits that are kept; nil where none are.
+  private(set) var keptLogitsBytes: Int?
+  /// Whether teachers' logits are kept, as the run's record says it; nil without a teacher.
+  private(set) var logitsWords: String?
+  private var watch = Stopwatch()
   private var lastStep = 0
+  /// Last step of the epoch before.
+  private var epochStart = 0
 
   init(activity: String, distils: Bool, console: Console) {
     self.activity = activity
@@ -18,9 +24,30 @@ final class RunRecorder {
 
   func receive(_ event: TrainingEvent) {
     switch event {
+    case .teacherLogits(let report): record(report)
     case .step(let report): record(report)
     case .epoch(let report): record(report)
     case .scheduled(let name, let step): console.note("step \(grouped(step)): \(name)")
+    }
+  }
+
+  private func record(_ report: TeacherLogitsReport) {
+    let owner = "\(report.teacher)'s logits"
+    switch report.keeping {
+    case .kept(let images, let known, let bytes):
+      let size = "\(counted(images, "image")), \(byteCount(Double(bytes)))"
+      let source =
+        switch known {
+        case 0: "computed once for \(size)"
+        case images: "known from an earlier run, \(size)"
+        default: "\(grouped(known)) known from an earlier run, of \(size)"
+        }
+      console.note("\(owner) are kept: \(source)")
+      keptLogitsBytes = (keptLogitsBytes ?? 0) + bytes
+      logitsWords = "kept"
+    case .recomputed:
+      console.note("\(owner) are computed in each step: augmented images differ from epoch to epoch")
+      logitsWords = "computed in each step"
     }
   }
 
@@ -40,11 +67,15 @@ final class RunRecorder {
           Progress.Figure("accuracy", percentage(report.accuracy, 1)),
           Progress.Figure("", grouped(Int(report.imagesPerSecond.rounded())) + " images/s"),
         ],
-        secondsLeft: watch.seconds / Double(max(report.step, 1)) * Double(report.steps - report.step))
+        // The pace is this epoch's: later ones may have the teacher's logits at hand.
+        secondsLeft: watch.seconds / Double(max(report.step - epochStart, 1))
+          * Double(report.steps - report.step))
     }
   }
 
   private func record(_ report: EpochReport) {
+    epochStart = lastStep
+    watch = Stopwatch()
     keep("test_accuracy", report.testAccuracy)
     keep("test_loss", report.testLoss)
     keep("train_loss", report.loss)

@@ -2,12 +2,18 @@ import Language
 
 extension Diagnostic {
   static func unknownParameter(_ name: String, known: [String]) -> Diagnostic {
+    guard !known.isEmpty else {
+      return Diagnostic(
+        id: "unknown-parameter", message: "the notebook has no parameters, so \(quoted(name)) can't be set",
+        notes: [
+          "a code cell tagged \"parameters\" defines them, in lines like \(name) = 3; other cells write $\(name)"
+        ])
+    }
     let near = nearest(to: name, among: known)
-    let names = known.isEmpty ? "none: no cell is tagged \"parameters\"" : known.joined(separator: ", ")
     let guess = near.map { [#"did you mean "\#($0)"?"#] } ?? []
     return Diagnostic(
       id: "unknown-parameter", message: "the notebook has no parameter \(quoted(name))",
-      notes: guess + ["its parameters are \(names)"], suggestion: near)
+      notes: guess + ["its parameters are \(known.joined(separator: ", "))"], suggestion: near)
   }
 
   static func notANumber(_ name: String, _ text: String, standard: String) -> Diagnostic {

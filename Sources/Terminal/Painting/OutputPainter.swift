@@ -41,6 +41,7 @@ package struct OutputPainter: Sendable {
   }
 
   private func diagnosticLines(_ diagnostic: Diagnostic, _ source: SourceFile) -> [String] {
-    fit(render(diagnostic, in: source, style: style.colour ? .ansi : .plain, width: width))
+    fit(
+      render(style.spell(diagnostic), in: source, style: style.colour ? .ansi : .plain, width: width))
   }
 }
