@@ -3,8 +3,10 @@ package import GraphIR
 /// Folds batch norm into the convolution before it: w' = w·γ/√(v+ε), b' = β + (b − μ)·γ/√(v+ε).
 ///
 /// What a fake-quantized model's layers compute in inference mode is kept: its folded weights are rounded to their
-/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays.
+/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays;
+/// dropout, which passes everything on, goes.
 package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Model {
+  model.graph = model.graph.withoutDropout
   let graph = model.graph
   var folded = Graph(architecture: graph.architecture, input: graph.inputShape)
   var parameters = ParameterSet()
