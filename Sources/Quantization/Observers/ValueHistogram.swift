@@ -21,7 +21,9 @@ package struct ValueHistogram: Hashable, Sendable, Codable {
   /// Where a bin begins; `binCount` is the end of the last.
   package func edge(_ bin: Int) -> Double { Double(range.minimum) + Double(bin) * binWidth }
 
-  /// Counts values; NaN and infinities are passed over. `including` is a range that the bins cover at least.
+  /// Counts values; NaN and infinities are passed over.
+  ///
+  /// `including` is a range that the bins cover at least.
   package mutating func add(
     _ values: UnsafeBufferPointer<Float>, including floor: ObservedRange = .empty
   ) {
