@@ -129,6 +129,25 @@ void ck_adam(
 void ck_sgd(
     float *w, const float *g, float *m, int64_t count, double rate, double momentum, double decay, int64_t step);
 
+// Learned rounding of weights [outputs][rest] (AdaRound: Nagel and others, 2020): weight = scale·clamp(base + h(v)) with
+// base = floor(w / scale), one scale an output, and h(v) = clip(1.2·σ(v) − 0.1, 0, 1). `gradient` is that of the loss
+// at the weights; `first` and `second` are Adam's moments; `sigmoid` is kept from one call to the other.
+typedef struct {
+  int64_t count, rest;
+  const float *base, *scale, *gradient;
+  float *v, *sigmoid, *first, *second, *weights;
+  float low, high;
+} ck_rounding;
+
+// step and correction are Adam's, with its bias corrections; strength·Σ(1 − |2h − 1|^exponent) draws h to 0 or 1.
+typedef struct {
+  float step, correction, strength, exponent;
+} ck_rounding_rate;
+
+// Writes the weights that v stands for; then moves v against the gradient.
+void ck_rounding_apply(const ck_rounding *state);
+void ck_rounding_step(const ck_rounding *state, ck_rounding_rate rate);
+
 // codes = zero_point + rint(x / scale), clamped.
 void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid);
 
