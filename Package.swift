@@ -85,7 +85,9 @@ let package = Package(
     tests(
       "ExecutionTests", ["Execution", "GraphIR", "Quantization", "CKernels", "ReferenceNumbers"],
       fixtures: true),
-    tests("TrainingTests", ["Training", "GraphIR", "Datasets", "Distillation", "Quantization"]),
+    tests(
+      "TrainingTests",
+      ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
     tests("SessionStoreTests", ["SessionStore", "GraphIR"]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),

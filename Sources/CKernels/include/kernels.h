@@ -64,6 +64,10 @@ void ck_affine_pair(
 // x += y.
 void ck_add(float *x, const float *y, int64_t count);
 
+// y = x / (1 − rate), or 0 with probability rate; y may be x. The draws depend on key and place alone, so the same call
+// masks a gradient as it masked the values.
+void ck_dropout(const float *x, float *y, int64_t count, float rate, uint64_t key);
+
 // The same on activations and gradients that lie as bf16; the arithmetic, statistics and coefficients are floats.
 void ck_channel_statistics_bf16(
     const uint16_t *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
@@ -79,6 +83,7 @@ void ck_affine_pair_bf16(
     const uint16_t *g, const uint16_t *y, uint16_t *dy, ck_shape shape, const float *A, const float *B,
     const float *C);
 void ck_add_bf16(uint16_t *x, const uint16_t *y, int64_t count);
+void ck_dropout_bf16(const uint16_t *x, uint16_t *y, int64_t count, float rate, uint64_t key);
 
 // bf16 is the upper half of a float: rounding is to nearest, ties to even; NaN stays NaN.
 void ck_narrow(const float *x, uint16_t *halves, int64_t count);
@@ -126,6 +131,15 @@ typedef struct {
 // Writes the dense layer's weights; and back, for gradients: each tap gets the sum over its places.
 void ck_expand_taps(const float *weights, float *dense, const ck_plane_product *product);
 void ck_contract_taps(float *weights, const float *dense, const ck_plane_product *product);
+
+// A convolution on each channel alone over activations in blocks of sixteen channels; weights lie as
+// [channels / weight_block][kernel·kernel][weight_block], kernel at most 7.
+typedef struct {
+  int64_t batch, blocks, in_height, in_width, out_height, out_width, kernel, stride, padding, weight_block;
+} ck_depthwise;
+
+// w = gradient of its weights, from the input x and the gradient d of the output.
+void ck_depthwise_weight_gradient(const float *x, const float *d, float *w, const ck_depthwise *shape);
 
 // Weights [outputs][inputs][taps][block / 2][width][2], the outer three in any order: the outer and the innermost index
 // of the last three are of one dimension, `width` is of the other. What multiplies pairs of bf16.
@@ -176,6 +190,25 @@ void ck_adam(
 // SGD with momentum as torch.optim.SGD: m = momentum·m + (g + decay·w), the first step sets m; w −= rate·m.
 void ck_sgd(
     float *w, const float *g, float *m, int64_t count, double rate, double momentum, double decay, int64_t step);
+
+// Learned rounding of weights [outputs][rest] (AdaRound: Nagel and others, 2020): weight = scale·clamp(base + h(v)) with
+// base = floor(w / scale), one scale an output, and h(v) = clip(1.2·σ(v) − 0.1, 0, 1). `gradient` is that of the loss
+// at the weights; `first` and `second` are Adam's moments; `sigmoid` is kept from one call to the other.
+typedef struct {
+  int64_t count, rest;
+  const float *base, *scale, *gradient;
+  float *v, *sigmoid, *first, *second, *weights;
+  float low, high;
+} ck_rounding;
+
+// step and correction are Adam's, with its bias corrections; strength·Σ(1 − |2h − 1|^exponent) draws h to 0 or 1.
+typedef struct {
+  float step, correction, strength, exponent;
+} ck_rounding_rate;
+
+// Writes the weights that v stands for; then moves v against the gradient.
+void ck_rounding_apply(const ck_rounding *state);
+void ck_rounding_step(const ck_rounding *state, ck_rounding_rate rate);
 
 // codes = zero_point + rint(x / scale), clamped.
 void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid);

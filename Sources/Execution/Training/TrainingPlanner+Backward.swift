@@ -52,7 +52,8 @@ extension TrainingPlanner {
         LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
       try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
-    case .flatten, .dropout, .batchNorm, .activation, .add, .fakeQuantize:
+    case .dropout: try planDropoutBackward(node, planned, gradient)
+    case .flatten, .batchNorm, .activation, .add, .fakeQuantize:
       guard let source = node.inputs.first, learnsBelow(node) else { return }
       try passOn(gradient, planned.y.layout, to: source, node)
     case .input:
@@ -79,7 +80,7 @@ extension TrainingPlanner {
   }
 
   /// True where a gradient of the node's input is of use.
-  private func learnsBelow(_ node: Graph.Node) -> Bool {
+  func learnsBelow(_ node: Graph.Node) -> Bool {
     guard let source = node.inputs.first else { return false }
     return !feedsOnInputAlone(source)
   }
@@ -122,16 +123,30 @@ extension TrainingPlanner {
     _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
     _ gradient: BufferID
   ) {
-    guard var source = planned.source else { return }
-    var gradient = gradient
-    if let columns = weights.columns {
+    guard let source = planned.source else { return }
+    if let depthwise = weights.depthwise {
+      append(
+        DepthwiseGradientStep(
+          node.name + " backward weights", source: source.buffer, gradient: gradient,
+          weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
+    } else if let columns = weights.columns {
       appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
-      return appendQuantizerBackward(weights)
+    } else if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
+      let wide = widened(gradient, planned.y, label: node.name + " gradient").buffer
+      let input = widened(source.buffer, source, label: node.name + " input")
+      appendPrimitiveBackward(node, kind, input, weights, wide)
+    } else {
+      appendPrimitiveBackward(node, kind, source, weights, gradient)
     }
-    if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
-      gradient = widened(gradient, planned.y, label: node.name + " gradient").buffer
-      source = widened(source.buffer, source, label: node.name + " input")
+    if let quantizer = weights.quantizer {
+      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
     }
+  }
+
+  private mutating func appendPrimitiveBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
+    _ gradient: BufferID
+  ) {
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
@@ -144,12 +159,6 @@ extension TrainingPlanner {
     if let (standIn, buffer) = standIn {
       append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
     }
-    appendQuantizerBackward(weights)
-  }
-
-  private mutating func appendQuantizerBackward(_ weights: PlannedWeights) {
-    guard let quantizer = weights.quantizer else { return }
-    append(QuantizeWeightsBackward(quantizer, phase: phase), [])
   }
 
   private mutating func appendDataBackward(

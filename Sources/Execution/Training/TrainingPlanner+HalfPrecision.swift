@@ -7,8 +7,14 @@ extension TrainingPlanner {
   func convolutionElement(_ sizes: ConvolutionSizes, hasBias: Bool) -> ElementType {
     guard precision == .bfloat16 else { return .float32 }
     let types = LayerEpilogue(.bfloat16, hasBias: hasBias)
-    let primitive = try? Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts())
-    guard let primitive, !primitive.isReference else { return .float32 }
+    guard
+      let forward = try? Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts()),
+      let backward = try? Primitive.convolution(
+        .backwardWeights, sizes, types.forWeightsGradient,
+        LayerLayouts(source: forward.layout(.source), destination: forward.layout(.destination)),
+        forward: forward),
+      !forward.isReference, !backward.isReference
+    else { return .float32 }
     return .bfloat16
   }
 

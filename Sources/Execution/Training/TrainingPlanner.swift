@@ -132,6 +132,7 @@ struct PlannedGroup {
   var primitive: Primitive?
   var weights: PlannedWeights?
   var workspace: BufferID?
+  var dropout: DropoutMask?
 }
 
 /// Weights of a layer: the parameter, and what the forward pass made of it.
@@ -147,5 +148,7 @@ struct PlannedWeights {
   var half: (buffer: BufferID, layout: TensorLayout)?
   /// What finds the weights' gradient in place of `backwardWeights`, where that has no fast code.
   var columns: PlannedColumns?
+  /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
+  var depthwise: ck_depthwise?
   var backwardWeights: Primitive
 }

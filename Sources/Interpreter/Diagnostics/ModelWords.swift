@@ -55,6 +55,10 @@ extension ModelError: DiagnosedError {
       complaint(
         "nothing-to-compare", "there is no model to compare", at: verb.range,
         remedy: "train one first: teacher = train resnet18")
+    case .notRepeatable(let verb, let model, let reason):
+      complaint(
+        "not-repeatable", "\(model) can't be trained again with other seeds: \(reason)", at: verb.range,
+        remedy: "name the models that can, or leave seeds out")
     case .noneFits(let verb, let models, let data, let name):
       complaint(
         "nothing-to-compare", "none of \(sentence(models)) takes images as \(name) has them: \(data)",

@@ -22,6 +22,8 @@ enum ModelError: Error {
   case nothingToConvert(Word, floatModel: String?)
   case nothingToStartFrom(Word)
   case nothingToCompare(Word)
+  /// A model can't be trained again with another seed.
+  case notRepeatable(Word, model: String, reason: String)
   /// There are models, and none fits the data in use.
   case noneFits(Word, models: [String], data: Shape, dataName: String)
 }

@@ -1,0 +1,44 @@
+import Glibc
+package import GraphIR
+
+/// A model of the same function whose channels have ranges far apart.
+package struct ChannelSpread: Sendable {
+  package var model: Model
+  /// Pairs of layers, and channels between them, that were scaled.
+  package var pairs: Int
+  package var channels: Int
+  /// Channels that stayed as they were because their ReLU6 reached 6.
+  package var clippedChannels: Int
+}
+
+/// Scales channels between layers at random, each by a factor from 1/√k to √k, evenly on a logarithmic scale: the float
+/// function stays, and one scale a tensor no longer fits all channels.
+///
+/// It makes at will what MobileNetV2's published weights have by nature. `maxima` is as for `equalize`; after a ReLU6 a
+/// channel that stays below 6 is scaled down only, from 1/k to 1, so that it still does.
+package func spreadChannels(
+  _ model: Model, by k: Float, seed: UInt64, maxima: [String: [Float]] = [:]
+) throws(RewriteError) -> ChannelSpread {
+  var spread = ChannelSpread(model: model, pairs: 0, channels: 0, clippedChannels: 0)
+  for pair in model.graph.scalablePairs {
+    let head = model.graph.nodes[pair.first.head]
+    var generator = SeededGenerator(seed: seed, purpose: "spread " + head.name)
+    var scaled = 0
+    let factors = (0..<head.shape.channels).map { channel in
+      let place = generator.uniform()
+      if pair.activation == .relu6 {
+        guard let reached = maxima[head.name]?[channel], reached < unclippedShare * 6 else { return Float(1) }
+        scaled += 1
+        return powf(k, place - 1)
+      }
+      scaled += 1
+      return powf(k, place - 0.5)
+    }
+    spread.clippedChannels += factors.count - scaled
+    guard scaled > 0 else { continue }
+    try spread.model.scaleChannels(pair, by: factors)
+    spread.pairs += 1
+    spread.channels += scaled
+  }
+  return spread
+}

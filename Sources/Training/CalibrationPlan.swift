@@ -1,0 +1,56 @@
+import Datasets
+import Execution
+import GraphIR
+
+/// Batches of training images for calibration, always the same ones for the same seed.
+struct CalibrationImages {
+  private let data: Dataset
+  private let order: BatchOrder
+  let batches: CalibrationBatches
+
+  init(data: Dataset, batches: CalibrationBatches, seed: UInt64) {
+    self.data = data
+    self.batches = batches
+    order = BatchOrder(count: data.training.count, seed: seed, epoch: 0)
+  }
+
+  /// Writes the standardised images of a batch, without augmentation.
+  func fill(_ input: UnsafeMutableBufferPointer<Float>, batch: Int) {
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: batches.size) { labels in
+      labels.initialize(repeating: 0)
+      guard let images = input.baseAddress, let labels = labels.baseAddress else { return }
+      gather(
+        data.training, indices: order.batch(batch, of: batches.size), mean: data.mean,
+        deviation: data.deviation, augmentation: nil, into: images, labels: labels)
+    }
+  }
+}
+
+/// A model compiled to run over batches of training images.
+final class CalibrationPlan {
+  let plan: InferencePlan
+  private let images: CalibrationImages
+
+  /// The model's batch norm must be folded.
+  init(
+    _ model: Model, data: Dataset, batches: CalibrationBatches, seed: UInt64, capturing: [Graph.NodeID]
+  ) throws {
+    plan = try InferencePlan(model, batch: batches.size, capturing: capturing)
+    images = CalibrationImages(data: data, batches: batches, seed: seed)
+  }
+
+  /// Runs batch after batch; false where it was cancelled.
+  func forEachBatch(
+    cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in },
+    _ body: (InferencePlan) throws -> Void
+  ) throws -> Bool {
+    for batch in 0..<images.batches.count {
+      if cancellation.isCancelled { return false }
+      images.fill(plan.input, batch: batch)
+      try plan.run()
+      try body(plan)
+      progress(batch + 1, images.batches.count)
+    }
+    return true
+  }
+}

@@ -1,0 +1,128 @@
+import Datasets
+import Execution
+import GraphIR
+import Quantization
+import Testing
+import Training
+
+/// Post-training quantization of a small network that has learned something.
+@Suite struct CalibrationTests {
+  /// Trained once for all tests; nil where training threw.
+  static let trained: (data: Dataset, model: Model)? = try? learned()
+
+  private static func learned() throws -> (data: Dataset, model: Model) {
+    let data = try loadDataset(DatasetRequest(name: "shapes", limit: 1024, testLimit: 512))
+    let outcome = try train(
+      TrainingTests.tiny(data), on: data,
+      recipe: TrainingRecipe(epochs: 10, batchSize: 64, learningRate: 1e-2), cancellation: Cancellation()
+    ) { _ in }
+    return (data, outcome.model)
+  }
+
+  static func accuracy(_ model: Model, _ data: Dataset) throws -> Double {
+    try #require(try evaluate(model, on: data.test, of: data, cancellation: Cancellation())).accuracy
+  }
+
+  static func calibrated(
+    _ model: Model, _ data: Dataset, policy: QuantizationPolicy = QuantizationPolicy(),
+    observer: ObserverKind = .histogram, batches: Int = 8
+  ) throws -> Model {
+    try #require(
+      try calibrate(
+        model, on: data, policy: policy, observer: observer, batches: batches, batchSize: 32, seed: 0,
+        cancellation: Cancellation()))
+  }
+
+  @Test(arguments: ObserverKind.allCases)
+  func everyObserverKeepsTheAccuracyAtEightBits(_ observer: ObserverKind) throws {
+    let (data, model) = try #require(Self.trained)
+    let prepared = try Self.calibrated(model, data, observer: observer)
+    let float = try Self.accuracy(model, data)
+    #expect(float > 0.4)
+    #expect(prepared.kind == .fakeQuantized)
+    #expect(abs(float - (try Self.accuracy(prepared, data))) <= 0.02)
+    let integer = try convert(prepared)
+    #expect(abs(float - (try Self.accuracy(integer, data))) <= 0.02)
+  }
+
+  @Test func minmaxRangesAreThoseOfTheFloatActivations() throws {
+    let (data, model) = try #require(Self.trained)
+    let batches = data.training.count / 32
+    let prepared = try Self.calibrated(model, data, observer: .minmax, batches: batches)
+    let folded = try foldBatchNorm(model)
+    let pooled = try #require(folded.graph.nodes.firstIndex { $0.name == "relu1" })
+    let plan = try InferencePlan(folded, batch: 32, capturing: [0, pooled])
+    var images = ObservedRange.empty
+    var activations = ObservedRange.empty
+    var labels = [Int32](repeating: 0, count: 32)
+    for start in stride(from: 0, to: batches * 32, by: 32) {
+      gather(
+        data.training, indices: Array(start..<start + 32)[...], mean: data.mean, deviation: data.deviation,
+        into: try #require(plan.input.baseAddress), labels: &labels)
+      try plan.run()
+      images = images.union(try range(of: 0, plan))
+      activations = activations.union(try range(of: pooled, plan))
+    }
+    #expect(prepared.parameters["input.activation_post_process.min_val"]?.floats == [images.minimum])
+    #expect(prepared.parameters["input.activation_post_process.max_val"]?.floats == [images.maximum])
+    #expect(prepared.parameters["relu1.activation_post_process.min_val"]?.floats == [0])
+    let greatest = try #require(prepared.parameters["relu1.activation_post_process.max_val"]?.floats.first)
+    #expect(abs(greatest - activations.maximum) <= 1e-5 * activations.maximum)
+  }
+
+  @Test func capturedCodesAreTheFakeQuantizedValues() throws {
+    let (data, model) = try #require(Self.trained)
+    let prepared = try foldBatchNorm(Self.calibrated(model, data))
+    let integer = try convert(prepared)
+    for (fakeName, name) in [("relu1.fake_quantize", "conv1"), ("relu2.fake_quantize", "conv2")] {
+      let fakeNode = try #require(prepared.graph.nodes.firstIndex { $0.name == fakeName })
+      let node = try #require(integer.graph.nodes.firstIndex { $0.name == name })
+      let fake = try InferencePlan(prepared, batch: 8, capturing: [fakeNode])
+      let real = try InferencePlan(integer, batch: 8, capturing: [node])
+      var labels = [Int32](repeating: 0, count: 8)
+      for plan in [fake, real] {
+        gather(
+          data.test, indices: Array(0..<8)[...], mean: data.mean, deviation: data.deviation,
+          into: try #require(plan.input.baseAddress), labels: &labels)
+        try plan.run()
+      }
+      let expected = try #require(fake.floats(of: fakeNode))
+      let found = try #require(real.floats(of: node))
+      let step = try #require(real.codes(of: node)).grid.scale
+      #expect(expected.count == found.count)
+      #expect(Set(expected).count > 20)
+      let distances = zip(expected, found).map { abs($0 - $1) / step }
+      // Sums that end half way between two codes may go either way.
+      #expect(distances.allSatisfy { $0 < 1.01 })
+      #expect(distances.count { $0 > 0.01 } < distances.count / 100)
+    }
+  }
+
+  @Test func aNodeInsideALayerCanNotBeCaptured() throws {
+    let model = try #require(Self.trained).model
+    let folded = try foldBatchNorm(model)
+    let node = try #require(folded.graph.nodes.firstIndex { $0.name == "conv1" })
+    #expect(throws: PlanError.self) { try InferencePlan(folded, batch: 1, capturing: [node]) }
+  }
+
+  @Test func cancelledCalibrationGivesNothing() throws {
+    let (data, model) = try #require(Self.trained)
+    let cancellation = Cancellation()
+    var seen: [Int] = []
+    let result = try calibrate(
+      model, on: data, policy: QuantizationPolicy(), observer: .minmax, batches: 1000, batchSize: 32, seed: 0,
+      cancellation: cancellation
+    ) { done, total in
+      #expect(total == 32)
+      seen.append(done)
+      if done == 3 { cancellation.cancel() }
+    }
+    #expect(result == nil)
+    #expect(seen == [1, 2, 3])
+  }
+}
+
+private func range(of id: Graph.NodeID, _ plan: InferencePlan) throws -> ObservedRange {
+  let values = try #require(plan.values(of: id))
+  return measureRanges(values, shape: [values.count], granularity: .perTensor)[0]
+}
