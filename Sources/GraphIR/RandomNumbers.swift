@@ -10,8 +10,17 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 
   package mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
+    state &+= Self.increment
+    return Self.mixed(state)
+  }
+
+  /// The number that `next` gives after `index` others.
+  package func number(at index: UInt64) -> UInt64 { Self.mixed(state &+ (index &+ 1) &* Self.increment) }
+
+  private static let increment: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  private static func mixed(_ counter: UInt64) -> UInt64 {
+    var z = counter
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
     return z ^ (z >> 31)

@@ -6,6 +6,8 @@ package enum Layer: Hashable, Sendable, Codable {
   case activation(Activation)
   case pool(Pooling)
   case flatten
+  /// `rate` from 0 to below 1.
+  case dropout(rate: Float)
   /// Flattens its input first where that is an image.
   case dense(outputs: Int)
 
@@ -16,6 +18,7 @@ package enum Layer: Hashable, Sendable, Codable {
     case .activation(let activation): activation.rawValue
     case .pool(let pooling): pooling.kind == .maximum ? "pool" : "avgpool"
     case .flatten: "flatten"
+    case .dropout: "dropout"
     case .dense: "fc"
     }
   }
@@ -67,6 +70,7 @@ extension Graph {
     case .activation(let activation): try append(name, .activation(activation), output)
     case .pool(let pooling): try append(name, .pool(pooling), output)
     case .flatten: try append(name, .flatten, output)
+    case .dropout(let rate): try append(name, .dropout(Dropout(rate: rate)), output)
     case .dense(let outputs):
       if input.spatial > 1 { try append(name + ".flatten", .flatten, output) }
       try append(name, .dense(Dense(inputs: input.count, outputs: outputs, hasBias: biased)), output)

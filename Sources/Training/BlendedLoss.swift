@@ -137,9 +137,9 @@ func chosenClass(_ logits: UnsafeBufferPointer<Float>, row: Int, classes: Int) -
 
 extension Model {
   /// The model as an inference plan takes it: batch norm folded, rounded weights fixed.
-  func runnable() throws -> Model {
+  consuming func runnable() throws -> Model {
     switch kind {
-    case .float, .fakeQuantized: try foldBatchNorm(self)
+    case .float, .fakeQuantized: try foldBatchNorm(consume self)
     case .integer, .dynamic: self
     }
   }

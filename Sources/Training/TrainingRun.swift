@@ -110,6 +110,7 @@ final class TrainingRun {
         labels: truth)
     }
     try loss.teach(chosen)
+    (plan.phase.randomSeed, plan.phase.randomStep) = (recipe.seed, UInt64(index))
     try plan.forward()
     let value = loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
     guard value.total.isFinite, !plan.phase.diverged else {

@@ -39,7 +39,7 @@ import Testing
     ("qat student backend |", ["x86", "fbgemm", "onednn", "qnnpack", "xnnpack", "tensorrt"], ""),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
-    ("compare teacher |", ["teacher", "student"], ""),
+    ("compare teacher |", ["teacher", "student", "seeds"], ""),
     ("data |", ["fashion-mnist", "mnist", "shapes"], ""),
     ("data shapes si|", ["size"], "si"),
     ("show |", ["data", "graph", "plan", "run", "teacher", "student"], ""),

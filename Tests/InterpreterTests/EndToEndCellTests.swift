@@ -54,11 +54,12 @@ import Training
     #expect(outputs.tables.first?.rows.map(\.first) == ["teacher", "student", "student-int8"])
     #expect(compared.values["teacher.speedup"] == 1)
     #expect(names.map { compared.values[$0] } == sizes)
-    let table = try #require(outputs.tables.first)
-    let widths = table.columns.indices.map { column in
-      ([table.columns[column].title] + table.rows.map { $0[column] }).map(\.count).max() ?? 0
+    for table in outputs.tables {
+      let widths = table.columns.indices.map { column in
+        ([table.columns[column].title] + table.rows.map { $0[column] }).map(\.count).max() ?? 0
+      }
+      #expect(widths.reduce(2 * (widths.count - 1), +) <= 80, "the table leaves a terminal of 80 columns")
     }
-    #expect(widths.reduce(2 * (widths.count - 1), +) <= 80, "the table leaves a terminal of 80 columns")
     #expect(compared.values["student-int8.accuracy"] == integer)
     let (again, _) = scene.run("evaluate student-int8")
     #expect(again.values["student-int8.accuracy"] == integer)
@@ -71,7 +72,25 @@ import Training
       scene.run("convert").0.metrics + scene.run("compare").0.metrics
       + scene.run("train teacher epochs 1").0.metrics
     let timed = Set(metrics.filter { !$0.reproducible }.compactMap { $0.name.split(separator: ".").last })
-    #expect(timed == ["latency_ms", "throughput", "speedup", "step_ms"])
+    #expect(timed == ["latency_ms", "throughput", "speedup", "step_ms", "training_seconds"])
+  }
+
+  @Test func seedsGiveMeansIntervalsAndWhatDistillationAdds() throws {
+    let scene = try scene(
+      "teacher = train tiny epochs 1", "qat alone from teacher epochs 1",
+      "qat taught with kd(teacher, SoftTarget, 0.5) epochs 1 seed 3")
+    let (compared, outputs) = scene.run("compare seeds 2")
+    #expect(compared.status == .ok)
+    let table = try #require(outputs.tables.last)
+    #expect(table.rows.map { $0[1] } == ["FP32", "QAT", "QAT + KD"])
+    // The first run has the model's own seed, and so its accuracy.
+    #expect(table.rows.map { $0[2] } == outputs.tables.first?.rows.map { $0[2] })
+    for name in ["teacher", "alone", "taught"] {
+      #expect(try #require(compared.values[name + ".accuracy_interval"]) >= 0)
+    }
+    #expect(compared.values["taught.kd_gain"] != nil)
+    #expect(scene.run("train teacher epochs 1").0.status == .ok)
+    #expect(scene.run("compare teacher seeds 2").0.diagnostics.map(\.id) == ["not-repeatable"])
   }
 
   @Test func theSameCellsGiveTheSameValues() throws {

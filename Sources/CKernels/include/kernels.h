@@ -64,6 +64,10 @@ void ck_affine_pair(
 // x += y.
 void ck_add(float *x, const float *y, int64_t count);
 
+// y = x / (1 − rate), or 0 with probability rate; y may be x. The draws depend on key and place alone, so the same call
+// masks a gradient as it masked the values.
+void ck_dropout(const float *x, float *y, int64_t count, float rate, uint64_t key);
+
 // Weights [blocks][rest][block]: output o is (o / block, o mod block).
 typedef struct {
   int64_t blocks, rest, block;
@@ -106,6 +110,15 @@ typedef struct {
 // Writes the dense layer's weights; and back, for gradients: each tap gets the sum over its places.
 void ck_expand_taps(const float *weights, float *dense, const ck_plane_product *product);
 void ck_contract_taps(float *weights, const float *dense, const ck_plane_product *product);
+
+// A convolution on each channel alone over activations in blocks of sixteen channels; weights lie as
+// [channels / weight_block][kernel·kernel][weight_block], kernel at most 7.
+typedef struct {
+  int64_t batch, blocks, in_height, in_width, out_height, out_width, kernel, stride, padding, weight_block;
+} ck_depthwise;
+
+// w = gradient of its weights, from the input x and the gradient d of the output.
+void ck_depthwise_weight_gradient(const float *x, const float *d, float *w, const ck_depthwise *shape);
 
 // Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
 void ck_adam(

@@ -66,7 +66,10 @@ struct InferencePlanner {
     case .pool(let pooling):
       tensors[group.head] = try planPooling(pooling, node)
       try planElementwise(group, source: group.head)
-    case .flatten, .dropout:
+    case .dropout:
+      tensors[group.head] = try source(node)
+      try planElementwise(group, source: group.head)
+    case .flatten:
       tensors[group.head] = try plainVector(try source(node), label: node.name)
       try planElementwise(group, source: group.head)
     case .batchNorm, .activation, .add, .fakeQuantize: try planElementwise(group, source: node.inputs[0])

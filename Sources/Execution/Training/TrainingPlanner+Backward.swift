@@ -52,7 +52,8 @@ extension TrainingPlanner {
         LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
       try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
-    case .flatten, .dropout, .batchNorm, .activation, .add, .fakeQuantize:
+    case .dropout: try planDropoutBackward(node, planned, gradient)
+    case .flatten, .batchNorm, .activation, .add, .fakeQuantize:
       guard let source = node.inputs.first, learnsBelow(node) else { return }
       try passOn(gradient, planned.y.layout, to: source, node)
     case .input:
@@ -78,7 +79,7 @@ extension TrainingPlanner {
   }
 
   /// True where a gradient of the node's input is of use.
-  private func learnsBelow(_ node: Graph.Node) -> Bool {
+  func learnsBelow(_ node: Graph.Node) -> Bool {
     guard let source = node.inputs.first else { return false }
     return !feedsOnInputAlone(source)
   }
@@ -121,6 +122,23 @@ extension TrainingPlanner {
     _ gradient: BufferID
   ) {
     guard let source = planned.source else { return }
+    if let depthwise = weights.depthwise {
+      append(
+        DepthwiseGradientStep(
+          node.name + " backward weights", source: source.buffer, gradient: gradient,
+          weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
+    } else {
+      appendPrimitiveBackward(node, kind, source, weights, gradient)
+    }
+    if let quantizer = weights.quantizer {
+      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
+    }
+  }
+
+  private mutating func appendPrimitiveBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
+    _ gradient: BufferID
+  ) {
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
@@ -132,9 +150,6 @@ extension TrainingPlanner {
       [source.buffer, gradient] + [standIn?.1].compactMap { $0 })
     if let (standIn, buffer) = standIn {
       append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
-    }
-    if let quantizer = weights.quantizer {
-      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
     }
   }
 

@@ -18,7 +18,8 @@ extension TrainingPlanner {
       planned = try planDense(dense, node, required(source, node), group)
     case .pool(let pooling):
       planned = try planPooling(pooling, node, required(source, node))
-    case .flatten, .dropout:
+    case .dropout(let dropout): planned = planDropout(dropout, node, try required(source, node))
+    case .flatten:
       planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
     case .batchNorm, .activation, .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))

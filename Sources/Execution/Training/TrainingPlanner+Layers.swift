@@ -11,6 +11,9 @@ extension TrainingPlanner {
     let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
     var forward = try convolutionForward(sizes, types, source)
     var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
+    if backward.isReference, let other = try channelsLast(convolution, sizes, types) {
+      (forward, backward) = other
+    }
     let plain = try TensorLayout.plain(convolution.weightDimensions)
     let layout = backward.layout(.weightsGradient) ?? plain
     var layouts = (source: forward.layout(.source), destination: forward.layout(.destination))
@@ -25,12 +28,32 @@ extension TrainingPlanner {
     }
     let read = try adapted(source, to: layouts.source, label: node.name + " input")
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
-    let weights = try planWeights(
+    var weights = try planWeights(
       node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
       outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
       channels: y.paddedChannels, backward: backward, standIn: standIn)
+    if backward.isReference {
+      weights.depthwise = ck_depthwise(convolution, source: read, destination: y, weights: layout)
+    }
     try appendForward(node, .convolution, forward, read, weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+  }
+
+  /// The convolution with channels innermost on both sides, which takes any number of them; nil where that is no
+  /// faster.
+  private func channelsLast(
+    _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue
+  ) throws -> (forward: Primitive, backward: Primitive)? {
+    guard convolution.groups == 1 else { return nil }
+    let layouts = LayerLayouts(
+      source: try .channelsLast([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth], .float32),
+      destination: try .channelsLast([batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], .float32))
+    guard
+      let forward = try? Primitive.convolution(.forwardTraining, sizes, types, layouts), !forward.isReference,
+      let backward = try? convolutionBackwardWeights(convolution, sizes, types, forward),
+      !backward.isReference
+    else { return nil }
+    return (forward, backward)
   }
 
   /// The pass that finds the weights' gradient; it decides the layout that the weights are kept in.

@@ -122,6 +122,7 @@ struct PlannedGroup {
   var primitive: Primitive?
   var weights: PlannedWeights?
   var workspace: BufferID?
+  var dropout: DropoutMask?
 }
 
 /// Weights of a layer: the parameter, and what the forward pass made of it.
@@ -133,5 +134,7 @@ struct PlannedWeights {
   var bias: ParameterID?
   var quantizer: WeightQuantizer?
   var standIn: StandIn?
+  /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
+  var depthwise: ck_depthwise?
   var backwardWeights: Primitive
 }

@@ -4,9 +4,23 @@
 package struct Architecture: Sendable {
   package let name: String
   package let summary: String
+  /// How its fresh weights are drawn.
+  package let initialization: Initialization
   package let build: @Sendable (_ input: Shape, _ classes: Int) throws(ShapeError) -> Graph
 
-  package static let all: [Architecture] = [.resnet18, .qatcnn]
+  init(
+    name: String, summary: String, initialization: Initialization = .byLayer,
+    build: @escaping @Sendable (_ input: Shape, _ classes: Int) throws(ShapeError) -> Graph
+  ) {
+    self.name = name
+    self.summary = summary
+    self.initialization = initialization
+    self.build = build
+  }
+
+  package static let all: [Architecture] = [
+    .resnet18, .resnet34, .resnet50, .resnet20, .mobilenetv2, .vgg11, .lenet5, .mlp, .qatcnn,
+  ]
 
   package static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 }

@@ -6,7 +6,7 @@ struct LayerForm: Sendable {
   var name: String
   var summary: String
   var parameters: [CallParameter]
-  var make: @Sendable ([String: Int]) -> Layer
+  var make: @Sendable (LayerValues) -> Layer
 
   static let all: [LayerForm] = [
     LayerForm(
@@ -17,8 +17,8 @@ struct LayerForm: Sendable {
       ]
     ) {
       .convolution(
-        outputs: $0["outputs"] ?? 1, kernel: $0["kernel"] ?? 3, stride: $0["stride"] ?? 1,
-        padding: $0["padding"], groups: $0["groups"] ?? 1)
+        outputs: $0.count("outputs") ?? 1, kernel: $0.count("kernel") ?? 3, stride: $0.count("stride") ?? 1,
+        padding: $0.count("padding"), groups: $0.count("groups") ?? 1)
     },
     LayerForm(name: "bn", summary: "batch normalisation", parameters: []) { _ in .batchNorm },
     LayerForm(name: "relu", summary: "max(x, 0)", parameters: []) { _ in .activation(.relu) },
@@ -36,8 +36,14 @@ struct LayerForm: Sendable {
     },
     LayerForm(name: "flatten", summary: "image to vector", parameters: []) { _ in .flatten },
     LayerForm(name: "fc", summary: "fully connected layer: outputs", parameters: [.count("outputs")]) {
-      .dense(outputs: $0["outputs"] ?? 1)
+      .dense(outputs: $0.count("outputs") ?? 1)
     },
+    LayerForm(
+      name: "dropout", summary: "zeros at random while training: their share, 0.5",
+      parameters: [
+        CallParameter(label: "rate", kind: .real(.partOfOne), isOptional: true, otherwise: 0.5)
+      ]
+    ) { .dropout(rate: Float($0.values["rate"] ?? 0.5)) },
   ]
 
   static let choices = all.map { Choice($0.name, $0.summary) }
@@ -47,9 +53,18 @@ struct LayerForm: Sendable {
     .count("padding", 0...32, otherwise: 0),
   ]
 
-  private static func pooling(_ kind: Pooling.Kind, _ values: [String: Int]) -> Pooling {
-    Pooling(kind, kernel: values["size"] ?? 2, stride: values["stride"], padding: values["padding"] ?? 0)
+  private static func pooling(_ kind: Pooling.Kind, _ values: LayerValues) -> Pooling {
+    Pooling(
+      kind, kernel: values.count("size") ?? 2, stride: values.count("stride"),
+      padding: values.count("padding") ?? 0)
   }
+}
+
+/// The arguments of a layer by label, written or default.
+struct LayerValues: Sendable {
+  var values: [String: Double] = [:]
+
+  func count(_ label: String) -> Int? { values[label].map { Int($0) } }
 }
 
 /// An argument of a call: label, kind, and whether it may be left out.
@@ -75,17 +90,17 @@ func layer(of call: Call) throws(BindingError) -> Layer {
   }
   do throws(CallError) {
     let written = try placed(call, parameters: form.parameters)
-    var values: [String: Int] = [:]
+    var bound = LayerValues()
     for parameter in form.parameters {
       if let expression = written[parameter.label] {
-        values[parameter.label] = try count(expression, parameter, call: call.name.text)
+        bound.values[parameter.label] = try number(expression, parameter, call: call.name.text)
       } else if let otherwise = parameter.otherwise {
-        values[parameter.label] = Int(otherwise)
+        bound.values[parameter.label] = otherwise
       } else if !parameter.isOptional {
         throw .missing(call: call, what: parameter.label, example: "\(form.name)(16)")
       }
     }
-    return form.make(values)
+    return form.make(bound)
   } catch {
     throw .call(error)
   }
@@ -116,12 +131,13 @@ private func placed(_ call: Call, parameters: [CallParameter]) throws(CallError)
   return written
 }
 
-private func count(
+private func number(
   _ expression: Expression, _ parameter: CallParameter, call: String
-) throws(CallError) -> Int {
+) throws(CallError) -> Double {
   let example = parameter.isOptional ? plain(parameter.otherwise ?? 1) : "16"
   switch checked(expression, kind: parameter.kind) {
-  case .fits(.count(let value)): return value
+  case .fits(.count(let value)): return Double(value)
+  case .fits(.real(let value)): return value
   case .outOfRange:
     throw .outOfRange(
       expression, label: parameter.label, call: call, kind: parameter.kind, example: example)

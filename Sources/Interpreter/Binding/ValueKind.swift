@@ -17,6 +17,13 @@ package struct RealRange: Sendable, Equatable {
   package var upper: Double
   /// False where `lower` itself is refused.
   package var includesLower: Bool
+  /// False where `upper` itself is refused.
+  package var includesUpper = true
+
+  /// From 0 to below 1.
+  package static var partOfOne: RealRange {
+    RealRange(lower: 0, upper: 1, includesLower: true, includesUpper: false)
+  }
 
   /// From `lower` to `upper`, both included.
   package static func closed(_ lower: Double, _ upper: Double) -> RealRange {
@@ -37,12 +44,14 @@ package struct RealRange: Sendable, Equatable {
   package var isShare: Bool { lower == 0 && upper == 1 }
 
   package func contains(_ value: Double) -> Bool {
-    value.isFinite && (includesLower ? value >= lower : value > lower) && value <= upper
+    value.isFinite && (includesLower ? value >= lower : value > lower)
+      && (includesUpper ? value <= upper : value < upper)
   }
 
   /// "from 0 to 1", "greater than 0": what a diagnostic says of the range.
   package var words: String {
     switch (includesLower, upper.isFinite) {
+    case (true, true) where !includesUpper: "of at least \(plain(lower)) and less than \(plain(upper))"
     case (true, true): "from \(plain(lower)) to \(plain(upper))"
     case (false, true): "greater than \(plain(lower)), at most \(plain(upper))"
     case (true, false): "of at least \(plain(lower))"

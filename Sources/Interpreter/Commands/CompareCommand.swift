@@ -4,11 +4,17 @@ import Language
 import SessionStore
 import Training
 
+extension Keyword {
+  static let comparedSeeds = Keyword(
+    "seeds", .count(2...10), otherwise: "the models as they are", example: "3",
+    "train each again with so many seeds, for mean and interval")
+}
+
 extension Command {
   static let compare = Command(
-    "compare", "set models side by side: accuracy, size, speed",
-    operands: [Operand("models", .model(nil), .many)],
-    examples: ["compare", "compare teacher student-int8"]
+    "compare", "set models side by side: accuracy, recovery, size, speed, cost",
+    operands: [Operand("models", .model(nil), .many)], keywords: [.comparedSeeds],
+    examples: ["compare", "compare teacher student-int8", "compare student seeds 3"]
   ) { arguments, scope in
     let data = try scope.data(for: arguments.verb.range)
     var names: [String] = []
@@ -31,7 +37,8 @@ extension Command {
       if !names.contains(word.text) { names.append(word.text) }
     }
     let comparison = PlannedComparison(
-      names: names, left: left, isChosen: isChosen, data: data, verb: arguments.verb)
+      names: names, left: left, isChosen: isChosen, data: data, verb: arguments.verb,
+      seeds: arguments.count(.comparedSeeds))
     return Step { draft, console in try comparison.run(draft, console) }
   }
 }
@@ -46,12 +53,7 @@ private struct PlannedComparison {
   var data: ChosenData
   var verb: Word
 
-  struct Row {
-    var entry: ModelEntry
-    var accuracy: Double
-    var speed: Speed
-    var bytes: Double
-  }
+  var seeds: Int?
 
   func run(_ draft: Draft, _ console: Console) throws -> StepEnding {
     if let note = data.note { console.note(note) }
@@ -61,12 +63,23 @@ private struct PlannedComparison {
     if !left.isEmpty {
       console.note("left out, because the data does not fit: " + sentence(left))
     }
+    guard let rows = try rows(draft, console) else { return .interrupted }
+    let comparison = Comparison(rows: rows, models: try draft.entries(), data: data)
+    comparison.report(console)
+    guard let seeds else { return .done }
+    let repeats = SeedRepeats(count: seeds, data: data, verb: verb)
+    return try SeedComparison(entries: rows.map(\.entry), models: comparison.models, repeats: repeats)
+      .run(draft, console, isChosen: isChosen)
+  }
+
+  /// Nil where the user stopped it.
+  private func rows(_ draft: Draft, _ console: Console) throws -> [Comparison.Row]? {
     var measured: [(entry: ModelEntry, accuracy: Double)] = []
     for name in names {
       guard let model = try weights(of: name, draft, console) else { continue }
       let entry = try draft.entry(name)
-      let accuracy = try runningTraining(verb) { try console.knownAccuracy(of: entry, model, on: data) }
-      guard let accuracy, !console.cancellation.isCancelled else { return .interrupted }
+      let accuracy = try runningTraining(verb) { try knownOrMeasured(entry, model, console) }
+      guard let accuracy, !console.cancellation.isCancelled else { return nil }
       measured.append((entry, accuracy))
     }
     guard !measured.isEmpty else { throw ModelError.nothingToCompare(verb) }
@@ -75,21 +88,14 @@ private struct PlannedComparison {
         try draft.model(measured[index].entry.name)
       }
     }
-    guard let speeds else { return .interrupted }
-    let rows = zip(measured, speeds).map { measured, speed in
-      Row(
+    guard let speeds else { return nil }
+    let seconds = Dictionary(
+      try draft.runRows().compactMap { run in run.seconds.map { (run.model, $0) } }, uniquingKeysWith: { $1 })
+    return zip(measured, speeds).map { measured, speed in
+      Comparison.Row(
         entry: measured.entry, accuracy: measured.accuracy, speed: speed,
-        bytes: Double(measured.entry.byteCount ?? 0))
+        bytes: Double(measured.entry.byteCount ?? 0), trainingSeconds: seconds[measured.entry.name])
     }
-    let reference = rows.first { $0.entry.kind == .float }
-    console.put(.table(table(rows, reference: reference)))
-    if let name = reference?.entry.name {
-      console.note(
-        "change (in points), ratio and speed are against \(name); latency and speed are of one image, "
-          + "images/s of batches")
-    }
-    for row in rows { report(row, reference: reference, console) }
-    return .done
   }
 
   /// A model with its weights; nil, with a warning, where it is damaged and was not asked for.
@@ -106,42 +112,10 @@ private struct PlannedComparison {
     }
   }
 
-  private func table(_ rows: [Row], reference: Row?) -> Table {
-    var columns = [Table.Column("model"), Table.Column("kind"), Table.Column("accuracy", .right)]
-    if reference != nil { columns.append(Table.Column("change", .right)) }
-    columns.append(Table.Column("size", .right))
-    if reference != nil { columns.append(Table.Column("ratio", .right)) }
-    columns += [Table.Column("latency", .right), Table.Column("images/s", .right)]
-    if reference != nil { columns.append(Table.Column("speed", .right)) }
-    return Table(
-      title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
-      columns: columns, rows: rows.map { cells($0, reference: reference) })
-  }
-
-  private func cells(_ row: Row, reference: Row?) -> [String] {
-    var cells = [row.entry.name, row.entry.kind.words, percentage(row.accuracy)]
-    if let reference { cells.append(signed(100 * (row.accuracy - reference.accuracy), 2)) }
-    cells.append(byteCount(row.bytes))
-    if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
-    cells += [
-      threeDigits(row.speed.latencyMilliseconds) + " ms", grouped(Int(row.speed.imagesPerSecond.rounded())),
-    ]
-    if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
-    return cells
-  }
-
-  private func speedup(_ row: Row, over reference: Row) -> Double {
-    reference.speed.latencyMilliseconds / row.speed.latencyMilliseconds
-  }
-
-  private func report(_ row: Row, reference: Row?, _ console: Console) {
-    let name = row.entry.name
-    console.metric(name, "accuracy", row.accuracy)
-    console.metric(name, "size_bytes", row.bytes)
-    console.metric(name, "latency_ms", row.speed.latencyMilliseconds, reproducible: false)
-    console.metric(name, "throughput", row.speed.imagesPerSecond, reproducible: false)
-    if let reference {
-      console.metric(name, "speedup", speedup(row, over: reference), reproducible: false)
-    }
+  /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
+  private func knownOrMeasured(_ entry: ModelEntry, _ model: Model, _ console: Console) throws -> Double? {
+    let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
+    if isSame, let known = entry.figures["accuracy"] { return known }
+    return try console.evaluation(of: model, named: entry.name, on: data)?.accuracy
   }
 }

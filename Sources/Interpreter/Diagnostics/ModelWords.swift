@@ -66,6 +66,10 @@ extension ModelError: DiagnosedError {
         at: word.range,
         remedy: "take a network in which one layer alone reads another, such as "
           + "conv(16, 3) > bn > relu > conv(32, 3) > relu > fc(10)")
+    case .notRepeatable(let verb, let model, let reason):
+      complaint(
+        "not-repeatable", "\(model) can't be trained again with other seeds: \(reason)", at: verb.range,
+        remedy: "name the models that can, or leave seeds out")
     case .noneFits(let verb, let models, let data, let name):
       complaint(
         "nothing-to-compare", "none of \(sentence(models)) takes images as \(name) has them: \(data)",

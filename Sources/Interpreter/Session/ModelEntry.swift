@@ -21,6 +21,8 @@ package struct ModelEntry: Sendable {
     case start
     /// Settings of the run, on one line.
     case settings
+    /// The run's recipe as JSON, from which it can be run again.
+    case recipe
   }
 
   package init(

@@ -26,6 +26,8 @@ enum ModelError: Error {
   case noDenseLayer(Word)
   /// No channel lies between two layers so that it could be scaled, or each of them reaches the bound of its relu6.
   case nothingToRescale(Word)
+  /// A model can't be trained again with another seed.
+  case notRepeatable(Word, model: String, reason: String)
   /// There are models, and none fits the data in use.
   case noneFits(Word, models: [String], data: Shape, dataName: String)
 }

@@ -114,6 +114,9 @@ struct PlannedRun {
     entry.details[.data] = data.choice.text
     entry.details[.settings] = recipe.words
     entry.details[.learningRate] = plain(recipe.learningRate)
+    entry.details[.recipe] = recipe.json
+    // What goes on from itself can't be made again: its start is gone.
+    if case .weights(let before) = start, before.name == entry.name { entry.details[.recipe] = nil }
     entry.figures["epochs"] = Double(outcome.epochsDone)
     entry.figures["step_ms"] = outcome.stepMilliseconds
     if kind == .qat, case .weights(let float) = start {

@@ -11,12 +11,15 @@ final class RunRecorder {
   private(set) var keptLogitsBytes: Int?
   /// Whether teachers' logits are kept, as the run's record says it; nil without a teacher.
   private(set) var logitsWords: String?
+  /// True where only progress is shown.
+  private let isQuiet: Bool
   private var watch = Stopwatch()
   private var lastStep = 0
   /// Last step of the epoch before.
   private var epochStart = 0
 
-  init(activity: String, distils: Bool, console: Console) {
+  init(activity: String, distils: Bool, console: Console, isQuiet: Bool = false) {
+    self.isQuiet = isQuiet
     self.activity = activity
     self.distils = distils
     self.console = console
@@ -24,10 +27,10 @@ final class RunRecorder {
 
   func receive(_ event: TrainingEvent) {
     switch event {
-    case .teacherLogits(let report): record(report)
+    case .teacherLogits(let report): if !isQuiet { record(report) }
     case .step(let report): record(report)
-    case .epoch(let report): record(report)
-    case .scheduled(let name, let step): console.note("step \(grouped(step)): \(name)")
+    case .epoch(let report): if !isQuiet { record(report) }
+    case .scheduled(let name, let step): if !isQuiet { console.note("step \(grouped(step)): \(name)") }
     }
   }
 

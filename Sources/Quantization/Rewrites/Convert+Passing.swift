@@ -6,6 +6,10 @@ extension IntegerConversion {
   mutating func convertPassing(_ group: LayerGroup) throws(RewriteError) {
     let node = model.graph.nodes[group.head]
     guard let source = node.inputs.first else { return }
+    guard group.add == nil else {
+      throw .noIntegerKernel(
+        node: node.name, reason: "neither summand is computed by a convolution beside it")
+    }
     guard let input = codes[source] else { return try passInFloat(group, from: source) }
     if case .dropout = node.operation {
       codes[group.head] = input

@@ -3,8 +3,10 @@ package import GraphIR
 /// Folds batch norm into the convolution before it: w' = w·γ/√(v+ε), b' = β + (b − μ)·γ/√(v+ε).
 ///
 /// What a fake-quantized model's layers compute in inference mode is kept: its folded weights are rounded to their
-/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays.
-package func foldBatchNorm(_ model: Model) throws(RewriteError) -> Model {
+/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays;
+/// dropout, which passes everything on, goes.
+package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Model {
+  model.graph = model.graph.withoutDropout
   let graph = model.graph
   var folded = Graph(architecture: graph.architecture, input: graph.inputShape)
   var parameters = ParameterSet()
@@ -12,7 +14,7 @@ package func foldBatchNorm(_ model: Model) throws(RewriteError) -> Model {
 
   for group in graph.layerGroups {
     let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize].compactMap { $0 }
-    let weights = try LayerWeights(group, in: model)
+    let weights = try LayerWeights(group, in: copy model)
     for id in members where renamed[id] == nil {
       let node = graph.nodes[id]
       let inputs = node.inputs.compactMap { renamed[$0] }
@@ -32,8 +34,18 @@ package func foldBatchNorm(_ model: Model) throws(RewriteError) -> Model {
       }
       renamed[id] = try? folded.append(node.name, operation, inputs: inputs)
     }
+    // A model that nobody else holds goes as its folded twin comes.
+    if weights != nil {
+      for id in members { model.parameters.removeWeights(of: graph.nodes[id].name) }
+    }
   }
   return Model(kind: model.kind, graph: folded, parameters: parameters)
+}
+
+extension ParameterSet {
+  fileprivate mutating func removeWeights(of node: String) {
+    for suffix in [".weight", ".bias", ".running_mean", ".running_var"] { self[node + suffix] = nil }
+  }
 }
 
 extension Operation {

@@ -1,0 +1,147 @@
+import Datasets
+import GraphIR
+import Training
+
+/// Measured models side by side, against the first float one.
+struct Comparison {
+  struct Row {
+    var entry: ModelEntry
+    var accuracy: Double
+    var speed: Speed
+    var bytes: Double
+    /// Wall-clock time of the run that made it; nil where none did.
+    var trainingSeconds: Double?
+  }
+
+  var rows: [Row]
+  /// Every model of the session, from which it is known how a row was made.
+  var models: [ModelEntry]
+  var data: ChosenData
+
+  private var reference: Row? { rows.first { $0.entry.kind == .float } }
+
+  func report(_ console: Console) {
+    console.put(.table(qualityTable))
+    console.put(.table(costTable))
+    if let reference { explain(reference, console) }
+    for row in rows { report(row, console) }
+  }
+
+  private func explain(_ reference: Row, _ console: Console) {
+    console.note(
+      "change (in points), ratio and speed are against \(reference.entry.name); latency and speed are of one "
+        + "image, images/s of batches")
+    guard rows.contains(where: isQuantizedInTraining) else { return }
+    switch baseline(reference) {
+    case .some((let ptq, let loss)) where loss > noise(reference):
+      console.note(
+        "recovery: share of what \(ptq.entry.name) lost, \(fixed(100 * loss, 2)) points, that training won back"
+      )
+    case .some((let ptq, let loss)):
+      console.note(
+        "recovery is left out: \(ptq.entry.name) lost \(fixed(100 * loss, 2)) points, which is within chance "
+          + "(\(fixed(100 * noise(reference), 2)) points)")
+    case nil:
+      console.note("for the recovery, add a post-training baseline: baseline = ptq \(reference.entry.name)")
+    }
+  }
+
+  private func noise(_ reference: Row) -> Double {
+    accuracyNoise(reference.accuracy, images: data.dataset.test.count)
+  }
+
+  private func isQuantizedInTraining(_ row: Row) -> Bool {
+    switch row.entry.method(among: models) {
+    case .qat, .distilledQAT: true
+    case .float, .distilledFloat, .dynamic, .ptq: false
+    }
+  }
+
+  /// The row of post-training quantization of the reference, and what it lost.
+  private func baseline(_ reference: Row) -> (row: Row, loss: Double)? {
+    let row = rows.first {
+      $0.entry.method(among: models) == .ptq
+        && $0.entry.floatOrigin(among: models) == reference.entry.name
+    }
+    return row.map { ($0, reference.accuracy - $0.accuracy) }
+  }
+
+  /// (QAT − PTQ) / (FP32 − PTQ); nil where there is no such row, or its loss is within chance.
+  private func recovery(of row: Row) -> Double? {
+    guard isQuantizedInTraining(row), let reference, let (ptq, loss) = baseline(reference),
+      loss > noise(reference)
+    else { return nil }
+    return (row.accuracy - ptq.accuracy) / loss
+  }
+
+  private var hasRecovery: Bool { rows.contains { recovery(of: $0) != nil } }
+  private var hasTraining: Bool { rows.contains { $0.trainingSeconds != nil } }
+
+  /// What the models can do, and what it took to make them.
+  private var qualityTable: Table {
+    var columns = [Table.Column("model"), Table.Column("method"), Table.Column("accuracy", .right)]
+    if reference != nil { columns.append(Table.Column("change", .right)) }
+    if hasRecovery { columns.append(Table.Column("recovery", .right)) }
+    if hasTraining { columns.append(Table.Column("training", .right)) }
+    return Table(
+      title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
+      columns: columns,
+      rows: rows.map { row in
+        var cells = [row.entry.name, method(of: row), percentage(row.accuracy)]
+        if let reference { cells.append(signed(100 * (row.accuracy - reference.accuracy), 2)) }
+        if hasRecovery { cells.append(recovery(of: row).map { percentage($0, 0) } ?? "") }
+        if hasTraining { cells.append(row.trainingSeconds.map { fixed($0, 1) + " s" } ?? "") }
+        return cells
+      })
+  }
+
+  /// What the models need.
+  private var costTable: Table {
+    var columns = [Table.Column("model"), Table.Column("size", .right)]
+    if reference != nil { columns.append(Table.Column("ratio", .right)) }
+    columns += [Table.Column("latency", .right), Table.Column("images/s", .right)]
+    if reference != nil { columns.append(Table.Column("speed", .right)) }
+    return Table(
+      columns: columns,
+      rows: rows.map { row in
+        var cells = [row.entry.name, byteCount(row.bytes)]
+        if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
+        cells += [
+          threeDigits(row.speed.latencyMilliseconds) + " ms",
+          grouped(Int(row.speed.imagesPerSecond.rounded())),
+        ]
+        if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
+        return cells
+      })
+  }
+
+  /// "QAT + KD, int8": the method, and the kind where the method leaves it open.
+  private func method(of row: Row) -> String {
+    let words = row.entry.method(among: models).words
+    switch row.entry.kind {
+    case .float, .dynamic: return words
+    case .fakeQuantized: return words + ", fake"
+    case .integer: return words + ", int8"
+    }
+  }
+
+  private func speedup(_ row: Row, over reference: Row) -> Double {
+    reference.speed.latencyMilliseconds / row.speed.latencyMilliseconds
+  }
+
+  private func report(_ row: Row, _ console: Console) {
+    let name = row.entry.name
+    console.metric(name, "accuracy", row.accuracy)
+    console.metric(name, "size_bytes", row.bytes)
+    console.metric(name, "latency_ms", row.speed.latencyMilliseconds, reproducible: false)
+    console.metric(name, "throughput", row.speed.imagesPerSecond, reproducible: false)
+    if let reference {
+      console.metric(name, "drop_points", 100 * (reference.accuracy - row.accuracy))
+      console.metric(name, "speedup", speedup(row, over: reference), reproducible: false)
+    }
+    if let recovery = recovery(of: row) { console.metric(name, "recovery", recovery) }
+    if let seconds = row.trainingSeconds {
+      console.metric(name, "training_seconds", seconds, reproducible: false)
+    }
+  }
+}

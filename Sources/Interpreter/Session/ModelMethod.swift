@@ -1,0 +1,44 @@
+import GraphIR
+
+/// How a model came to be what it is, as tables name it.
+enum ModelMethod: Hashable {
+  case float, distilledFloat
+  case dynamic
+  /// Post-training quantization.
+  case ptq
+  case qat, distilledQAT
+
+  var words: String {
+    switch self {
+    case .float: "FP32"
+    case .distilledFloat: "FP32 + KD"
+    case .dynamic: "dynamic"
+    case .ptq: "PTQ"
+    case .qat: "QAT"
+    case .distilledQAT: "QAT + KD"
+    }
+  }
+}
+
+extension ModelEntry {
+  /// The method, where the model it was made from is known by `models`.
+  func method(among models: [ModelEntry]) -> ModelMethod {
+    let distils = details[.settings]?.contains("with kd(") ?? false
+    switch kind {
+    case .float: return distils ? .distilledFloat : .float
+    case .dynamic: return .dynamic
+    case .fakeQuantized: return distils ? .distilledQAT : .qat
+    case .integer:
+      let source = models.first { $0.name == details[.start] }
+      guard let source, source.kind == .fakeQuantized else { return .ptq }
+      return source.method(among: models)
+    }
+  }
+
+  /// The float model that it was made from, directly or through a QAT model.
+  func floatOrigin(among models: [ModelEntry]) -> String? {
+    guard kind != .float, let start = details[.start] else { return nil }
+    guard let source = models.first(where: { $0.name == start }), source.kind != .float else { return start }
+    return source.floatOrigin(among: models)
+  }
+}
