@@ -68,8 +68,8 @@ func parameterCount(_ count: Int) -> String {
 }
 
 /// "1 epoch", "3 epochs".
-func counted(_ count: Int, _ noun: String) -> String {
-  grouped(count) + " " + noun + (count == 1 ? "" : "s")
+func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  grouped(count) + " " + (count == 1 ? noun : plural ?? noun + "s")
 }
 
 /// Names in a sentence: "a", "a and b", "a, b and c".

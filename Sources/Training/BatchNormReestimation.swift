@@ -1,7 +1,6 @@
 package import Datasets
 import Execution
 package import GraphIR
-package import Quantization
 
 /// The float model with its batch-norm statistics measured anew in the network as it is when quantized: mean and
 /// variance of each channel, averaged over batches.

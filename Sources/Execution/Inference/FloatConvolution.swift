@@ -45,7 +45,7 @@ extension InferencePlanner {
   ///
   /// They don't for a few images, whose time goes into reading weights. Rounding to a grid makes steps of
   /// small differences, so what is compared with integers is computed directly.
-  private var savesArithmetic: Bool { model.kind == .float && batch >= 4 }
+  private var savesArithmetic: Bool { [.float, .dynamic].contains(model.kind) && batch >= 4 }
 
   private mutating func denseConvolution(
     _ product: PlaneProduct, _ epilogue: LayerEpilogue, _ source: ActivationTensor,

@@ -81,8 +81,7 @@ struct InferencePlanner {
       try planInteger(
         integer, node, id: group.head, residual: residual, residualDies: dies(residual, at: index))
     case .integerDense(let integer): try planInteger(integer, node, id: group.head)
-    case .dynamicDense:
-      throw PlanError.unsupported(node: node.name, reason: "dynamic dense layers have no kernel")
+    case .dynamicDense(let dynamic): try planDynamic(dynamic, group)
     }
   }
 

@@ -21,7 +21,9 @@ extension Command {
     }
     if let target = arguments.target {
       try requireModelName(target)
-      if target.text == source.name { throw StatementError.replacesSource(target) }
+      if target.text == source.name {
+        throw StatementError.replacesSource(target, example: "\(target.text)-int8 = convert \(target.text)")
+      }
     }
     let data = try scope.data(for: arguments.verb.range)
     try scope.requireFit(source, place, data)
@@ -43,23 +45,16 @@ private struct PlannedConversion {
   var verb: Word
   var note: String
 
-  /// What was measured of both models.
-  struct Figures {
-    var fakeQuantized: Evaluation
-    var integer: Evaluation
-    var speed: Speed
-    var floatBytes: Double?
-    var agreement: Double
-  }
-
   func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
     if let note = data.note { console.note(note) }
     console.note(note)
     if let note = foreignData(try draft.entry(source), data) { console.note(note) }
     let model = try draft.model(source)
     let integer = try runningTraining(verb) { try Training.convert(model) }
+    let floatBytes = try draft.entry(source).figures[ModelEntry.floatSize]
     let measured = try runningTraining(verb) {
-      try measure(model, integer, floatBytes: draft.entry(source).figures[ModelEntry.floatSize], console)
+      try console.measured(
+        model, named: source, integer: integer, named: result, on: data, floatBytes: floatBytes)
     }
     guard let measured else {
       console.note("stopped; nothing was kept")
@@ -70,59 +65,31 @@ private struct PlannedConversion {
     return .done
   }
 
-  private func measure(
-    _ model: Model, _ integer: Model, floatBytes: Double?, _ console: Console
-  ) throws -> Figures? {
-    guard let before = try console.evaluation(of: model, named: source, on: data),
-      let after = try console.evaluation(of: integer, named: result, on: data),
-      !console.cancellation.isCancelled
-    else { return nil }
-    return Figures(
-      fakeQuantized: before, integer: after, speed: try measureSpeed(integer), floatBytes: floatBytes,
-      agreement: agreement(before.predictions, after.predictions))
-  }
-
-  private func keep(_ integer: Model, _ measured: Figures, in draft: inout Draft) throws -> ModelEntry {
+  private func keep(_ integer: Model, _ measured: QuantizedFigures, in draft: inout Draft) throws
+    -> ModelEntry
+  {
     var entry = ModelEntry(name: result, kind: integer.kind, graph: integer.graph)
     entry.details = [.data: data.choice.text, .start: source]
-    entry.figures = [
-      "accuracy": measured.integer.accuracy, "loss": measured.integer.loss,
-      "agreement": measured.agreement, "latency_ms": measured.speed.latencyMilliseconds,
-      "throughput": measured.speed.imagesPerSecond,
-    ]
-    entry.figures[ModelEntry.floatSize] = measured.floatBytes
+    entry.figures = measured.stored
     return try draft.save(Draft.NewModel(entry: entry, parameters: integer.parameters))
   }
 
   private func report(
-    _ measured: Figures, integer: ModelEntry, fakeQuantized: ModelEntry, _ console: Console
+    _ measured: QuantizedFigures, integer: ModelEntry, fakeQuantized: ModelEntry, _ console: Console
   ) {
     let bytes = integer.byteCount.map(Double.init) ?? 0
     let ratio = measured.floatBytes.map { bytes / $0 }
     console.put(.table(table(measured, integer: integer, fakeQuantized: fakeQuantized, ratio: ratio)))
-    console.metric(source, "fake_quant_accuracy", measured.fakeQuantized.accuracy)
-    console.metric(source, "int8_accuracy", measured.integer.accuracy)
-    console.metric(
-      source, "agreement", measured.agreement,
-      text:
+    if let bytes = fakeQuantized.byteCount { console.metric(source, "size_bytes", Double(bytes)) }
+    console.report(
+      measured, of: source, integer: integer,
+      agreementText:
         "\(source) and \(result) choose the same class for \(percentage(measured.agreement)) of the test images"
     )
-    console.metric(result, "accuracy", measured.integer.accuracy)
-    console.metric(result, "loss", measured.integer.loss)
-    if let bytes = fakeQuantized.byteCount { console.metric(source, "size_bytes", Double(bytes)) }
-    console.metric(result, "size_bytes", bytes)
-    console.metric(
-      result, "latency_ms", measured.speed.latencyMilliseconds,
-      text: "\(result) takes \(threeDigits(measured.speed.latencyMilliseconds)) ms for one image",
-      reproducible: false)
-    console.metric(
-      result, "throughput", measured.speed.imagesPerSecond,
-      text: "\(result) classifies \(grouped(Int(measured.speed.imagesPerSecond))) images/s in batches",
-      reproducible: false)
   }
 
   private func table(
-    _ measured: Figures, integer: ModelEntry, fakeQuantized: ModelEntry, ratio: Double?
+    _ measured: QuantizedFigures, integer: ModelEntry, fakeQuantized: ModelEntry, ratio: Double?
   ) -> Table {
     Table(
       columns: [

@@ -55,6 +55,17 @@ extension ModelError: DiagnosedError {
       complaint(
         "nothing-to-compare", "there is no model to compare", at: verb.range,
         remedy: "train one first: teacher = train resnet18")
+    case .noDenseLayer(let word):
+      complaint(
+        "no-dense-layer", "\(word.text) has no dense layer, and dynamic quantization does those alone",
+        at: word.range, remedy: "quantize its convolutions with fixed ranges: ptq \(word.text)")
+    case .nothingToRescale(let word):
+      complaint(
+        "nothing-to-rescale",
+        "no channel of \(word.text) can be scaled between two layers without changing what it computes",
+        at: word.range,
+        remedy: "take a network in which one layer alone reads another, such as "
+          + "conv(16, 3) > bn > relu > conv(32, 3) > relu > fc(10)")
     case .notRepeatable(let verb, let model, let reason):
       complaint(
         "not-repeatable", "\(model) can't be trained again with other seeds: \(reason)", at: verb.range,

@@ -17,11 +17,18 @@ extension StatementError: DiagnosedError {
         "replaces-teacher", "the student would take the place of its teacher \(quoted(word.text))",
         at: word.range,
         remedy: "give the student a name of its own: qat \(word.text)-qat with kd(\(word.text))")
-    case .replacesSource(let word):
+    case .replacesSource(let word, let example):
       complaint(
-        "replaces-source",
-        "the integer model would take the place of \(quoted(word.text)), which it is made of",
-        at: word.range, remedy: "choose another name: \(word.text)-int8 = convert \(word.text)")
+        "replaces-source", "the result would take the place of \(quoted(word.text)), which it is made of",
+        at: word.range, remedy: "choose another name: \(example)")
+    case .pointless(let range, let option, let other):
+      complaint(
+        "pointless-option", "\(option) says nothing without \(other)", at: range,
+        remedy: "write \(other) too, or leave out \(option)")
+    case .nothingToReestimate(let range, let model):
+      complaint(
+        "nothing-to-reestimate", "\(model) has no batch norm to measure anew", at: range,
+        remedy: "leave it out")
     case .dottedName(let word):
       complaint(
         "dotted-name", "a model's name has no dot", at: word.range,

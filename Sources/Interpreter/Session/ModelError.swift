@@ -22,6 +22,10 @@ enum ModelError: Error {
   case nothingToConvert(Word, floatModel: String?)
   case nothingToStartFrom(Word)
   case nothingToCompare(Word)
+  /// Dynamic quantization is for dense layers alone.
+  case noDenseLayer(Word)
+  /// No channel lies between two layers so that it could be scaled, or each of them reaches the bound of its relu6.
+  case nothingToRescale(Word)
   /// A model can't be trained again with another seed.
   case notRepeatable(Word, model: String, reason: String)
   /// There are models, and none fits the data in use.

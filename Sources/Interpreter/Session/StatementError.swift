@@ -7,8 +7,11 @@ package enum StatementError: Error {
   case nameTwice(Word, target: Word)
   case nameMissing(Word, example: String)
   case replacesTeacher(Word)
-  /// The result of a conversion would have the name of the model it is made from.
-  case replacesSource(Word)
+  /// The result would have the name of the model it is made from; `example` names it otherwise.
+  case replacesSource(Word, example: String)
+  /// An option that another one needs was written without that.
+  case pointless(SourceRange, option: String, without: String)
+  case nothingToReestimate(SourceRange, model: String)
   /// A dot leads into a model, so a model's own name has none.
   case dottedName(Word)
   case longName(Word)

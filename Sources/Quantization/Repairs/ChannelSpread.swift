@@ -14,13 +14,17 @@ package struct ChannelSpread: Sendable {
 /// Scales channels between layers at random, each by a factor from 1/√k to √k, evenly on a logarithmic scale: the float
 /// function stays, and one scale a tensor no longer fits all channels.
 ///
-/// It makes at will what MobileNetV2's published weights have by nature. `maxima` is as for `equalize`; after a ReLU6 a
+/// It makes at will what MobileNetV2's published weights have by nature. Where a network has depthwise convolutions, only
+/// the channels before those are scaled: there both layers have an output a channel, so one scale an output fits again.
+/// Elsewhere the second layer's weights differ within each output, which no scale an output repairs.
+///
+/// `maxima` is as for `equalize`; after a ReLU6 a
 /// channel that stays below 6 is scaled down only, from 1/k to 1, so that it still does.
 package func spreadChannels(
   _ model: Model, by k: Float, seed: UInt64, maxima: [String: [Float]] = [:]
 ) throws(RewriteError) -> ChannelSpread {
   var spread = ChannelSpread(model: model, pairs: 0, channels: 0, clippedChannels: 0)
-  for pair in model.graph.scalablePairs {
+  for pair in model.graph.spreadablePairs {
     let head = model.graph.nodes[pair.first.head]
     var generator = SeededGenerator(seed: seed, purpose: "spread " + head.name)
     var scaled = 0
@@ -41,4 +45,16 @@ package func spreadChannels(
     spread.channels += scaled
   }
   return spread
+}
+
+extension Graph {
+  /// The pairs whose channels are spread: those before depthwise convolutions, or all where there are none.
+  package var spreadablePairs: [ScalablePair] {
+    let pairs = scalablePairs
+    let depthwise = pairs.filter { pair in
+      guard case .convolution(let convolution) = nodes[pair.second.head].operation else { return false }
+      return convolution.groups > 1 && convolution.groups == convolution.inputs
+    }
+    return depthwise.isEmpty ? pairs : depthwise
+  }
 }

@@ -1,0 +1,136 @@
+import CKernels
+import GraphIR
+import OneDNN
+import Quantization
+
+extension InferencePlanner {
+  /// Range of the input, its codes, integer sums, and those as float.
+  mutating func planDynamic(_ dynamic: DynamicDense, _ group: LayerGroup) throws {
+    let node = graph.nodes[group.head]
+    let dense = dynamic.dense
+    let read = try plainVector(try source(node), label: node.name)
+    let codes = newTensor(try TensorLayout.plain([batch, dense.inputs], .uint8), read.shape, .uint8)
+    let sums = newTensor(try TensorLayout.plain([batch, dense.outputs], .int32), node.shape, .int32)
+    let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
+    let range = InputRange(grid: dynamic.input)
+    append(
+      QuantizeInputStep(node.name + " quantize", from: read, to: codes.buffer, range: range),
+      [read.buffer, codes.buffer])
+    var epilogue = LayerEpilogue()
+    (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, .int32)
+    let primitive = try Primitive.dense(
+      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
+      LayerLayouts(source: codes.layout, destination: sums.layout))
+    let weights = try model.parameter(node.name + ".weight").int8s
+    let plain = try TensorLayout.plain(dense.weightShape, .int8)
+    append(
+      PrimitiveStep(
+        node.name, .dense, primitive,
+        [
+          (.source, .buffer(codes.buffer)),
+          (.weights, try constant(weights, plain, as: primitive.layout(.weights) ?? plain)),
+          (.destination, .buffer(sums.buffer)),
+        ]),
+      [codes.buffer, sums.buffer])
+    let step = DequantizeSumsStep(
+      node.name + " dequantize", from: sums.buffer, to: out.buffer, batch: batch, weights: weights,
+      scales: try model.parameter(node.name + ".scale").floats,
+      bias: try model.parameter(node.name + ".bias").floats, activation: activation(of: group), range: range)
+    append(step, [sums.buffer, out.buffer])
+    tensors[group.output] = out
+  }
+}
+
+/// Scale and zero point of one run's input, which one step finds and another needs.
+private final class InputRange {
+  let grid: QuantizationGrid
+  var parameters: QuantizationParameters
+
+  init(grid: QuantizationGrid) {
+    self.grid = grid
+    parameters = QuantizationParameters(scale: 1, zeroPoint: 0, grid: grid)
+  }
+}
+
+/// Finds the range of a batch and rounds it to codes.
+private final class QuantizeInputStep: Step {
+  let label: String
+  let kind = StepKind.quantization
+  private let source: ActivationTensor
+  private let target: BufferID
+  private let range: InputRange
+  private var pointers: (source: UnsafeMutablePointer<Float>, target: UnsafeMutableRawPointer)?
+
+  init(_ label: String, from source: ActivationTensor, to target: BufferID, range: InputRange) {
+    self.label = label
+    self.source = source
+    self.target = target
+    self.range = range
+  }
+
+  func bind(_ memory: PlanMemory) {
+    pointers = (memory.floats(.buffer(source.buffer)), memory.address(.buffer(target)))
+  }
+
+  func run() {
+    guard let pointers else { return }
+    let count = Int64(source.storedCount)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2) { ends in
+      guard let base = ends.baseAddress else { return }
+      ck_range(pointers.source, count, base)
+      range.parameters = chooseQuantizationParameters(minimum: base[0], maximum: base[1], grid: range.grid)
+    }
+    ck_quantize_u8(
+      pointers.source, pointers.target.assumingMemoryBound(to: UInt8.self), count, ck_grid(range.parameters))
+  }
+}
+
+/// scale·(sum − z·Σw) + bias: Σ (q − z)·w, in the unit of the input's scale times the weight's.
+private final class DequantizeSumsStep: Step {
+  let label: String
+  let kind = StepKind.quantization
+  private let source, target: BufferID
+  private let batch: Int
+  private let weightSums: [Int32]
+  private let scales, bias: [Float]
+  private let bounds: (low: Float, high: Float)
+  private let range: InputRange
+  private var pointers: (source: UnsafeMutablePointer<Int32>, target: UnsafeMutablePointer<Float>)?
+
+  init(
+    _ label: String, from source: BufferID, to target: BufferID, batch: Int, weights: [Int8],
+    scales: [Float], bias: [Float], activation: Activation?, range: InputRange
+  ) {
+    self.label = label
+    self.source = source
+    self.target = target
+    self.batch = batch
+    self.scales = scales
+    self.bias = bias
+    self.range = range
+    bounds = activation.map { (0, $0.ceiling) } ?? (-.infinity, .infinity)
+    let rest = weights.count / scales.count
+    weightSums = scales.indices.map { output in
+      weights[output * rest..<(output + 1) * rest].reduce(0) { $0 + Int32($1) }
+    }
+  }
+
+  func bind(_ memory: PlanMemory) {
+    pointers = (
+      memory.address(.buffer(source)).assumingMemoryBound(to: Int32.self), memory.floats(.buffer(target))
+    )
+  }
+
+  func run() {
+    guard let pointers else { return }
+    let input = range.parameters
+    let outputs = scales.count
+    for row in 0..<batch {
+      for output in 0..<outputs {
+        let sum = pointers.source[row * outputs + output] - input.zeroPoint * weightSums[output]
+        let value = Float(sum) * (input.scale * scales[output]) + bias[output]
+        pointers.target[row * outputs + output] = min(max(value, bounds.low), bounds.high)
+      }
+    }
+  }
+}
