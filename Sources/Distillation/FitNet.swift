@@ -92,7 +92,8 @@ private func squaredDistance(
 
 extension LossEntry {
   static let fitNet = LossEntry(
-    name: "FitNet", summary: "mean squared distance of activations; a trained 1×1 regressor where channels differ",
+    name: "FitNet",
+    summary: "mean squared distance of activations; a trained 1×1 regressor where channels differ",
     source: "Romero et al.: FitNets: Hints for Thin Deep Nets, ICLR 2015", parameters: [.scale]
   ) { .feature(.fitNet(scale: $0.number("scale"))) }
 }

@@ -45,7 +45,9 @@ extension Graph {
   private func groupIndex(_ name: String, _ groups: [LayerGroup]) -> Int? {
     let id = nodes.firstIndex { $0.name == name } ?? nodes.lastIndex { $0.name.hasPrefix(name + ".") }
     return groups.firstIndex { group in
-      [group.head, group.norm, group.add, group.activation, group.fakeQuantize].contains { $0 == id && id != nil }
+      [group.head, group.norm, group.add, group.activation, group.fakeQuantize].contains {
+        $0 == id && id != nil
+      }
     }
   }
 }

@@ -43,7 +43,8 @@ extension BlendedLoss {
     }
     let (value, norm) = try gradientNorm(.task)
     var report = BlendReport(
-      epoch: epoch, task: BlendReport.Part(loss: (1 - fullWeight) * value.task, gradientNorm: norm), terms: [])
+      epoch: epoch, task: BlendReport.Part(loss: (1 - fullWeight) * value.task, gradientNorm: norm), terms: []
+    )
     for (index, name) in names.enumerated() {
       let norm = try gradientNorm(.term(index)).norm
       report.terms.append(

@@ -1,5 +1,5 @@
-import Glibc
 package import Distillation
+import Glibc
 
 /// One teacher–student loss and its share w of the blend (1 − Σw)·task + Σ w·distillation.
 package struct DistillationTerm: Hashable, Sendable, Codable {

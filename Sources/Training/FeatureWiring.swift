@@ -25,7 +25,8 @@ struct FeatureWiring {
       .reduce(into: []) { $0.appendOnce($1) }
   }
 
-  init(_ recipe: TrainingRecipe, student: Graph, teachers: [String: Graph], batch: Int) throws(TrainingError) {
+  init(_ recipe: TrainingRecipe, student: Graph, teachers: [String: Graph], batch: Int) throws(TrainingError)
+  {
     for (index, term) in recipe.distillation.enumerated() {
       var pairs: [Pair] = []
       if let loss = term.loss.feature, let teacher = teachers[term.teacher] {

@@ -22,7 +22,8 @@ final class Teacher {
   /// `kept` is nil where an image differs from step to step. `features` are first nodes of groups whose outputs are
   /// looked at; with any, the teacher runs for every batch, in memory of its own, and nothing is kept.
   init(
-    _ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?, features: [String] = []
+    _ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?,
+    features: [String] = []
   ) throws {
     self.name = name
     let kept = features.isEmpty ? kept : nil

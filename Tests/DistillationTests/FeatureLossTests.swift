@@ -154,7 +154,8 @@ struct FeatureBatch {
       }
     }
     return Result(
-      value: value, gradient: gradient.map { Double($0) }, regressorGradient: weightsGradient.map { Double($0) })
+      value: value, gradient: gradient.map { Double($0) },
+      regressorGradient: weightsGradient.map { Double($0) })
   }
 
   /// Central differences of a value in each of some numbers.

@@ -109,7 +109,9 @@ import Testing
         values[(image * 20 + channel) * 36..<(image * 20 + channel + 1) * 36].reduce(0, +) / 36
       }
       for output in 0..<4 {
-        let expected = zip(means, weights[output * 20..<output * 20 + 20]).reduce(bias[output]) { $0 + $1.0 * $1.1 }
+        let expected = zip(means, weights[output * 20..<output * 20 + 20]).reduce(bias[output]) {
+          $0 + $1.0 * $1.1
+        }
         #expect(abs(plan.logits[image * 4 + output] - expected) < 1e-4)
       }
     }

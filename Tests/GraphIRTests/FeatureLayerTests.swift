@@ -10,7 +10,8 @@ import Testing
     resnet = try architecture.build(Shape(channels: 3, height: 64, width: 64), 10)
     chain = try Graph(
       sequential: [
-        .convolution(outputs: 4, kernel: 3), .batchNorm, .activation(.relu), .pool(Pooling(.maximum, kernel: 2)),
+        .convolution(outputs: 4, kernel: 3), .batchNorm, .activation(.relu),
+        .pool(Pooling(.maximum, kernel: 2)),
         .convolution(outputs: 8, kernel: 3), .activation(.relu), .dense(outputs: 10),
       ], architecture: "chain", input: Shape(channels: 1, height: 8, width: 8))
   }

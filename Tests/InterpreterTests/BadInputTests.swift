@@ -61,7 +61,10 @@ import Testing
     ("qat new with kd(teacher, Attention, schedule: 1)", "wrong-type", "1"),
     ("qat new with kd(teacher, Attention, warm-up: 0)", "out-of-range", "0"),
     ("qat new with kd(teacher, Attention, warm-up: 3)", "out-of-range", "3"),
-    ("qat new with kd(teacher, NKD, schedule: constant, warm-up: 10%)", "constant-with-warm-up", "warm-up: 10%"),
+    (
+      "qat new with kd(teacher, NKD, schedule: constant, warm-up: 10%)", "constant-with-warm-up",
+      "warm-up: 10%"
+    ),
     ("student = distill qatcnn", "teacher-missing", "distill"),
     ("teacher = distill qatcnn with kd(teacher)", "replaces-teacher", "teacher"),
     ("small = distill qatcnn with kd(qatcnn)", "untrained", "qatcnn"),

@@ -79,7 +79,10 @@ import Training
     ("kd(teacher, Attention, layers: [layer1, layer2])", .attention(), "layer1 layer1, layer2 layer2"),
     ("kd(teacher, FitNet, layers: [relu1: layer1.0.relu1, fc])", .fitNet(), "relu1 layer1.0.relu1, fc fc"),
     ("kd(teacher, similarity(p: 3), layers: layer4)", .similarity(norm: 3), "layer4 layer4"),
-    ("kd(teacher, ActivationBoundaries, 0.5, margin: 1, scale: 1e-3)", .activationBoundaries(margin: 1, scale: 1e-3), nil),
+    (
+      "kd(teacher, ActivationBoundaries, 0.5, margin: 1, scale: 1e-3)",
+      .activationBoundaries(margin: 1, scale: 1e-3), nil
+    ),
   ])
   func aLossOfLayersIsUnderstoodWithItsLayers(call: String, loss: FeatureLoss, layers: String?) throws {
     let clause = try clause(call)
@@ -89,7 +92,8 @@ import Training
   }
 
   @Test(arguments: [
-    ("schedule: linear", WeightRamp(shape: .linear, share: 1)), ("schedule: cosine", WeightRamp(shape: .cosine, share: 1)),
+    ("schedule: linear", WeightRamp(shape: .linear, share: 1)),
+    ("schedule: cosine", WeightRamp(shape: .cosine, share: 1)),
     ("warm-up: 10%", WeightRamp(shape: .linear, share: 0.1)),
     ("schedule: cosine, warm-up: 0.25", WeightRamp(shape: .cosine, share: 0.25)), ("schedule: constant", nil),
   ])

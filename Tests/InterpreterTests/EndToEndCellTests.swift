@@ -23,16 +23,21 @@ import Training
 
   @Test func aSmallStudentLearnsFromTheLayersOfAnotherNetwork() throws {
     let scene = try scene(
-      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)", "teacher = train big epochs 2")
+      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)",
+      "teacher = train big epochs 2")
     let (float, outputs) = scene.run(
       "student = distill tiny with kd(teacher, DecoupledKD, 0.3), kd(teacher, Attention, 0.1), "
         + "kd(teacher, FitNet, 0.1, layers: [relu2], schedule: cosine, warm-up: 50%) epochs 2")
     #expect(float.status == .ok)
-    #expect(outputs.words.contains("Attention compares relu1 (16×16) and relu2 (8×8): the last layers of each size"))
+    #expect(
+      outputs.words.contains("Attention compares relu1 (16×16) and relu2 (8×8): the last layers of each size")
+    )
     #expect(outputs.words.contains("FitNet compares relu2 (8×8, a regressor from 16 to 24 channels)"))
     #expect(outputs.words.contains("teacher runs in each step, and its logits are not kept"))
     #expect(outputs.words.contains("layers: [relu2], schedule: cosine, warm-up: 0.5)"))
-    for name in ["kd_loss", "kd_loss.DecoupledKD", "kd_loss.Attention", "kd_loss.FitNet", "teacher_agreement"] {
+    for name in [
+      "kd_loss", "kd_loss.DecoupledKD", "kd_loss.Attention", "kd_loss.FitNet", "teacher_agreement",
+    ] {
       #expect(float.values["student." + name] != nil, "\(name)")
     }
     let warning = outputs.compactMap { output -> Diagnostic? in
@@ -45,7 +50,8 @@ import Training
     let (fine, words) = scene.run("student = distill student with kd(teacher, SoftTarget) epochs 1")
     #expect(fine.status == .ok && words.words.contains("student goes on from what it learned"))
 
-    let (quantized, qat) = scene.run("qat q from student with kd(teacher, Similarity(scale: 1000), 0.3) epochs 1")
+    let (quantized, qat) = scene.run(
+      "qat q from student with kd(teacher, Similarity(scale: 1000), 0.3) epochs 1")
     #expect(quantized.status == .ok && qat.words.contains("q starts as a copy of student"))
     #expect(qat.words.contains("the student's layers are compared after fake quantization"))
     #expect(scene.run("convert q").0.status == .ok)
@@ -102,7 +108,8 @@ import Training
   func layersThatCantBeComparedAreRefused(cell: String, picture: String) throws {
     let scene = try scene(
       "data shapes limit 64 test 64 size 16",
-      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)", "teacher = train big epochs 1")
+      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)",
+      "teacher = train big epochs 1")
     #expect(scene.picture(cell) == picture)
   }
 

@@ -10,7 +10,8 @@ import Training
   private static func wide(_ data: Dataset) throws -> Model {
     let graph = try Graph(
       sequential: [
-        .convolution(outputs: 24, kernel: 3), .batchNorm, .activation(.relu), .pool(Pooling(.maximum, kernel: 2)),
+        .convolution(outputs: 24, kernel: 3), .batchNorm, .activation(.relu),
+        .pool(Pooling(.maximum, kernel: 2)),
         .convolution(outputs: 32, kernel: 3), .activation(.relu), .pool(Pooling(.average, kernel: 7)),
         .dense(outputs: 10),
       ], architecture: "wide", input: Shape(channels: 1, height: 28, width: 28))
@@ -53,7 +54,9 @@ import Training
   ) -> DistillationTerm {
     DistillationTerm(
       teacher: "teacher", loss: loss, weight: weight, ramp: ramp,
-      layers: layers ?? [LayerPair(student: "relu1", teacher: "relu1"), LayerPair(student: "relu2", teacher: "relu2")])
+      layers: layers ?? [
+        LayerPair(student: "relu1", teacher: "relu1"), LayerPair(student: "relu2", teacher: "relu2"),
+      ])
   }
 
   @Test(arguments: [FeatureLoss.attention(scale: 100), .fitNet(), .similarity(scale: 100)], [false, true])
@@ -111,7 +114,9 @@ import Training
   }
 
   @Test func theBlendReportTellsNormsAndLossesOfEveryTerm() throws {
-    let run = try Self.run([Self.term(.attention(), weight: 0.25), Self.term(.attention(scale: 1000), weight: 0.25)])
+    let run = try Self.run([
+      Self.term(.attention(), weight: 0.25), Self.term(.attention(scale: 1000), weight: 0.25),
+    ])
     let report = try #require(run.blends.first)
     #expect(report.epoch == 1 && report.terms.map(\.name) == ["Attention", "Attention.2"])
     let norms = report.terms.map(\.part.gradientNorm)
@@ -130,7 +135,8 @@ import Training
 
   @Test(arguments: [
     (WeightRamp(shape: .linear, share: 0.1), 0.05, 0.5), (WeightRamp(shape: .linear, share: 0.1), 0.5, 1),
-    (WeightRamp(shape: .cosine, share: 1), 0.5, 0.5), (WeightRamp(shape: .cosine, share: 0.5), 0.125, 0.146_446_609),
+    (WeightRamp(shape: .cosine, share: 1), 0.5, 0.5),
+    (WeightRamp(shape: .cosine, share: 0.5), 0.125, 0.146_446_609),
     (WeightRamp(shape: .linear, share: 1), 1, 1), (WeightRamp(shape: .cosine, share: 1), 0, 0),
   ])
   func aRampGrowsFromNothingToOne(ramp: WeightRamp, progress: Double, factor: Double) {
@@ -143,7 +149,8 @@ import Training
     func names(_ loss: FeatureLoss) -> [String] {
       loss.matchedLayers(student: student, teacher: teacher).map { "\($0.student.name) \($0.teacher.name)" }
     }
-    #expect(names(.attention()) == ["relu1 relu1", "relu2 relu2", "pool2 pool2"] || !names(.attention()).isEmpty)
+    #expect(
+      names(.attention()) == ["relu1 relu1", "relu2 relu2", "pool2 pool2"] || !names(.attention()).isEmpty)
     #expect(names(.activationBoundaries()).isEmpty)
   }
 }

@@ -26,7 +26,8 @@ func boundRamp(schedule: Argument?, warmUp: Argument?) throws(CallError) -> Weig
   switch (shape, share) {
   case (nil, nil): return nil
   case ("constant"?, nil): return nil
-  case ("constant"?, _?): throw .constantWithWarmUp(warmUp?.range ?? SourceRange(lowerBound: 0, upperBound: 0))
+  case ("constant"?, _?):
+    throw .constantWithWarmUp(warmUp?.range ?? SourceRange(lowerBound: 0, upperBound: 0))
   case (let shape, let share):
     return WeightRamp(shape: shape.flatMap(WeightRamp.Shape.init) ?? .linear, share: share ?? 1)
   }

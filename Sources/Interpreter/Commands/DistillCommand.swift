@@ -20,7 +20,9 @@ extension Command {
 
 private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
   let word = try arguments.requiredWord(at: 0)
-  guard arguments.has(.distillation) else { throw StatementError.teacherMissing(arguments.verb, network: word.text) }
+  guard arguments.has(.distillation) else {
+    throw StatementError.teacherMissing(arguments.verb, network: word.text)
+  }
   let name = arguments.target ?? word
   try requireModelName(name)
   let data = try scope.data(for: arguments.verb.range)

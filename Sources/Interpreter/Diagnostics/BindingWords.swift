@@ -144,7 +144,8 @@ extension CallError: DiagnosedError {
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
     case .constantWithWarmUp(let range):
       complaint(
-        "constant-with-warm-up", "a constant weight is there from the first step, so it has no warm-up", at: range,
+        "constant-with-warm-up", "a constant weight is there from the first step, so it has no warm-up",
+        at: range,
         remedy: "write schedule: linear or schedule: cosine, or leave one of the two out")
     case .notLayers(let expression):
       complaint(

@@ -15,11 +15,14 @@ extension FeatureError: DiagnosedError {
     case .misfit(let range, let loss, let misfit, let student, let teacher, let better):
       return complaint(
         "layers-differ", loss.complaint(misfit, student, teacher), at: range,
-        remedy: better.map { "\(student.name) can be compared with the teacher's \($0.name): \(pair(student, $0))" }
+        remedy: better.map {
+          "\(student.name) can be compared with the teacher's \($0.name): \(pair(student, $0))"
+        }
           ?? loss.remedy(misfit))
     case .nothingMatches(let range, let loss, let student, let teacher):
       return complaint(
-        "nothing-matches", "\(loss.name) finds no layers of student and teacher that it could compare", at: range,
+        "nothing-matches", "\(loss.name) finds no layers of student and teacher that it could compare",
+        at: range,
         remedy: "the student has \(words(student)); the teacher has \(words(teacher))")
     }
   }

@@ -27,9 +27,11 @@ struct Guidance {
     let words = pairs.map { own, other in
       let plane = "\(own.shape.height)×\(own.shape.width)"
       let names = own.name == other.name ? own.name : "\(own.name) with \(other.name)"
-      let regressed = if case .regressed = loss.channels { own.shape.channels != other.shape.channels } else { false }
+      let regressed =
+        if case .regressed = loss.channels { own.shape.channels != other.shape.channels } else { false }
       return names + " (\(plane)"
-        + (regressed ? ", a regressor from \(own.shape.channels) to \(other.shape.channels) channels" : "") + ")"
+        + (regressed ? ", a regressor from \(own.shape.channels) to \(other.shape.channels) channels" : "")
+        + ")"
     }
     return "\(loss.name) compares \(sentence(words))" + (written ? "" : ": the last layers of each size")
   }

@@ -180,7 +180,8 @@ extension PlannedRun {
       let share = Double(same) / Double(evaluation.predictions.count)
       console.metric(
         result.name, place == 0 ? "teacher_agreement" : "teacher_agreement.\(teacher)", share,
-        text: "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
+        text:
+          "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
     }
   }
 }

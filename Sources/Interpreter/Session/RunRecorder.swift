@@ -24,7 +24,8 @@ final class RunRecorder {
   private var epochStart = 0
 
   init(
-    activity: String, recipe: TrainingRecipe, termRanges: [SourceRange], console: Console, isQuiet: Bool = false
+    activity: String, recipe: TrainingRecipe, termRanges: [SourceRange], console: Console,
+    isQuiet: Bool = false
   ) {
     self.isQuiet = isQuiet
     self.activity = activity
