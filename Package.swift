@@ -39,14 +39,14 @@ let package = Package(
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // Values: a network, its arithmetic and its losses.
+    // Values: a network and its arithmetic.
     library("GraphIR"),
     library("Quantization", ["GraphIR"]),
-    library("Distillation"),
     library("Datasets", ["CZlib"]),
 
     // The engine.
     library("OneDNN", ["COneDNN"]),
+    library("Distillation", ["OneDNN"]),
     library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
     library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
 
@@ -80,7 +80,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("GraphIRTests", ["GraphIR"]),
     tests("DatasetsTests", ["Datasets"]),
-    tests("DistillationTests", ["Distillation", "ReferenceNumbers"], fixtures: true),
+    tests("DistillationTests", ["Distillation", "OneDNN", "ReferenceNumbers"], fixtures: true),
     tests("QuantizationTests", ["Quantization", "GraphIR", "ReferenceNumbers"], fixtures: true),
     tests(
       "ExecutionTests", ["Execution", "GraphIR", "Quantization", "CKernels", "ReferenceNumbers"],

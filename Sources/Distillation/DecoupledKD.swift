@@ -39,22 +39,23 @@ extension LogitLoss {
   }
 }
 
-extension LogitLossEntry {
-  static let decoupledKD = LogitLossEntry(
+extension LossEntry {
+  static let decoupledKD = LossEntry(
     name: "DecoupledKD", summary: "target and other classes weighted apart: T²·(α·TCKD + β·NCKD)",
     source: "Zhao et al.: Decoupled Knowledge Distillation, CVPR 2022",
     parameters: [
       .temperature(4),
-      LogitLossParameter(
+      LossParameter(
         label: "alpha", kind: .number(default: 1, range: 0...1000), summary: "weight of the target class"),
-      LogitLossParameter(
+      LossParameter(
         label: "beta", kind: .number(default: 8, range: 0...1000), summary: "weight of the other classes"),
-      LogitLossParameter(
+      LossParameter(
         label: "normalize", kind: .flag(default: false),
         summary: "true makes it NKD, whose parameters then apply: T and gamma"),
     ]
   ) { arguments in
-    .decoupledKD(
-      temperature: arguments.number("T"), alpha: arguments.number("alpha"), beta: arguments.number("beta"))
+    .logit(
+      .decoupledKD(
+        temperature: arguments.number("T"), alpha: arguments.number("alpha"), beta: arguments.number("beta")))
   }
 }

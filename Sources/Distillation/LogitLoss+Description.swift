@@ -2,7 +2,7 @@ extension LogitLoss: CustomStringConvertible {
   /// Name in the catalogue.
   package var name: String { entry.name }
 
-  package var entry: LogitLossEntry {
+  package var entry: LossEntry {
     switch self {
     case .softTarget: .softTarget
     case .decoupledKD: .decoupledKD
@@ -25,7 +25,12 @@ extension LogitLoss: CustomStringConvertible {
 
   /// The loss as a cell would name it: "DecoupledKD(T: 4, alpha: 1, beta: 8)".
   package var description: String {
-    guard !numbers.isEmpty else { return name }
-    return "\(name)(" + numbers.map { "\($0.label): \(plain($0.value))" }.joined(separator: ", ") + ")"
+    lossDescription(name, numbers)
   }
+}
+
+/// "DecoupledKD(T: 4, alpha: 1, beta: 8)", or the name alone where there is no number.
+func lossDescription(_ name: String, _ numbers: [(label: String, value: Double)]) -> String {
+  guard !numbers.isEmpty else { return name }
+  return "\(name)(" + numbers.map { "\($0.label): \(plain($0.value))" }.joined(separator: ", ") + ")"
 }

@@ -14,9 +14,9 @@ func evaluateLogits(_ row: LogitRow) -> LossParts {
   return parts
 }
 
-extension LogitLossEntry {
-  static let logits = LogitLossEntry(
+extension LossEntry {
+  static let logits = LossEntry(
     name: "Logits", summary: "mean squared distance of the logits themselves",
     source: "Ba, Caruana: Do Deep Nets Really Need to be Deep?, NIPS 2014", parameters: []
-  ) { _ in .logits }
+  ) { _ in .logit(.logits) }
 }

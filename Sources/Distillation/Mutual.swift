@@ -4,9 +4,9 @@ func evaluateMutual(_ row: LogitRow, _ scratch: inout DistillationScratch) -> Lo
   evaluateSoftTarget(row, 1, &scratch)
 }
 
-extension LogitLossEntry {
-  static let mutual = LogitLossEntry(
+extension LossEntry {
+  static let mutual = LossEntry(
     name: "Mutual", summary: "divergence from the teacher's probabilities as they are: SoftTarget at T = 1",
     source: "Zhang et al.: Deep Mutual Learning, CVPR 2018 (the student's half)", parameters: []
-  ) { _ in .mutual }
+  ) { _ in .logit(.mutual) }
 }

@@ -24,16 +24,16 @@ func evaluateNKD(
       * scratch.teacherRest.crossEntropy(with: scratch.studentRest))
 }
 
-extension LogitLossEntry {
-  static let nkd = LogitLossEntry(
+extension LossEntry {
+  static let nkd = LossEntry(
     name: "NKD", summary: "cross-entropy weighted by the teacher, and between the normalised other classes",
     source: "Yang et al.: From Knowledge Distillation to Self-Knowledge Distillation, ICCV 2023",
     parameters: [
       .temperature(1),
-      LogitLossParameter(
+      LossParameter(
         label: "gamma", kind: .number(default: 1.5, range: 0...1000), summary: "weight of the other classes"),
     ]
   ) { arguments in
-    .nkd(temperature: arguments.number("T"), gamma: arguments.number("gamma"))
+    .logit(.nkd(temperature: arguments.number("T"), gamma: arguments.number("gamma")))
   }
 }

@@ -36,12 +36,12 @@ func splitSoftmax(
   )
 }
 
-extension LogitLossEntry {
-  static let softTarget = LogitLossEntry(
+extension LossEntry {
+  static let softTarget = LossEntry(
     name: "SoftTarget", summary: "the student imitates the teacher's softened probabilities: T²·KL",
     source: "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
     parameters: [.temperature(5)]
   ) { arguments in
-    .softTarget(temperature: arguments.number("T"))
+    .logit(.softTarget(temperature: arguments.number("T")))
   }
 }

@@ -77,3 +77,15 @@ func sentence(_ names: [String], _ conjunction: String = "and") -> String {
   guard names.count > 1, let last = names.last else { return names.first ?? "" }
   return names.dropLast().joined(separator: ", ") + " " + conjunction + " " + last
 }
+
+/// A number of any size with three digits that count: "0.0312", "1.72e-05".
+func significant(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return plain(value) }
+  let size = abs(value)
+  if size >= 0.001, size < 1e6 { return size >= 1 ? threeDigits(value) : fixed(value, size < 0.0995 ? 4 : 3) }
+  var exponent = 0
+  var rest = value
+  while abs(rest) < 1 { (rest, exponent) = (rest * 10, exponent - 1) }
+  while abs(rest) >= 10 { (rest, exponent) = (rest / 10, exponent + 1) }
+  return fixed(rest, 2) + "e\(exponent)"
+}

@@ -24,7 +24,7 @@ package struct ModelRecord: Hashable, Sendable {
 
 /// One training or QAT run and the settings that it went by.
 package struct RunRecord: Hashable, Sendable {
-  package enum Kind: String, Hashable, Sendable, Codable, CaseIterable { case train, qat }
+  package enum Kind: String, Hashable, Sendable, Codable, CaseIterable { case train, qat, distill }
   package enum Status: String, Hashable, Sendable, Codable, CaseIterable {
     case running, finished, failed
     /// Stopped by the user, or the process ended while it ran.

@@ -8,10 +8,22 @@ import Quantization
 final class BlendedLoss {
   /// One teacher–student loss with its teacher.
   private struct Term {
-    var loss: LogitLoss
-    var weight: Double
+    var recipe: DistillationTerm
+    var work: Work
     /// Place among the teachers.
     var teacher: Int
+  }
+
+  private enum Work {
+    case logits(LogitLoss)
+    case features(FeatureTerm)
+  }
+
+  /// What of the blend a gradient is wanted of.
+  enum Part: Equatable {
+    case all, task
+    /// One term, by its place in the recipe.
+    case term(Int)
   }
 
   /// Means over the batch.
@@ -25,21 +37,24 @@ final class BlendedLoss {
 
   private let terms: [Term]
   private let teachers: [Teacher]
-  private let taskWeight: Double
+  /// The terms' weights at the step at hand.
+  private var weights: [Double]
+  /// Each term's own loss for the batch at hand, before its weight.
+  private(set) var termLosses: [Double]
   private let classes: Int
   private var scratch: DistillationScratch
   private let gradient: UnsafeMutableBufferPointer<Float>
 
   /// Teachers read the images where the student's plan holds them.
   ///
-  /// `kept` are the logits that are kept, by their teachers' names.
+  /// `kept` are the logits that are kept, by their teachers' names; `features` is what the student's plan captures.
   init(
     _ recipe: TrainingRecipe, teachers models: consuming [String: Model], student: TrainingPlan,
-    kept: [String: KeptLogits] = [:]
+    kept: [String: KeptLogits] = [:], features: FeatureWiring
   ) throws {
     var teachers: [Teacher] = []
     var terms: [Term] = []
-    for term in recipe.distillation {
+    for (index, term) in recipe.distillation.enumerated() {
       let place = teachers.firstIndex { $0.name == term.teacher }
       if place == nil {
         // A model that is compiled is let go at once.
@@ -48,13 +63,24 @@ final class BlendedLoss {
         }
         try requireFit(model.graph, student: student.graph)
         teachers.append(
-          try Teacher(term.teacher, consume model, student: student, kept: kept[term.teacher]))
+          try Teacher(
+            term.teacher, consume model, student: student, kept: kept[term.teacher],
+            features: features.heads(ofTeacher: term.teacher, recipe)))
       }
-      terms.append(Term(loss: term.loss, weight: term.weight, teacher: place ?? teachers.count - 1))
+      let teacher = place ?? teachers.count - 1
+      let work: Work =
+        switch term.loss {
+        case .logit(let loss): .logits(loss)
+        case .feature(let loss):
+          .features(
+            try FeatureTerm(loss, features.terms[index], student: student, teacher: teachers[teacher]))
+        }
+      terms.append(Term(recipe: term, work: work, teacher: teacher))
     }
     self.terms = terms
     self.teachers = teachers
-    taskWeight = 1 - recipe.distillation.reduce(0) { $0 + $1.weight }
+    weights = Array(repeating: 0, count: terms.count)
+    termLosses = Array(repeating: 0, count: terms.count)
     classes = student.graph.classes
     scratch = DistillationScratch(classes: classes)
     gradient = .allocate(capacity: student.batch * classes)
@@ -80,29 +106,59 @@ final class BlendedLoss {
     for teacher in teachers { try teacher.teach(images) }
   }
 
-  /// Writes the gradient that `plan.backward` starts from.
-  func evaluate(_ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>) -> Value {
+  /// Writes the gradients that `plan.backward` starts from.
+  ///
+  /// `progress` is the place of the step in the run, up to 1, on which weights may depend. The value is of the whole
+  /// blend, the gradients are of the `part` of it.
+  func evaluate(
+    _ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>, progress: Double, part: Part = .all
+  ) throws -> Value {
     let target = plan.logitsGradient
     let task = crossEntropy(logits: plan.logits, labels: labels, classes: classes, gradient: target)
     var value = Value(
       total: task, task: task, distillation: 0, correct: countCorrect(plan.logits, labels, classes: classes))
     guard !terms.isEmpty else { return value }
-    let share = Float(taskWeight)
+    var sum = 0.0
+    for index in terms.indices {
+      weights[index] = terms[index].recipe.weight(at: progress)
+      sum += weights[index]
+      if case .features(let features) = terms[index].work { features.clearGradients() }
+    }
+    let share = part == .all || part == .task ? Float(1 - sum) : 0
     for index in target.indices { target[index] *= share }
-    value.total = taskWeight * task
-    var weights = 0.0
-    for term in terms {
-      let parts = term.loss.evaluate(
+    value.total = (1 - sum) * task
+    for index in terms.indices {
+      let counts = part == .all || part == .term(index)
+      let loss = try add(terms[index], weight: counts ? weights[index] : 0, plan, labels)
+      termLosses[index] = loss
+      value.total += weights[index] * loss
+      value.distillation += weights[index] * loss
+    }
+    if sum > 0 { value.distillation /= sum }
+    return value
+  }
+
+  /// Σw of the terms at the end of their ramps.
+  var fullWeight: Double { terms.reduce(0) { $0 + $1.recipe.weight } }
+
+  /// What a term added to the last blend.
+  func blendedTermLoss(_ index: Int) -> Double { weights[index] * termLosses[index] }
+
+  /// A term's own loss; adds `weight` times its gradient.
+  private func add(
+    _ term: Term, weight: Double, _ plan: TrainingPlan, _ labels: UnsafeBufferPointer<Int32>
+  ) throws -> Double {
+    switch term.work {
+    case .features(let features): return try features.evaluate(weight: weight)
+    case .logits(let loss):
+      let parts = loss.evaluate(
         student: plan.logits, teacher: teachers[term.teacher].logits, labels: labels, classes: classes,
         scratch: &scratch, gradient: gradient)
-      let weight = Float(term.weight)
-      for index in target.indices { target[index] += weight * gradient[index] }
-      value.total += term.weight * parts.total
-      value.distillation += term.weight * parts.total
-      weights += term.weight
+      let target = plan.logitsGradient
+      let factor = Float(weight)
+      for index in target.indices { target[index] += factor * gradient[index] }
+      return parts.total
     }
-    if weights > 0 { value.distillation /= weights }
-    return value
   }
 }
 

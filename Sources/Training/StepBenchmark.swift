@@ -149,7 +149,9 @@ private final class TrainingWork {
     }
     plan = try TrainingPlan(
       student, batch: request.batch, optimizer: .adam(), precision: request.precision)
-    loss = try BlendedLoss(recipe, teachers: teachers, student: plan, kept: kept)
+    let features = try FeatureWiring(
+      recipe, student: student.graph, teachers: teachers.mapValues(\.graph), batch: request.batch)
+    loss = try BlendedLoss(recipe, teachers: teachers, student: plan, kept: kept, features: features)
     ResidentMemory.releaseFreed()
     labels = Array(repeating: 0, count: request.batch)
     numbers = Array(0..<request.batch)
@@ -162,7 +164,7 @@ private final class TrainingWork {
     images.fill(&labels)
     try loss.teach(numbers[...])
     try plan.forward()
-    _ = labels.withUnsafeBufferPointer { loss.evaluate(plan, labels: $0) }
+    _ = try labels.withUnsafeBufferPointer { try loss.evaluate(plan, labels: $0, progress: 1) }
     try plan.backward()
     plan.update(learningRate: 1e-4, decay: 0)
   }

@@ -9,23 +9,42 @@ final class Teacher {
   private let kept: KeptLogits?
   /// Images that were known when the run began.
   private let knownBefore: Int
+  private let looksAtFeatures: Bool
   /// Nil once every image's logits are known.
   private var plan: InferencePlan?
   /// Logits of the batch at hand [batch, classes].
   private let batchLogits: UnsafeMutableBufferPointer<Float>
+  /// Outputs that are looked at, by the name of the group's first node.
+  private let captures: [String: Graph.NodeID]
 
-  /// Reads the images where the student's plan holds them, and works in its memory while it is idle; `kept` is nil where an image differs from step to step.
-  init(_ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?) throws {
+  /// Reads the images where the student's plan holds them, and works in its memory while it is idle.
+  ///
+  /// `kept` is nil where an image differs from step to step. `features` are first nodes of groups whose outputs are
+  /// looked at; with any, the teacher runs for every batch, in memory of its own, and nothing is kept.
+  init(
+    _ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?,
+    features: [String] = []
+  ) throws {
     self.name = name
+    let kept = features.isEmpty ? kept : nil
     self.kept = kept
+    looksAtFeatures = !features.isEmpty
     classes = model.graph.classes
     knownBefore = kept?.knownCount ?? 0
     batchLogits = .allocate(capacity: student.batch * classes)
     batchLogits.initialize(repeating: 0)
-    if let kept, kept.isComplete { return }
+    guard !(kept?.isComplete ?? false) else {
+      captures = [:]
+      return
+    }
+    let runnable = try (consume model).runnable()
+    let groups = runnable.graph.layerGroups
+    captures = features.reduce(into: [:]) { outputs, head in
+      outputs[head] = groups.first { runnable.graph.nodes[$0.head].name == head }?.output
+    }
     plan = try InferencePlan(
-      (consume model).runnable(), batch: student.batch, sharedInput: student.input,
-      workspace: student.idleMemory)
+      consume runnable, batch: student.batch, sharedInput: student.input,
+      workspace: features.isEmpty ? student.idleMemory : nil, capturing: captures.values.sorted())
   }
 
   deinit { batchLogits.deallocate() }
@@ -38,7 +57,12 @@ final class Teacher {
       teacher: name,
       keeping: kept.map {
         .kept(images: $0.imageCount, knownBefore: knownBefore, byteCount: $0.byteCount)
-      } ?? .recomputed)
+      } ?? (looksAtFeatures ? .neededForFeatures : .recomputed))
+  }
+
+  /// Activations of the batch at hand, row-major [batch, channels, height, width], valid after `teach`.
+  func activations(of head: String) -> UnsafeBufferPointer<Float>? {
+    captures[head].flatMap { plan?.values(of: $0) }
   }
 
   /// [batch, classes], valid after `teach`.
@@ -87,8 +111,10 @@ package struct TeacherLogitsReport: Sendable {
   package enum Keeping: Sendable {
     /// Each image's are computed once; some may be known from an earlier run.
     case kept(images: Int, knownBefore: Int, byteCount: Int)
-    /// Computed in each step.
+    /// Computed in each step, because images differ from epoch to epoch.
     case recomputed
+    /// Computed in each step, because a loss looks at the teacher's activations too.
+    case neededForFeatures
   }
 
   package var teacher: String

@@ -9,6 +9,8 @@ package struct TrainingOutcome: Sendable {
   package var epochsDone: Int
   /// The last epoch's report; nil where the run was stopped before one ended.
   package var lastEpoch: EpochReport?
+  /// The class that the model chose for each test image after the last epoch; empty where none ended.
+  package var lastPredictions: [Int] = []
   /// Median milliseconds of a step; of those in which no teacher ran, where there are any.
   package var stepMilliseconds: Double
   /// The same of the steps in which a teacher ran; nil where none did.

@@ -8,6 +8,8 @@ package enum TrainingEvent: Sendable {
   case epoch(EpochReport)
   /// A scheduled switch: "activation observers frozen" at a step.
   case scheduled(name: String, step: Int)
+  /// After the first and the last epoch of a run with distillation, before the epoch's own report.
+  case blend(BlendReport)
 }
 
 /// After a step; also what is stored as metrics.
@@ -22,6 +24,8 @@ package struct StepReport: Sendable {
   package var taskLoss: Double
   /// Zero without distillation.
   package var distillationLoss: Double
+  /// Each distillation term's own loss, before its weight.
+  package var termLosses: [Double]
   /// Share of the batch classified right, in training mode.
   package var accuracy: Double
   package var learningRate: Double
@@ -35,6 +39,7 @@ package struct EpochReport: Sendable {
   package var loss: Double
   package var taskLoss: Double
   package var distillationLoss: Double
+  package var termLosses: [Double]
   package var trainingAccuracy: Double
   package var testAccuracy: Double
   package var testLoss: Double

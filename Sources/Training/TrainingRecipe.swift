@@ -1,4 +1,3 @@
-package import Distillation
 package import Execution
 package import Quantization
 
@@ -63,18 +62,5 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
     self.policy = policy
     self.observerFreeze = observerFreeze
     self.batchNormFreeze = batchNormFreeze
-  }
-}
-
-/// One teacher–student loss and its share w of the blend (1 − w)·task + w·distillation.
-package struct DistillationTerm: Hashable, Sendable, Codable {
-  package var teacher: String
-  package var loss: LogitLoss
-  package var weight: Double
-
-  package init(teacher: String, loss: LogitLoss, weight: Double = 0.5) {
-    self.teacher = teacher
-    self.loss = loss
-    self.weight = weight
   }
 }

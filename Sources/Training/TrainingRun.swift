@@ -14,7 +14,7 @@ final class TrainingRun {
   private let batches: Int
   private let labels: UnsafeMutableBufferPointer<Int32>
   private var order: BatchOrder
-  private var sums = RunningSums()
+  private var sums = RunningSums(terms: 0)
   private var stepTimes: [Double] = []
   /// Of the steps, whether a teacher ran.
   private var ranTeacher: [Bool] = []
@@ -38,8 +38,14 @@ final class TrainingRun {
       case .adam: .adam()
       case .sgd: .sgd(momentum: recipe.momentum)
       }
+    let features = try FeatureWiring(
+      recipe, student: model.graph, teachers: (copy teachers).mapValues(\.graph), batch: batchSize)
+    guard recipe.precision == .float32 || features.studentHeads.isEmpty else {
+      throw TrainingError.unsupported("feature losses in bf16: choose set precision f32")
+    }
     plan = try TrainingPlan(
-      consume model, batch: batchSize, optimizer: optimizer, precision: recipe.precision)
+      consume model, batch: batchSize, optimizer: optimizer, precision: recipe.precision,
+      captures: features.studentHeads, auxiliary: features.regressors)
     var kept: [String: KeptLogits] = [:]
     if let logits, !recipe.augments {
       // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.
@@ -47,7 +53,7 @@ final class TrainingRun {
         kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
       }
     }
-    loss = try BlendedLoss(recipe, teachers: consume teachers, student: plan, kept: kept)
+    loss = try BlendedLoss(recipe, teachers: consume teachers, student: plan, kept: kept, features: features)
     ResidentMemory.releaseFreed()
     labels = .allocate(capacity: batchSize)
     labels.initialize(repeating: 0)
@@ -67,7 +73,7 @@ final class TrainingRun {
     for teacher in loss.teacherReports { try report(.teacherLogits(teacher)) }
     epochs: for epoch in 0..<recipe.epochs {
       order.reshuffle(epoch: epoch)
-      sums = RunningSums()
+      sums = RunningSums(terms: recipe.distillation.count)
       let start = ContinuousClock.now
       for batch in 0..<batches {
         if cancellation.isCancelled {
@@ -79,6 +85,9 @@ final class TrainingRun {
         outcome.stepsDone += 1
       }
       try loss.completeLogits(on: data, labels: labels)
+      if !recipe.distillation.isEmpty, epoch == 0 || epoch + 1 == recipe.epochs {
+        try report(.blend(try blendReport(epoch: epoch)))
+      }
       guard
         let end = try finishEpoch(epoch, seconds: start.secondsUntilNow, cancellation: cancellation)
       else {
@@ -86,8 +95,9 @@ final class TrainingRun {
         break
       }
       outcome.epochsDone += 1
-      outcome.lastEpoch = end
-      try report(.epoch(end))
+      outcome.lastEpoch = end.report
+      outcome.lastPredictions = end.predictions
+      try report(.epoch(end.report))
     }
     outcome.model.parameters = try plan.exportParameters()
     let plain = median(times(withTeacher: false))
@@ -103,6 +113,30 @@ final class TrainingRun {
 
   private func step(_ batch: Int, epoch: Int, index: Int) throws -> StepReport {
     let start = ContinuousClock.now
+    try load(batch, epoch: epoch)
+    (plan.phase.randomSeed, plan.phase.randomStep) = (recipe.seed, UInt64(index))
+    try plan.forward()
+    let progress = Double(index + 1) / Double(stepCount)
+    let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels), progress: progress)
+    guard value.total.isFinite, !plan.phase.diverged else {
+      throw TrainingError.nonFiniteLoss(step: index + 1)
+    }
+    try plan.backward()
+    let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
+    plan.update(learningRate: rate, decay: recipe.weightDecay)
+    sums.add(value, terms: loss.termLosses, images: batchSize)
+    stepTimes.append(start.secondsUntilNow)
+    ranTeacher.append(loss.ranTeacher)
+    let recent = stepTimes.suffix(20)
+    return StepReport(
+      step: index + 1, steps: stepCount, epoch: epoch + 1, epochs: recipe.epochs, loss: value.total,
+      taskLoss: value.task, distillationLoss: value.distillation, termLosses: loss.termLosses,
+      accuracy: Double(value.correct) / Double(batchSize), learningRate: rate,
+      imagesPerSecond: Double(batchSize * recent.count) / max(recent.reduce(0, +), .ulpOfOne))
+  }
+
+  /// Fills the student's images and the labels with a batch, and lets the teachers look at it.
+  private func load(_ batch: Int, epoch: Int) throws {
     let chosen = order.batch(batch, of: batchSize)
     if let images = plan.input.baseAddress, let truth = labels.baseAddress {
       gather(
@@ -111,24 +145,13 @@ final class TrainingRun {
         labels: truth)
     }
     try loss.teach(chosen)
-    (plan.phase.randomSeed, plan.phase.randomStep) = (recipe.seed, UInt64(index))
-    try plan.forward()
-    let value = loss.evaluate(plan, labels: UnsafeBufferPointer(labels))
-    guard value.total.isFinite, !plan.phase.diverged else {
-      throw TrainingError.nonFiniteLoss(step: index + 1)
-    }
-    try plan.backward()
-    let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
-    plan.update(learningRate: rate, decay: recipe.weightDecay)
-    sums.add(value, images: batchSize)
-    stepTimes.append(start.secondsUntilNow)
-    ranTeacher.append(loss.ranTeacher)
-    let recent = stepTimes.suffix(20)
-    return StepReport(
-      step: index + 1, steps: stepCount, epoch: epoch + 1, epochs: recipe.epochs, loss: value.total,
-      taskLoss: value.task, distillationLoss: value.distillation,
-      accuracy: Double(value.correct) / Double(batchSize), learningRate: rate,
-      imagesPerSecond: Double(batchSize * recent.count) / max(recent.reduce(0, +), .ulpOfOne))
+  }
+
+  /// What each part of the blend weighs on the epoch's last batch; changes nothing.
+  private func blendReport(epoch: Int) throws -> BlendReport {
+    try load(batches - 1, epoch: epoch)
+    return try loss.report(
+      plan, labels: UnsafeBufferPointer(labels), names: recipe.termLabels, epoch: epoch + 1)
   }
 
   /// The scheduled events of QAT, each at the first step that reaches its share of the run.
@@ -149,16 +172,20 @@ final class TrainingRun {
   }
 
   /// Nil where the evaluation was cancelled.
-  private func finishEpoch(_ epoch: Int, seconds: Double, cancellation: Cancellation) throws -> EpochReport? {
+  private func finishEpoch(
+    _ epoch: Int, seconds: Double, cancellation: Cancellation
+  ) throws -> (report: EpochReport, predictions: [Int])? {
     let test = try evaluate(
       Model(kind: kind, graph: plan.graph, parameters: plan.exportParameters()), on: data.test, of: data,
       workspace: plan.idleMemory, cancellation: cancellation)
     guard let test else { return nil }
-    return EpochReport(
+    let report = EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
-      distillationLoss: sums.mean(sums.distillation), trainingAccuracy: sums.mean(Double(sums.correct)),
+      distillationLoss: sums.mean(sums.distillation), termLosses: sums.terms.map(sums.mean),
+      trainingAccuracy: sums.mean(Double(sums.correct)),
       testAccuracy: test.accuracy, testLoss: test.loss, seconds: seconds,
       stepMilliseconds: 1000 * (median(Array(stepTimes.suffix(batches))) ?? 0))
+    return (report, test.predictions)
   }
 }
 
@@ -168,13 +195,17 @@ private struct RunningSums {
   var task = 0.0
   var distillation = 0.0
   var correct = 0
+  var terms: [Double]
   private var images = 0
 
-  mutating func add(_ value: BlendedLoss.Value, images count: Int) {
+  init(terms count: Int) { terms = Array(repeating: 0, count: count) }
+
+  mutating func add(_ value: BlendedLoss.Value, terms losses: [Double], images count: Int) {
     total += value.total * Double(count)
     task += value.task * Double(count)
     distillation += value.distillation * Double(count)
     correct += value.correct
+    for index in terms.indices { terms[index] += losses[index] * Double(count) }
     images += count
   }
 

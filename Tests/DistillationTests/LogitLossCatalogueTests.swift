@@ -34,7 +34,7 @@ import Testing
       "normalize": .flag(true), "T": .number(3), "gamma": .number(3.5),
     ]
     #expect(try LogitLoss(name: "DecoupledKD", arguments: arguments) == .nkd(temperature: 3, gamma: 3.5))
-    let expected = LogitLossError.unknownParameter(
+    let expected = LossError.unknownParameter(
       "beta", loss: "DecoupledKD(normalize: true)", known: ["T", "gamma"])
     #expect(throws: expected) {
       try LogitLoss(name: "DecoupledKD", arguments: ["normalize": .flag(true), "beta": .number(8)])
@@ -42,18 +42,18 @@ import Testing
   }
 
   @Test func anUnknownNameOrParameterIsToldWithThoseThereAre() throws {
-    let unknown = LogitLossError.unknownLoss(
+    let unknown = LossError.unknownLoss(
       "DecoupleKD", known: ["SoftTarget", "DecoupledKD", "NKD", "Logits", "Mutual"])
     #expect(throws: unknown) { try LogitLoss(name: "DecoupleKD") }
     #expect(unknown.message == "no distillation loss is called \"DecoupleKD\"")
-    #expect(throws: LogitLossError.unknownParameter("T", loss: "Logits", known: [])) {
+    #expect(throws: LossError.unknownParameter("T", loss: "Logits", known: [])) {
       try LogitLoss(name: "Logits", arguments: ["T": .number(1)])
     }
   }
 
   @Test(arguments: [0, -1, 1e9, .nan, .infinity])
   func aTemperatureOutOfRangeIsRefused(value: Double) {
-    let error = #expect(throws: LogitLossError.self) {
+    let error = #expect(throws: LossError.self) {
       try LogitLoss(name: "SoftTarget", arguments: ["T": .number(value)])
     }
     guard case .outOfRange("T", _, 0.1...100, "SoftTarget") = error else {
@@ -63,10 +63,10 @@ import Testing
   }
 
   @Test func aValueOfTheWrongKindIsRefused() {
-    #expect(throws: LogitLossError.numberExpected("T", loss: "SoftTarget")) {
+    #expect(throws: LossError.numberExpected("T", loss: "SoftTarget")) {
       try LogitLoss(name: "SoftTarget", arguments: ["T": .flag(true)])
     }
-    #expect(throws: LogitLossError.flagExpected("normalize", loss: "DecoupledKD")) {
+    #expect(throws: LossError.flagExpected("normalize", loss: "DecoupledKD")) {
       try LogitLoss(name: "DecoupledKD", arguments: ["normalize": .number(1)])
     }
   }

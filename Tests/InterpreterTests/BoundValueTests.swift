@@ -4,6 +4,7 @@ import Interpreter
 import Language
 import SessionStore
 import Testing
+import Training
 
 @Suite struct BoundValueTests {
   private func arguments(_ source: String) throws -> Arguments {
@@ -68,7 +69,35 @@ import Testing
   func aTeacherIsUnderstoodByPositionAndByLabel(call: String, loss: LogitLoss, weight: Double) throws {
     let clause = try clause(call)
     #expect(clause.teacher.text == "teacher")
-    #expect(clause.loss == loss)
+    #expect(clause.loss == .logit(loss))
     #expect(clause.weight == weight)
+    #expect(clause.ramp == nil && clause.layers == nil)
+  }
+
+  @Test(arguments: [
+    ("kd(teacher, Attention, 0.3)", FeatureLoss.attention(), nil),
+    ("kd(teacher, Attention, layers: [layer1, layer2])", .attention(), "layer1 layer1, layer2 layer2"),
+    ("kd(teacher, FitNet, layers: [relu1: layer1.0.relu1, fc])", .fitNet(), "relu1 layer1.0.relu1, fc fc"),
+    ("kd(teacher, similarity(p: 3), layers: layer4)", .similarity(norm: 3), "layer4 layer4"),
+    (
+      "kd(teacher, ActivationBoundaries, 0.5, margin: 1, scale: 1e-3)",
+      .activationBoundaries(margin: 1, scale: 1e-3), nil
+    ),
+  ])
+  func aLossOfLayersIsUnderstoodWithItsLayers(call: String, loss: FeatureLoss, layers: String?) throws {
+    let clause = try clause(call)
+    #expect(clause.loss == .feature(loss))
+    let words = clause.layers?.map { "\($0.student.text) \($0.teacher.text)" }.joined(separator: ", ")
+    #expect(words == layers)
+  }
+
+  @Test(arguments: [
+    ("schedule: linear", WeightRamp(shape: .linear, share: 1)),
+    ("schedule: cosine", WeightRamp(shape: .cosine, share: 1)),
+    ("warm-up: 10%", WeightRamp(shape: .linear, share: 0.1)),
+    ("schedule: cosine, warm-up: 0.25", WeightRamp(shape: .cosine, share: 0.25)), ("schedule: constant", nil),
+  ])
+  func theCourseOfAWeightIsUnderstood(written: String, ramp: WeightRamp?) throws {
+    #expect(try clause("kd(teacher, SoftTarget, \(written))").ramp == ramp)
   }
 }

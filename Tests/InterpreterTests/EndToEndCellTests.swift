@@ -21,6 +21,98 @@ import Training
     return scene
   }
 
+  @Test func aSmallStudentLearnsFromTheLayersOfAnotherNetwork() throws {
+    let scene = try scene(
+      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)",
+      "teacher = train big epochs 2")
+    let (float, outputs) = scene.run(
+      "student = distill tiny with kd(teacher, DecoupledKD, 0.3), kd(teacher, Attention, 0.1), "
+        + "kd(teacher, FitNet, 0.1, layers: [relu2], schedule: cosine, warm-up: 50%) epochs 2")
+    #expect(float.status == .ok)
+    #expect(
+      outputs.words.contains("Attention compares relu1 (16×16) and relu2 (8×8): the last layers of each size")
+    )
+    #expect(outputs.words.contains("FitNet compares relu2 (8×8, a regressor from 16 to 24 channels)"))
+    #expect(outputs.words.contains("teacher runs in each step, and its logits are not kept"))
+    #expect(outputs.words.contains("layers: [relu2], schedule: cosine, warm-up: 0.5)"))
+    for name in [
+      "kd_loss", "kd_loss.DecoupledKD", "kd_loss.Attention", "kd_loss.FitNet", "teacher_agreement",
+    ] {
+      #expect(float.values["student." + name] != nil, "\(name)")
+    }
+    let warning = outputs.compactMap { output -> Diagnostic? in
+      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
+    }.first
+    #expect(warning?.id == "negligible-term" && warning?.severity == .warning)
+    #expect(warning?.message.hasPrefix("Attention hardly guides") == true)
+    #expect(warning?.notes.last?.contains("Attention(scale: ") == true)
+
+    let (fine, words) = scene.run("student = distill student with kd(teacher, SoftTarget) epochs 1")
+    #expect(fine.status == .ok && words.words.contains("student goes on from what it learned"))
+
+    let (quantized, qat) = scene.run(
+      "qat q from student with kd(teacher, Similarity(scale: 1000), 0.3) epochs 1")
+    #expect(quantized.status == .ok && qat.words.contains("q starts as a copy of student"))
+    #expect(qat.words.contains("the student's layers are compared after fake quantization"))
+    #expect(scene.run("convert q").0.status == .ok)
+  }
+
+  @Test(arguments: [
+    (
+      "distill tiny with kd(teacher, Attention, layers: [relu1: relu2])",
+      """
+      error: Attention needs planes of the same size: the student's relu1 is 8×16×16, the teacher's relu2 24×8×8
+        distill tiny with kd(teacher, Attention, layers: [relu1: relu2])
+                                                          ^~~~~~~~~~~~
+        note: relu1 can be compared with the teacher's relu1: layers: [relu1]
+      """
+    ),
+    (
+      "distill tiny with kd(teacher, ActivationBoundaries, layers: [relu1])",
+      """
+      error: ActivationBoundaries needs as many channels in both: the student's relu1 is 8×16×16, the
+        teacher's relu1 16×16×16
+        distill tiny with kd(teacher, ActivationBoundaries, layers: [relu1])
+                                                                     ^~~~~
+        note: FitNet puts a trained regressor between them, and Attention takes any channels
+      """
+    ),
+    (
+      "distill tiny with kd(teacher, Attention, layers: [fc])",
+      """
+      error: Attention compares places, and there is only one: the student's fc is 10, the teacher's fc 10
+        distill tiny with kd(teacher, Attention, layers: [fc])
+                                                          ^~
+        note: choose layers before the pooling, or Similarity, which compares whole images
+      """
+    ),
+    (
+      "distill tiny with kd(teacher, FitNet, layers: [relu1: rleu1])",
+      """
+      error: teacher has no layer "rleu1"
+        distill tiny with kd(teacher, FitNet, layers: [relu1: rleu1])
+                                                              ^~~~~ did you mean "relu1"?
+      """
+    ),
+    (
+      "distill tiny with kd(teacher, ActivationBoundaries)",
+      """
+      error: ActivationBoundaries finds no layers of student and teacher that it could compare
+        distill tiny with kd(teacher, ActivationBoundaries)
+                                      ^~~~~~~~~~~~~~~~~~~~
+        note: the student has relu1 (8×16×16) and relu2 (16×8×8); the teacher has relu1 (16×16×16) and
+          relu2 (24×8×8)
+      """
+    ),
+  ])
+  func layersThatCantBeComparedAreRefused(cell: String, picture: String) throws {
+    let scene = try scene(
+      "data shapes limit 64 test 64 size 16",
+      "model big = conv(16, 3) > bn > relu > pool(2) > conv(24, 3) > relu > fc(10)",
+      "teacher = train big epochs 1")
+    #expect(scene.picture(cell) == picture)
+  }
+
   @Test func trainingGoesAllTheWayToAnIntegerModel() throws {
     let scene = try scene()
     let (teacher, teacherOutputs) = scene.run("teacher = train tiny epochs 4")

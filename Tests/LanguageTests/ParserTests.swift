@@ -30,6 +30,7 @@ struct ParserTests {
     ),
     ("qat s with kd()", "(qat s :with kd())"),
     ("qat s with kd(t, layers: [conv1, layer1.0],)", "(qat s :with kd(t layers: [conv1 layer1.0]))"),
+    ("qat s with kd(t, layers: [conv1: layer1.0, fc])", "(qat s :with kd(t layers: [conv1: layer1.0 fc]))"),
     ("qat s with kd(t, DecoupledKD(normalize: true))", "(qat s :with kd(t DecoupledKD(normalize: true)))"),
     ("qat s with f(conv(3) > relu)", "(qat s :with f({conv(3.0) > relu}))"),
     ("qat s layers []", "(qat s :layers [])"),

@@ -32,6 +32,7 @@ private func program(_ expression: Expression) -> String {
   case .number(let literal), .percentage(let literal): literal.text
   case .string(let literal): "\"" + literal.value.unicodeScalars.map(escaped).joined() + "\""
   case .call(let call): program(call)
+  case .pair(let label, let value, _): label.text + ": " + program(value)
   case .list(let elements, _): "[" + elements.map(program).joined(separator: ", ") + "]"
   case .chain(let chain): chain.layers.map(program).joined(separator: " > ")
   }

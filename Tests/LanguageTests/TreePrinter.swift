@@ -27,6 +27,7 @@ private func tree(_ expression: Expression) -> String {
   case .percentage(let literal): "\(literal.value)%"
   case .string(let literal): literal.value.debugDescription
   case .call(let call): tree(call)
+  case .pair(let label, let value, _): label.text + ": " + tree(value)
   case .list(let elements, _): "[" + elements.map(tree).joined(separator: " ") + "]"
   case .chain(let chain): "{" + chain.layers.map(tree).joined(separator: " > ") + "}"
   }

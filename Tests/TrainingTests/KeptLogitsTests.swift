@@ -41,7 +41,7 @@ import Training
       case .step(let report):
         losses.append(report.distillationLoss)
         if report.step == cancelAfter { cancellation.cancel() }
-      case .epoch, .scheduled: break
+      case .epoch, .scheduled, .blend: break
       }
     }
     return Result(outcome: outcome, losses: losses, reports: reports)

@@ -141,6 +141,12 @@ const char *odn_operation_implementation(const odn_operation *operation);
 int odn_operation_bind(odn_operation *operation, odn_role role, void *data);
 int odn_operation_run(odn_operation *operation);
 
+// C [rows, columns] = A [rows, inner] · B [inner, columns], all row-major and dense, plus C itself where `adds`; a
+// transposed operand lies in memory as its transpose. Non-zero on failure.
+int odn_multiply(
+    const float *a, int transposes_a, const float *b, int transposes_b, int64_t rows, int64_t inner, int64_t columns,
+    int adds, float *c);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,10 +19,13 @@ final class FlatParameters {
     var plain: TensorLayout?
     var offset: Int
     var count: Int
+    /// Not the model's: neither loaded nor exported with it.
+    var isAuxiliary = false
   }
 
   private(set) var entries: [Entry] = []
   private(set) var count = 0
+  private var modelCount: Int?
   private var values: Arena?
   private var gradientArena: Arena?
   private var first: Arena?
@@ -37,6 +40,17 @@ final class FlatParameters {
     count += (size + 15) / 16 * 16
     return ParameterID(index: entries.count - 1)
   }
+
+  /// Adds numbers that are not the model's, after all of its own.
+  func addAuxiliary(_ name: String, count: Int) -> ParameterID {
+    modelCount = modelCount ?? self.count
+    let id = add(name, shape: [count])
+    entries[id.index].isAuxiliary = true
+    return id
+  }
+
+  /// Elements of the model's own parameters, which come first, with padding.
+  var ownCount: Int { modelCount ?? count }
 
   /// Allocates; nothing can be added afterwards.
   ///
@@ -67,7 +81,7 @@ final class FlatParameters {
 
   /// Copies row-major tensors in.
   func load(_ parameters: ParameterSet) throws {
-    for entry in entries {
+    for entry in entries where !entry.isAuxiliary {
       guard let tensor = parameters[entry.name], tensor.shape == entry.shape, !tensor.floats.isEmpty else {
         throw PlanError.parameterMismatch(
           name: entry.name, expected: entry.shape, found: parameters[entry.name]?.shape)
@@ -95,7 +109,7 @@ final class FlatParameters {
 
   private func export(from arena: Arena?) throws -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
-    for entry in entries {
+    for entry in entries where !entry.isAuxiliary {
       let source = floats(arena, entry.offset)
       let count = entry.shape.reduce(1, *)
       var result = [Float](repeating: 0, count: count)

@@ -34,6 +34,8 @@ package final class TrainingPlan {
   private let inputPointer: UnsafeMutablePointer<Float>
   private let logitsPointer: UnsafeMutablePointer<Float>
   private let gradientPointer: UnsafeMutablePointer<Float>
+  private let captures: [(members: [String], activations: CapturedActivations)]
+  private var trainedValues: [String: TrainedValues] = [:]
   private let inputGradientPointer: UnsafeMutablePointer<Float>?
   /// Memory of activations that holds nothing between a backward pass and the next forward pass: another plan may work
   /// there meanwhile.
@@ -45,17 +47,23 @@ package final class TrainingPlan {
   /// Throws `PlanError.unsupportedPrecision` where the processor lacks it.
   ///
   /// `differentiatesInput` adds the gradient of the images, which training does not need.
+  ///
+  /// `captures` are names of nodes; losses look at the outputs of the groups that they belong to, in float32 alone.
   package init(
     _ model: Model, batch: Int, optimizer: OptimizerKind, precision: TrainingPrecision = .float32,
-    differentiatesInput: Bool = false
+    differentiatesInput: Bool = false, captures names: [String] = [], auxiliary: [AuxiliaryParameter] = []
   ) throws {
     guard precision.isSupported else { throw PlanError.unsupportedPrecision(precision) }
     graph = model.graph
     self.batch = batch
     self.optimizer = optimizer
     var planner = TrainingPlanner(
-      graph: model.graph, batch: batch, differentiatesInput: differentiatesInput, precision: precision)
+      graph: model.graph, batch: batch, differentiatesInput: differentiatesInput, precision: precision,
+      captures: names)
     let ends = try planner.plan()
+    let additions = auxiliary.map { parameter in
+      (parameter, planner.parameters.addAuxiliary(parameter.name, count: parameter.initialValues.count))
+    }
     planner.parameters.allocate(moments: optimizer.moments)
     arena = Arena(byteCount: planner.memory.place())
     phase = planner.phase
@@ -73,8 +81,33 @@ package final class TrainingPlan {
       beside: [ends.input, ends.logits, ends.logitsGradient] + [planner.inputGradient].compactMap { $0 },
       of: arena.byteCount)
     idleMemory = UnsafeMutableRawBufferPointer(start: arena.base + idle.lowerBound, count: idle.count)
+    captures = planner.captures.values.map { ($0.members, CapturedActivations($0, batch: batch, memory)) }
+    for (parameter, id) in additions {
+      let count = parameter.initialValues.count
+      let place = TrainedValues(
+        values: UnsafeMutableBufferPointer(start: memory.floats(.parameter(id)), count: count),
+        gradient: UnsafeMutableBufferPointer(start: memory.floats(.gradient(id)), count: count))
+      _ = place.values.update(fromContentsOf: parameter.initialValues)
+      trainedValues[parameter.name] = place
+    }
     for step in steps { try step.bind(memory) }
     try load(model.parameters)
+  }
+
+  /// The activations of the group that a node belongs to, where the plan was made to capture them.
+  package func captured(_ name: String) -> CapturedActivations? {
+    captures.first { $0.members.contains(name) }?.activations
+  }
+
+  /// An auxiliary parameter, by the name that it was given.
+  package func trained(_ name: String) -> TrainedValues? { trainedValues[name] }
+
+  /// Euclidean norm of the gradients of all the model's parameters, after `backward`.
+  package var gradientNorm: Double {
+    var sum = 0.0
+    let gradients = parameters.allGradients
+    for index in 0..<parameters.ownCount { sum += Double(gradients[index]) * Double(gradients[index]) }
+    return sum.squareRoot()
   }
 
   /// Standardised images [batch, channels, height, width], to be filled before `forward`.
@@ -191,4 +224,13 @@ package final class TrainingPlan {
 
   /// Gradients of the last backward pass by parameter name.
   package func exportGradients() throws -> [String: Tensor] { try parameters.exportGradients() }
+}
+
+extension CapturedActivations {
+  fileprivate init(_ tensor: TaughtTensor, batch: Int, _ memory: PlanMemory) {
+    let count = batch * tensor.shape.count
+    shape = tensor.shape
+    values = UnsafeBufferPointer(start: memory.floats(.buffer(tensor.values)), count: count)
+    gradient = UnsafeMutableBufferPointer(start: memory.floats(.buffer(tensor.gradient)), count: count)
+  }
 }

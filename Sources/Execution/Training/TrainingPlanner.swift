@@ -12,6 +12,8 @@ struct TrainingPlanner {
   /// Whether the gradient of the images is computed too.
   let differentiatesInput: Bool
   let precision: TrainingPrecision
+  /// Nodes whose group's output a loss looks at.
+  let captureNames: [String]
   let phase = PlanPhase()
   let parameters = FlatParameters()
   var memory = MemoryPlan()
@@ -24,11 +26,16 @@ struct TrainingPlanner {
   /// What arrives at a tensor from each layer that it feeds.
   var gradients: [Graph.NodeID: [BufferID]] = [:]
   var forwardCount = 0
+  /// What losses look at, by the node that ends the group.
+  var captures: [Graph.NodeID: TaughtTensor] = [:]
 
   var inputGradient: BufferID?
 
-  init(graph: Graph, batch: Int, differentiatesInput: Bool, precision: TrainingPrecision) {
+  init(
+    graph: Graph, batch: Int, differentiatesInput: Bool, precision: TrainingPrecision, captures: [String] = []
+  ) {
     self.graph = graph
+    captureNames = captures
     self.batch = batch
     self.differentiatesInput = differentiatesInput
     self.precision = precision
@@ -41,7 +48,10 @@ struct TrainingPlanner {
     let groups = graph.layerGroups
     let input = memory.reserve(4 * batch * graph.inputShape.count)
     keep(input)
-    for group in groups { try planForward(group, input: input) }
+    for group in groups {
+      try planForward(group, input: input)
+      try captureOutput(of: group)
+    }
     guard let output = tensors[graph.output] else {
       throw PlanError.unsupported(node: graph.nodes[graph.output].name, reason: "it has no output")
     }
@@ -50,9 +60,13 @@ struct TrainingPlanner {
     forwardCount = steps.count
     let gradient = memory.reserve(4 * batch * graph.classes)
     keep(gradient)
+    openCaptures()
     try passOn(
       gradient, TensorLayout.plain([batch, graph.classes]), to: graph.output, graph.nodes[graph.output])
-    for group in groups.reversed() { try planBackward(group) }
+    for group in groups.reversed() {
+      try injectGradient(into: group)
+      try planBackward(group)
+    }
     return (input, logits.buffer, gradient)
   }
 

@@ -137,6 +137,6 @@ private func checkedChain(_ expression: Expression) -> Check {
         Chain(
           layers: [Call(name: word, arguments: [], range: word.range, hasParentheses: false)],
           range: word.range)))
-  case .number, .percentage, .string, .list: .wrongKind
+  case .number, .percentage, .string, .list, .pair: .wrongKind
   }
 }

@@ -26,7 +26,13 @@ package enum CallError: Error {
   /// `example` is a value that fits; nil leaves it to the kind.
   case wrongKind(Expression, label: String, call: String, kind: ValueKind, example: String? = nil)
   case outOfRange(Expression, label: String, call: String, kind: ValueKind, example: String? = nil)
-  case loss(LogitLossError, SourceRange)
+  case loss(LossError, SourceRange)
+  /// A constant weight is given a share of the steps to grow over.
+  case constantWithWarmUp(SourceRange)
+  /// `layers` holds something that names no layer.
+  case notLayers(Expression)
+  /// Layers are named for a loss that compares logits.
+  case layersOfLogits(SourceRange, loss: String)
   /// The shares of all terms leave nothing, or less, for the task.
   case weightsExceedOne(SourceRange, sum: Double)
 }

@@ -79,7 +79,8 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .train, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare, .models, .runs,
+    .data, .model, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare, .models,
+    .runs,
     .show, .forget, .undo, .set,
     .help,
   ]

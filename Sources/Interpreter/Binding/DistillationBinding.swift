@@ -1,14 +1,14 @@
 package import Distillation
 import GraphIR
 package import Language
-import Training
+package import Training
 
 extension Keyword {
   /// `with kd(teacher, LOSS, weight, T: …)`.
   static let distillation = Keyword(
     "with",
     .calls([Choice("kd", "distillation: kd(TEACHER, \(defaultLoss), \(plain(defaultWeight)), T: 4)")]),
-    otherwise: "labels alone", "distillation from teachers, by logits")
+    otherwise: "labels alone", "distillation from teachers, by logits or layers")
 
   /// The loss of a `kd(…)` that names none.
   static let defaultLoss = LogitLoss.decoupledKD().name
@@ -18,20 +18,31 @@ extension Keyword {
 /// `kd(…)` as it was understood.
 package struct DistillationClause {
   package var teacher: Word
-  package var loss: LogitLoss
+  package var loss: DistillationLoss
   /// Share of the blend, from 0 to 1.
   package var weight: Double
+  package var ramp: WeightRamp?
+  /// Layers of student and teacher, where they were written; else nil.
+  package var layers: [WrittenPair]?
   /// The loss, where it was written; else the whole call.
   var lossRange: SourceRange
   var weightRange: SourceRange
 
-  var term: DistillationTerm { DistillationTerm(teacher: teacher.text, loss: loss, weight: weight) }
+  /// A layer of the student and one of the teacher, each as it was written.
+  package struct WrittenPair {
+    package var student: Word
+    package var teacher: Word
+  }
+
+  func term(layers: [LayerPair]) -> DistillationTerm {
+    DistillationTerm(teacher: teacher.text, loss: loss, weight: weight, ramp: ramp, layers: layers)
+  }
 }
 
 extension DistillationClause {
   /// What is to be said where the data has so few classes that the loss is another one's.
   package func warning(classes: Int) -> Diagnostic? {
-    guard classes == 2, case .decoupledKD = loss else { return nil }
+    guard classes == 2, case .logit(.decoupledKD) = loss else { return nil }
     return Diagnostic(
       id: "decoupled-with-two-classes", severity: .warning,
       message: "with two classes DecoupledKD is SoftTarget again, times alpha", range: lossRange,
@@ -41,7 +52,15 @@ extension DistillationClause {
 
 extension DistillationTerm {
   /// "kd(teacher, DecoupledKD(T: 4, alpha: 1, beta: 8), 0.5)".
-  var words: String { "kd(\(teacher), \(loss), \(plain(weight)))" }
+  var words: String {
+    var parts = [teacher, "\(loss)", plain(weight)]
+    if !layers.isEmpty {
+      let pairs = layers.map { $0.student == $0.teacher ? $0.student : "\($0.student): \($0.teacher)" }
+      parts.append("layers: [" + pairs.joined(separator: ", ") + "]")
+    }
+    if let ramp { parts.append("schedule: \(ramp.shape.rawValue), warm-up: \(plain(ramp.share))") }
+    return "kd(" + parts.joined(separator: ", ") + ")"
+  }
 }
 
 /// Reads the calls after `with`; their weights may not exceed 1 together.
@@ -53,7 +72,8 @@ package func distillationClauses(_ calls: [Call]) throws(CallError) -> [Distilla
   return clauses
 }
 
-private let kdLabels = ["teacher", "loss", "weight"]
+private let positionalLabels = ["teacher", "loss", "weight"]
+private let kdLabels = positionalLabels + Keyword.distillationOptions.map(\.name)
 private let kdExample = "qat student with kd(teacher, DecoupledKD, 0.5)"
 
 private func distillationClause(_ call: Call) throws(CallError) -> DistillationClause {
@@ -65,8 +85,14 @@ private func distillationClause(_ call: Call) throws(CallError) -> DistillationC
     throw .wrongKind(teacher.value, label: "the teacher", call: "kd", kind: .model([.float]))
   }
   let weight = try boundWeight(written["weight"])
+  let loss = try boundLoss(written["loss"], parameters, call: call)
+  let layers = try written["layers"].map(boundLayers)
+  if let argument = written["layers"], loss.feature == nil {
+    throw .layersOfLogits(argument.range, loss: loss.name)
+  }
   return DistillationClause(
-    teacher: teacherName, loss: try boundLoss(written["loss"], parameters, call: call), weight: weight,
+    teacher: teacherName, loss: loss, weight: weight,
+    ramp: try boundRamp(schedule: written["schedule"], warmUp: written["warm-up"]), layers: layers,
     lossRange: written["loss"]?.range ?? call.range, weightRange: written["weight"]?.range ?? call.range)
 }
 
@@ -89,8 +115,10 @@ private func sorted(
     } else if index == 1, argument.value.numericValue != nil {
       label = "weight"
     } else {
-      guard index < kdLabels.count else { throw .tooMany(argument.range, call: "kd", labels: kdLabels) }
-      label = kdLabels[index]
+      guard index < positionalLabels.count else {
+        throw .tooMany(argument.range, call: "kd", labels: kdLabels)
+      }
+      label = positionalLabels[index]
     }
     guard written[label] == nil else { throw .repeated(argument.range, label: label, call: "kd") }
     written[label] = argument
@@ -112,7 +140,7 @@ private func boundWeight(_ argument: Argument?) throws(CallError) -> Double {
 /// The loss of `LOSS` or `LOSS(label: value)`, with the parameters that stand in `kd(…)` itself.
 private func boundLoss(
   _ argument: Argument?, _ outer: [Argument], call: Call
-) throws(CallError) -> LogitLoss {
+) throws(CallError) -> DistillationLoss {
   var name = Word(text: Keyword.defaultLoss, range: call.name.range)
   var parameters = outer
   if let argument {
@@ -125,7 +153,8 @@ private func boundLoss(
       throw .wrongKind(argument.value, label: "the loss", call: "kd", kind: .choice(lossChoices))
     }
   }
-  guard let entry = LogitLoss.catalogue.first(where: { $0.name.lowercased() == name.text.lowercased() })
+  guard
+    let entry = DistillationLoss.catalogue.first(where: { $0.name.lowercased() == name.text.lowercased() })
   else { throw .unknown(name, noun: "loss", known: lossChoices) }
   var arguments: [String: LossArgument] = [:]
   var places: [String: Argument] = [:]
@@ -140,16 +169,16 @@ private func boundLoss(
     arguments[label.text] = try lossArgument(parameter, loss: entry)
   }
   do {
-    return try LogitLoss(name: entry.name, arguments: arguments)
+    return try DistillationLoss(name: entry.name, arguments: arguments)
   } catch {
     throw lossProblem(error, places, otherwise: name)
   }
 }
 
 /// What a distillation loss may be called, for completion and diagnostics.
-let lossChoices = LogitLoss.catalogue.map { Choice($0.name, $0.summary) }
+let lossChoices = DistillationLoss.catalogue.map { Choice($0.name, $0.summary) }
 
-private func lossArgument(_ argument: Argument, loss: LogitLossEntry) throws(CallError) -> LossArgument {
+private func lossArgument(_ argument: Argument, loss: LossEntry) throws(CallError) -> LossArgument {
   if case .number(let literal) = argument.value { return .number(literal.value) }
   switch argument.value.word?.text {
   case "true": return .flag(true)
@@ -160,13 +189,13 @@ private func lossArgument(_ argument: Argument, loss: LogitLossEntry) throws(Cal
 }
 
 private func lossProblem(
-  _ error: LogitLossError, _ places: [String: Argument], otherwise name: Word
+  _ error: LossError, _ places: [String: Argument], otherwise name: Word
 ) -> CallError {
   switch error {
   case .unknownLoss: return .unknown(name, noun: "loss", known: lossChoices)
   case .unknownParameter(let label, let loss, let known):
     guard let word = places[label]?.label else { return .loss(error, name.range) }
-    return .unknownLabel(word, call: loss, known: known)
+    return .unknownLabel(word, call: loss, known: known + kdLabels)
   case .outOfRange(let label, _, _, _), .numberExpected(let label, _), .flagExpected(let label, _):
     return .loss(error, places[label]?.value.range ?? name.range)
   }

@@ -6,7 +6,7 @@ extension Expression {
     switch self {
     case .number(let literal): literal.value
     case .percentage(let literal): literal.value / 100
-    case .name, .string, .call, .list, .chain: nil
+    case .name, .string, .call, .list, .pair, .chain: nil
     }
   }
 
@@ -15,7 +15,7 @@ extension Expression {
     switch self {
     case .name(let word): word
     case .call(let call) where !call.hasParentheses: call.name
-    case .number, .percentage, .string, .call, .list, .chain: nil
+    case .number, .percentage, .string, .call, .list, .pair, .chain: nil
     }
   }
 
@@ -28,6 +28,7 @@ extension Expression {
     case .string: "text"
     case .call(let call): call.hasParentheses ? "a call of \(call.name.text)" : "the name \(call.name.text)"
     case .list: "a list"
+    case .pair: "a pair"
     case .chain: "a chain of layers"
     }
   }

@@ -19,6 +19,7 @@ extension Command {
     examples: [
       "qat student with kd(teacher, DecoupledKD, 0.5)",
       "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
+      "qat student with kd(teacher, DecoupledKD, 0.4), kd(teacher, Attention, 0.1, layers: [layer1, layer2])",
       "qat student from teacher backend qnnpack observer-freeze 0.7 batchnorm-freeze 50%",
     ], effect: .changes
   ) { arguments, scope in
@@ -28,21 +29,12 @@ extension Command {
 
 private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
   let name = try studentName(arguments)
-  let clauses: [DistillationClause]
-  do {
-    clauses = try distillationClauses(arguments.calls(.distillation))
-  } catch {
-    throw BindingError.call(error)
-  }
-  let teachers = try clauses.map { try scope.model($0.teacher, kinds: [.float]) }
-  if let own = clauses.first(where: { $0.teacher.text == name.text }) {
-    throw StatementError.replacesTeacher(own.teacher)
-  }
   let data = try scope.data(for: arguments.verb.range)
-  for (clause, teacher) in zip(clauses, teachers) { try scope.requireFit(teacher, clause.teacher, data) }
-  let (start, startNote) = try start(of: name, arguments, teacher: teachers.first, data, scope)
+  let guidance = try scope.guidance(arguments, result: name, data)
+  let (start, startNote) = try start(of: name, arguments, teacher: guidance.teachers.first, data, scope)
+  let distillation = try guidance.terms(student: start.graph)
 
-  let (rate, rateNote) = learningRate(after: teachers.first ?? start)
+  let (rate, rateNote) = learningRate(after: start)
   var recipe = TrainingRecipe(epochs: 2, learningRate: rate, schedule: .cosine)
   recipe.seed = scope.seed
   recipe.precision = try scope.precision(for: arguments.verb)
@@ -50,18 +42,22 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   recipe.apply(arguments)
   let batchNote = recipe.fitBatch(to: data, arguments)
   recipe.quantization = quantization(arguments)
-  recipe.distillation = clauses.map(\.term)
-  let place = arguments.word(.from) ?? clauses.first?.teacher ?? name
+  recipe.distillation = distillation.terms
+  let place = arguments.word(.from) ?? guidance.clauses.first?.teacher ?? name
   try scope.checkQuantization(start.graph, recipe, at: place, arguments, data)
   var run = PlannedRun(
     kind: .qat, result: ModelEntry(name: name.text, kind: .fakeQuantized, graph: start.graph),
-    start: .weights(of: start), recipe: recipe, data: data, teachers: teachers.map(\.name),
+    start: .weights(of: start), recipe: recipe, data: data, teachers: guidance.teachers.map(\.name),
     verb: arguments.verb, learningRateRange: arguments.range(of: .learningRate))
   run.result.details[.start] = start.name
   run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
-  run.notes += zip(clauses, teachers).compactMap { foreignData($1, data) }
-  run.warnings = clauses.compactMap { $0.warning(classes: data.classes) }
+  run.notes += distillation.notes + guidance.notes(data)
+  if distillation.terms.contains(where: { $0.loss.feature != nil }) {
+    run.notes.append("the student's layers are compared after fake quantization, where they have it")
+  }
+  run.warnings = guidance.warnings(data)
+  run.termRanges = guidance.clauses.map(\.lossRange)
   scope.use(data)
   scope.register(run.result)
   return run
@@ -111,7 +107,7 @@ private func start(
   return copy(newest, ", the newest float model")
 }
 
-/// A tenth of the rate that the teacher, or else the start, was trained with.
+/// A tenth of the rate that the start was trained with.
 private func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
   guard let text = entry.details[.learningRate], let rate = Double(text) else {
     return (3e-4, "lr 0.0003: it is not known what \(entry.name) was trained with")

@@ -37,7 +37,8 @@ extension Command {
   }
 }
 
-private func notes(
+/// What is said of how a float model begins.
+func notes(
   on start: TrainingStart, result: ModelEntry, word: Word, _ scope: Scope
 ) -> [String] {
   switch start {

@@ -68,7 +68,7 @@ struct Candidates {
     if let form = LayerForm.all.first(where: { $0.name == call }), label == nil {
       return form.parameters.map { Completion(text: $0.label + ":", detail: $0.kind.words) }
     }
-    if let entry = LogitLoss.catalogue.first(where: { $0.name == call }), label == nil {
+    if let entry = DistillationLoss.catalogue.first(where: { $0.name == call }), label == nil {
       return parameters(of: entry)
     }
     guard call == "kd" else { return [] }
@@ -76,18 +76,20 @@ struct Candidates {
     case ("teacher", _), (nil, 0): return models([.float])
     case ("loss", _), (nil, 1): return completions(lossChoices)
     case (nil, _):
-      return [Completion(text: "weight:", detail: "share of the blend, from 0 to 1")] + allParameters
+      return [Completion(text: "weight:", detail: "share of the blend, from 0 to 1")]
+        + completions(Keyword.distillationOptions.map { Choice($0.name + ":", $0.summary) }) + allParameters
+    case ("schedule", _): return completions(RampOption.shapes)
     case (_?, _): return []
     }
   }
 
-  private func parameters(of entry: LogitLossEntry) -> [Completion] {
+  private func parameters(of entry: LossEntry) -> [Completion] {
     entry.parameters.map { Completion(text: $0.label + ":", detail: $0.summary) }
   }
 
   /// The parameters of every loss, each once.
   private var allParameters: [Completion] {
-    LogitLoss.catalogue.flatMap(parameters(of:)).reduce(into: []) { all, one in
+    DistillationLoss.catalogue.flatMap(parameters(of:)).reduce(into: []) { all, one in
       if !all.contains(where: { $0.text == one.text }) { all.append(one) }
     }
   }

@@ -142,6 +142,20 @@ extension CallError: DiagnosedError {
           ?? kind.exampleRemedy)
     case .loss(let error, let range):
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
+    case .constantWithWarmUp(let range):
+      complaint(
+        "constant-with-warm-up", "a constant weight is there from the first step, so it has no warm-up",
+        at: range,
+        remedy: "write schedule: linear or schedule: cosine, or leave one of the two out")
+    case .notLayers(let expression):
+      complaint(
+        "wrong-type", "layers of kd takes names of layers, not \(expression.words)", at: expression.range,
+        remedy: "try: layers: [layer1, layer2], or layers: [student_layer: teacher_layer]")
+    case .layersOfLogits(let range, let loss):
+      complaint(
+        "layers-of-logits", "\(loss) compares logits, not layers", at: range,
+        remedy: "leave the layers out, or choose a loss of layers: "
+          + sentence(FeatureLoss.catalogue.map(\.name)))
     case .weightsExceedOne(let range, let sum):
       complaint(
         "weights-exceed-one",

@@ -12,6 +12,11 @@ extension StatementError: DiagnosedError {
       complaint(
         "name-missing", "\(verb.text) needs a name for its result", at: verb.range,
         remedy: "try: \(example)")
+    case .teacherMissing(let verb, let network):
+      complaint(
+        "teacher-missing", "distill needs a teacher", at: verb.range,
+        remedy:
+          "try: student = distill \(network) with kd(teacher, DecoupledKD); without one: train \(network)")
     case .replacesTeacher(let word):
       complaint(
         "replaces-teacher", "the student would take the place of its teacher \(quoted(word.text))",

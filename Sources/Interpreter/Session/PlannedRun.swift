@@ -21,6 +21,8 @@ struct PlannedRun {
   var warnings: [Diagnostic] = []
   var verb: Word
   var learningRateRange: SourceRange?
+  /// Where the loss of each distillation term stands.
+  var termRanges: [SourceRange] = []
 
   var step: Step { Step { draft, console in try run(&draft, console) } }
 
@@ -31,7 +33,7 @@ struct PlannedRun {
     let startedAt = Date()
     if data.isStandard { draft.set(.data, to: data.choice.text) }
     let recorder = RunRecorder(
-      activity: activity, distils: !recipe.distillation.isEmpty, console: console)
+      activity: activity, recipe: recipe, termRanges: termRanges, console: console)
     let outcome = try outcome(draft, recorder, console)
     guard outcome.stepsDone > 0 else {
       console.note("stopped before the first step; nothing was kept")
@@ -42,6 +44,7 @@ struct PlannedRun {
     let record = record(of: outcome, recorder, startedAt: startedAt)
     let entry = try keep(outcome, test: test, run: draft.keep(record), in: &draft)
     report(outcome, test: test, entry: entry, console)
+    try reportAgreement(outcome, draft, console)
     if let bytes = recorder.keptLogitsBytes {
       console.metric(result.name, "teacher_logits_bytes", Double(bytes))
     }
@@ -150,6 +153,11 @@ struct PlannedRun {
     if !recipe.distillation.isEmpty, let epoch = outcome.lastEpoch {
       console.metric(name, "task_loss", epoch.taskLoss)
       console.metric(name, "kd_loss", epoch.distillationLoss)
+      if recipe.namesTerms {
+        for (label, loss) in zip(recipe.termLabels, epoch.termLosses) {
+          console.metric(name, "kd_loss.\(label)", loss)
+        }
+      }
     }
     console.metric(name, "epochs", Double(outcome.epochsDone))
     if let bytes = entry.byteCount { console.metric(name, "size_bytes", Double(bytes)) }
@@ -159,6 +167,24 @@ struct PlannedRun {
       console.metric(name, "teacher_step_ms", taught, reproducible: false)
     }
     console.metric(name, "step_ms", outcome.stepMilliseconds, text: pace, reproducible: false)
+  }
+}
+
+extension PlannedRun {
+  /// Says how often the model and each teacher choose the same class of the test images.
+  fileprivate func reportAgreement(_ outcome: TrainingOutcome, _ draft: Draft, _ console: Console) throws {
+    guard !outcome.interrupted, !outcome.lastPredictions.isEmpty else { return }
+    for (place, teacher) in teachers.enumerated() where !teachers[..<place].contains(teacher) {
+      let evaluation = try evaluate(
+        draft.model(teacher), on: data.dataset.test, of: data.dataset, cancellation: console.cancellation)
+      guard let evaluation else { return }
+      let same = zip(evaluation.predictions, outcome.lastPredictions).count { $0 == $1 }
+      let share = Double(same) / Double(evaluation.predictions.count)
+      console.metric(
+        result.name, place == 0 ? "teacher_agreement" : "teacher_agreement.\(teacher)", share,
+        text:
+          "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
+    }
   }
 }
 

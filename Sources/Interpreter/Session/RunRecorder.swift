@@ -1,3 +1,6 @@
+import Distillation
+import Glibc
+import Language
 import Training
 
 /// Listens to a run: shows how far it is and collects what will be stored of it.
@@ -5,7 +8,9 @@ final class RunRecorder {
   /// Series by key, in the order of steps.
   private(set) var metrics: [(key: String, step: Int, value: Double)] = []
   private let activity: String
-  private let distils: Bool
+  private let recipe: TrainingRecipe
+  private let termLabels: [String]
+  private let termRanges: [SourceRange]
   private let console: Console
   /// Bytes of the teachers' logits that are kept; nil where none are.
   private(set) var keptLogitsBytes: Int?
@@ -18,10 +23,15 @@ final class RunRecorder {
   /// Last step of the epoch before.
   private var epochStart = 0
 
-  init(activity: String, distils: Bool, console: Console, isQuiet: Bool = false) {
+  init(
+    activity: String, recipe: TrainingRecipe, termRanges: [SourceRange], console: Console,
+    isQuiet: Bool = false
+  ) {
     self.isQuiet = isQuiet
     self.activity = activity
-    self.distils = distils
+    self.recipe = recipe
+    self.termRanges = termRanges
+    termLabels = recipe.termLabels
     self.console = console
   }
 
@@ -30,6 +40,7 @@ final class RunRecorder {
     case .teacherLogits(let report): if !isQuiet { record(report) }
     case .step(let report): record(report)
     case .epoch(let report): if !isQuiet { record(report) }
+    case .blend(let report): if !isQuiet { record(report) }
     case .scheduled(let name, let step): if !isQuiet { console.note("step \(grouped(step)): \(name)") }
     }
   }
@@ -51,6 +62,10 @@ final class RunRecorder {
     case .recomputed:
       console.note("\(owner) are computed in each step: augmented images differ from epoch to epoch")
       logitsWords = "computed in each step"
+    case .neededForFeatures:
+      console.note(
+        "\(report.teacher) runs in each step, and its logits are not kept: its layers are compared too")
+      logitsWords = "computed in each step"
     }
   }
 
@@ -58,7 +73,8 @@ final class RunRecorder {
     lastStep = report.step
     keep("loss", report.loss)
     keep("task_loss", report.taskLoss)
-    if distils { keep("kd_loss", report.distillationLoss) }
+    if !termLabels.isEmpty { keep("kd_loss", report.distillationLoss) }
+    for (label, loss) in zip(termLabels, report.termLosses) { keep("kd_loss." + label, loss) }
     keep("accuracy", report.accuracy)
     keep("lr", report.learningRate)
     console.progress {
@@ -84,9 +100,7 @@ final class RunRecorder {
     keep("train_loss", report.loss)
     keep("train_accuracy", report.trainingAccuracy)
     var parts = ["epoch \(report.epoch)/\(report.epochs)", "loss \(fixed(report.loss, 4))"]
-    if distils {
-      parts.append("(task \(fixed(report.taskLoss, 4)), kd \(fixed(report.distillationLoss, 4)))")
-    }
+    if !termLabels.isEmpty { parts.append("(" + lossWords(report) + ")") }
     parts += [
       "train \(percentage(report.trainingAccuracy, 1))", "test \(percentage(report.testAccuracy, 2))",
       fixed(report.seconds, 1) + " s",
@@ -94,5 +108,60 @@ final class RunRecorder {
     console.text(parts.joined(separator: "  "))
   }
 
+  private func lossWords(_ report: EpochReport) -> String {
+    var words = ["task \(fixed(report.taskLoss, 4))", "kd \(fixed(report.distillationLoss, 4))"]
+    if termLabels.count > 1 {
+      words += zip(termLabels, report.termLosses).map { "\($0) \(significant($1))" }
+    }
+    return words.joined(separator: ", ")
+  }
+
+  /// Says what each part of the blend weighs, where that needs saying, and warns of those that weigh nothing.
+  private func record(_ report: BlendReport) {
+    if recipe.namesTerms {
+      let parts = report.terms.map { term in
+        "\(term.name) \(significant(term.part.gradientNorm))"
+          + (report.ratio(of: term).map { " (\(percentage($0, 1)) of the task's)" } ?? "")
+      }
+      console.note(
+        "gradients at the end of epoch \(report.epoch), at full weight: task "
+          + ([significant(report.task.gradientNorm)] + parts).joined(separator: ", "))
+    }
+    for (index, term) in report.terms.enumerated() {
+      guard let ratio = report.ratio(of: term), ratio < BlendReport.negligible,
+        recipe.distillation[index].weight > 0
+      else { continue }
+      console.put(.diagnostic(negligible(term, at: index, ratio, report)))
+    }
+  }
+
+  private func negligible(
+    _ term: BlendReport.Term, at index: Int, _ ratio: Double, _ report: BlendReport
+  ) -> Diagnostic {
+    let losses =
+      "in the blended loss it is \(significant(term.part.loss)) beside the task's "
+      + significant(report.task.loss)
+    var remedy = "raise its weight"
+    if let feature = recipe.distillation[index].loss.feature, ratio > 0 {
+      // A tenth of the task's gradient is a guide that doesn't take over.
+      let power = (feature.scale * 0.1 / ratio).logarithmRounded
+      remedy = "raise its weight, or multiply the loss, as in \(feature.name)(scale: \(plain(power)))"
+    }
+    return Diagnostic(
+      id: "negligible-term", severity: .warning,
+      message: "\(term.name) hardly guides: its gradient is \(percentage(ratio, 2)) of the task's",
+      range: termRanges.indices.contains(index) ? termRanges[index] : nil, notes: [losses, remedy])
+  }
+
   private func keep(_ key: String, _ value: Double) { metrics.append((key, lastStep, value)) }
+}
+
+extension Double {
+  /// The nearest power of ten.
+  fileprivate var logarithmRounded: Double { pow(10, log10(self).rounded()) }
+}
+
+extension TrainingRecipe {
+  /// Whether each distillation term is shown by itself: where there are several, or one of layers.
+  var namesTerms: Bool { distillation.count > 1 || distillation.contains { $0.loss.feature != nil } }
 }

@@ -65,7 +65,8 @@ struct SeedRepeats {
     }
     var teachers: [String: Model] = [:]
     for term in recipe.distillation { teachers[term.teacher] = try model(term.teacher) }
-    let recorder = RunRecorder(activity: "train \(label)", distils: false, console: console, isQuiet: true)
+    let recorder = RunRecorder(
+      activity: "train \(label)", recipe: recipe, termRanges: [], console: console, isQuiet: true)
     let outcome = try train(
       start, on: data.dataset, recipe: recipe, teachers: teachers, cancellation: console.cancellation
     ) { recorder.receive($0) }

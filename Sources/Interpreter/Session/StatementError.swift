@@ -7,6 +7,8 @@ package enum StatementError: Error {
   case nameTwice(Word, target: Word)
   case nameMissing(Word, example: String)
   case replacesTeacher(Word)
+  /// A distillation without a teacher.
+  case teacherMissing(Word, network: String)
   /// The result would have the name of the model it is made from; `example` names it otherwise.
   case replacesSource(Word, example: String)
   /// An option that another one needs was written without that.

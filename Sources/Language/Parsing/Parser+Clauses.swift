@@ -77,7 +77,7 @@ extension Parser {
     switch value {
     case .name(let name): return Call(name: name, arguments: [], range: name.range, hasParentheses: false)
     case .call(let call): return call
-    case .number, .percentage, .string, .list, .chain:
+    case .number, .percentage, .string, .list, .pair, .chain:
       throw .problem(.notACall(value.range, text: source.text(of: value.range), after: keyword))
     }
   }

@@ -46,7 +46,10 @@ extension Parser {
 
   private mutating func list() throws(Interruption) -> Expression {
     guard let opening = peek() else { throw .reported }
-    let elements = try elements { parser throws(Interruption) in try parser.expression() }
+    let elements = try elements { parser throws(Interruption) in
+      let argument = try parser.argument()
+      return argument.label.map { .pair($0, argument.value, argument.range) } ?? argument.value
+    }
     return .list(elements, range(from: opening.range))
   }
 
@@ -130,7 +133,7 @@ extension Parser {
     switch expression {
     case .name(let name): return Call(name: name, arguments: [], range: name.range, hasParentheses: false)
     case .call(let call): return call
-    case .number, .percentage, .string, .list, .chain:
+    case .number, .percentage, .string, .list, .pair, .chain:
       throw .problem(.notALayer(expression.range, text: source.text(of: expression.range)))
     }
   }

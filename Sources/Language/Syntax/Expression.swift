@@ -21,6 +21,8 @@ package indirect enum Expression: Hashable, Sendable {
   case call(Call)
   /// `[a, b]`; the range includes the brackets.
   case list([Expression], SourceRange)
+  /// `a: b`, an element of a list; the range is of both.
+  case pair(Word, Expression, SourceRange)
   /// Layers one after the other: `conv(16, 3) > relu`.
   case chain(Chain)
 
@@ -30,7 +32,7 @@ package indirect enum Expression: Hashable, Sendable {
     case .number(let literal), .percentage(let literal): literal.range
     case .string(let literal): literal.range
     case .call(let call): call.range
-    case .list(_, let range): range
+    case .list(_, let range), .pair(_, _, let range): range
     case .chain(let chain): chain.range
     }
   }

@@ -1,4 +1,4 @@
-extension LogitLossError {
+extension LossError {
   /// What is wrong, in a clause without a full stop.
   package var message: String {
     switch self {

@@ -1,7 +1,7 @@
 /// Why a loss can't be made from a name and arguments.
 ///
 /// `loss` is the loss as it was written.
-package enum LogitLossError: Error, Hashable, Sendable {
+package enum LossError: Error, Hashable, Sendable {
   case unknownLoss(String, known: [String])
   case unknownParameter(String, loss: String, known: [String])
   /// Also for a value that is no number.

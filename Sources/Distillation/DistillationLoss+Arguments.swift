@@ -1,26 +1,36 @@
-extension LogitLoss {
+extension DistillationLoss {
   /// The loss of exactly this catalogue name; parameters that are not given have their defaults.
   ///
   /// `DecoupledKD` with `normalize` true is NKD, with NKD's parameters and defaults.
-  package init(name: String, arguments: [String: LossArgument] = [:]) throws(LogitLossError) {
-    guard let entry = LogitLoss.catalogue.first(where: { $0.name == name }) else {
-      throw .unknownLoss(name, known: LogitLoss.catalogue.map(\.name))
+  package init(name: String, arguments: [String: LossArgument] = [:]) throws(LossError) {
+    guard let entry = DistillationLoss.catalogue.first(where: { $0.name == name }) else {
+      throw .unknownLoss(name, known: DistillationLoss.catalogue.map(\.name))
     }
-    if entry.name == LogitLossEntry.decoupledKD.name, arguments["normalize"] == .flag(true) {
+    if entry.name == LossEntry.decoupledKD.name, arguments["normalize"] == .flag(true) {
       var arguments = arguments
       arguments["normalize"] = nil
-      self = try LogitLossEntry.nkd.loss(arguments, writtenAs: "DecoupledKD(normalize: true)")
+      self = try LossEntry.nkd.loss(arguments, writtenAs: "DecoupledKD(normalize: true)")
     } else {
       self = try entry.loss(arguments, writtenAs: entry.name)
     }
   }
 }
 
-extension LogitLossEntry {
+extension LogitLoss {
+  /// The logit loss of exactly this catalogue name; parameters that are not given have their defaults.
+  package init(name: String, arguments: [String: LossArgument] = [:]) throws(LossError) {
+    guard LogitLoss.catalogue.contains(where: { $0.name == name }),
+      case .logit(let loss) = try DistillationLoss(name: name, arguments: arguments)
+    else { throw .unknownLoss(name, known: LogitLoss.catalogue.map(\.name)) }
+    self = loss
+  }
+}
+
+extension LossEntry {
   /// Checks the arguments, in alphabetical order of their labels, and makes the loss.
   fileprivate func loss(
     _ arguments: [String: LossArgument], writtenAs written: String
-  ) throws(LogitLossError) -> LogitLoss {
+  ) throws(LossError) -> DistillationLoss {
     var complete = CompleteLossArguments(defaultsOf: parameters)
     for (label, argument) in arguments.sorted(by: { $0.key < $1.key }) {
       guard let parameter = parameters.first(where: { $0.label == label }) else {
@@ -33,8 +43,8 @@ extension LogitLossEntry {
   }
 }
 
-extension LogitLossParameter {
-  fileprivate func check(_ argument: LossArgument, loss: String) throws(LogitLossError) {
+extension LossParameter {
+  fileprivate func check(_ argument: LossArgument, loss: String) throws(LossError) {
     switch (kind, argument) {
     case (.number(_, let range), .number(let value)):
       guard range.contains(value) else {
@@ -51,7 +61,7 @@ extension LogitLossParameter {
 struct CompleteLossArguments {
   fileprivate(set) var values: [String: LossArgument]
 
-  fileprivate init(defaultsOf parameters: [LogitLossParameter]) {
+  fileprivate init(defaultsOf parameters: [LossParameter]) {
     values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.label, $0.defaultArgument) })
   }
 

@@ -1,16 +1,16 @@
-/// A logit loss as a user meets it: name, parameters, and how to make one.
-package struct LogitLossEntry: Sendable {
+/// A distillation loss as a user meets it: name, parameters, and how to make one.
+package struct LossEntry: Sendable {
   package let name: String
   /// A line for help and completion.
   package let summary: String
   /// Authors, title and year of the publication.
   package let source: String
-  package let parameters: [LogitLossParameter]
-  let make: @Sendable (CompleteLossArguments) -> LogitLoss
+  package let parameters: [LossParameter]
+  let make: @Sendable (CompleteLossArguments) -> DistillationLoss
 
   init(
-    name: String, summary: String, source: String, parameters: [LogitLossParameter],
-    make: @escaping @Sendable (CompleteLossArguments) -> LogitLoss
+    name: String, summary: String, source: String, parameters: [LossParameter],
+    make: @escaping @Sendable (CompleteLossArguments) -> DistillationLoss
   ) {
     self.name = name
     self.summary = summary
@@ -21,7 +21,7 @@ package struct LogitLossEntry: Sendable {
 }
 
 /// One named parameter of a loss.
-package struct LogitLossParameter: Hashable, Sendable {
+package struct LossParameter: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case number(default: Double, range: ClosedRange<Double>)
     case flag(default: Bool)
@@ -37,11 +37,15 @@ package struct LogitLossParameter: Hashable, Sendable {
     self.summary = summary
   }
 
-  static func temperature(_ value: Double) -> LogitLossParameter {
-    LogitLossParameter(
+  static func temperature(_ value: Double) -> LossParameter {
+    LossParameter(
       label: "T", kind: .number(default: value, range: 0.1...100),
       summary: "temperature that softens the probabilities")
   }
+
+  static let scale = LossParameter(
+    label: "scale", kind: .number(default: 1, range: 1e-6...1e6),
+    summary: "factor on the loss, whose size differs much from layer to layer")
 
   package var defaultArgument: LossArgument {
     switch kind {
@@ -59,5 +63,15 @@ package enum LossArgument: Hashable, Sendable, Codable {
 
 extension LogitLoss {
   /// Every logit loss, in the order in which help shows them.
-  package static let catalogue: [LogitLossEntry] = [.softTarget, .decoupledKD, .nkd, .logits, .mutual]
+  package static let catalogue: [LossEntry] = [.softTarget, .decoupledKD, .nkd, .logits, .mutual]
+}
+
+extension FeatureLoss {
+  /// Every feature loss, in the order in which help shows them.
+  package static let catalogue: [LossEntry] = [.attention, .fitNet, .similarity, .activationBoundaries]
+}
+
+extension DistillationLoss {
+  /// Every loss: of logits, then of features.
+  package static let catalogue: [LossEntry] = LogitLoss.catalogue + FeatureLoss.catalogue
 }
