@@ -43,7 +43,7 @@ import Testing
     ("qat student bits(conv1: |", ["8", "7", "6", "5", "4", "3", "2"], ""),
     ("qat student keep(con|", ["conv1", "conv2"], "con"),
     ("qat student keep(conv1: |", ["fp32", "fp16", "bf16"], ""),
-    ("qat student bits(conv1: 8) keep(fc) sch|", ["scheme"], "sch"),
+    ("qat student bits(conv1: 8) keep(fc) schem|", ["scheme"], "schem"),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
     ("compare teacher |", ["teacher", "student", "seeds"], ""),
