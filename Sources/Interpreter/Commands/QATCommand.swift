@@ -15,12 +15,16 @@ extension Command {
   static let qat = Command(
     "qat", "train with quantization in the loop, guided by a teacher", target: .result("the QAT model"),
     operands: [Operand("the student's name", .newName, .optional)],
-    keywords: [.distillation, .from] + Keyword.recipe + [.backend, .observerFreeze, .batchNormFreeze],
+    keywords: [.distillation, .from] + Keyword.recipe + Keyword.grids
+      + [.scheme, .observerFreeze, .batchNormFreeze],
     examples: [
       "qat student with kd(teacher, DecoupledKD, 0.5)",
       "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
       "qat student with kd(teacher, DecoupledKD, 0.4), kd(teacher, Attention, 0.1, layers: [layer1, layer2])",
       "qat student from teacher backend qnnpack observer-freeze 0.7 batchnorm-freeze 50%",
+      "qat student from teacher bits 4", "qat student from teacher weights 4 activations 8 per-channel",
+      "qat student with kd(teacher) bits(layer1.*: 4, rest: 8) keep(fc: bf16)",
+      "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
     ], effect: .changes
   ) { arguments, scope in
     try plannedRun(arguments, &scope).step
@@ -41,7 +45,8 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   recipe.augments = data.choice.augments
   recipe.apply(arguments)
   let batchNote = recipe.fitBatch(to: data, arguments)
-  recipe.quantization = quantization(arguments)
+  let quantization = try quantization(arguments, start.graph)
+  recipe.quantization = quantization
   recipe.distillation = distillation.terms
   let place = arguments.word(.from) ?? guidance.clauses.first?.teacher ?? name
   try scope.checkQuantization(start.graph, recipe, at: place, arguments, data)
@@ -52,6 +57,7 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   run.result.details[.start] = start.name
   run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
+  run.notes += notes(on: quantization.policy, start.graph)
   run.notes += distillation.notes + guidance.notes(data)
   if distillation.terms.contains(where: { $0.loss.feature != nil }) {
     run.notes.append("the student's layers are compared after fake quantization, where they have it")
@@ -115,11 +121,8 @@ private func learningRate(after entry: ModelEntry) -> (rate: Double, note: Strin
   return (tenth(of: rate), "lr \(plain(tenth(of: rate))): a tenth of what \(entry.name) was trained with")
 }
 
-private func quantization(_ arguments: Arguments) -> QuantizationRecipe {
-  var recipe = QuantizationRecipe()
-  if let backend = arguments.word(.backend).flatMap({ QuantizationBackend(rawValue: $0.text) }) {
-    recipe.policy.backend = backend
-  }
+private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> QuantizationRecipe {
+  var recipe = QuantizationRecipe(policy: try policy(arguments, graph: graph))
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
   return recipe
