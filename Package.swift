@@ -71,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "qatlab",
       dependencies: [
-        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "GraphIR",
+        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "Execution", "GraphIR",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 

@@ -1,12 +1,14 @@
 #include <math.h>
 
+#include "element.h"
 #include "epilogue.h"
 
 enum { chunks = 8, fields = 2, segment = 512 };
 
 typedef struct {
-  const float *d, *d2, *y, *residual, *mean;
-  float *g;
+  const element *d, *d2, *y, *residual;
+  const float *mean;
+  element *g;
   ck_shape shape;
   const ck_epilogue *epilogue;
   double *partial;  // or NULL
@@ -15,20 +17,20 @@ typedef struct {
 CK_INLINE void masked(
     const reduce_job *j, int64_t i, int64_t n, const lanes *y, const lanes *a, const lanes *b,
     const epilogue_lanes *k, lanes *result) {
-  lanes g = n == 16 ? load(j->d + i) : load_some(j->d + i, n);
-  if (j->d2) g += n == 16 ? load(j->d2 + i) : load_some(j->d2 + i, n);
+  lanes g = load_n(j->d + i, n);
+  if (j->d2) g += load_n(j->d2 + i, n);
   const int activation = j->epilogue->has_activation, quantizes = j->epilogue->quantizes;
   if (activation || quantizes) {
     lanes v = *y;
     if (j->epilogue->a) v = *a * v + *b;
-    if (j->residual) v += n == 16 ? load(j->residual + i) : load_some(j->residual + i, n);
+    if (j->residual) v += load_n(j->residual + i, n);
     mask m;
     passing(&v, activation, quantizes, k, &m);
     g = keep(g, m);
   }
   if (j->g) {
-    if (n == 16) store(j->g + i, g);
-    else store_some(j->g + i, g, n);
+    if (n == 16) store_elements(j->g + i, g);
+    else store_some_elements(j->g + i, g, n);
   }
   *result = g;
 }
@@ -47,7 +49,7 @@ CK_INLINE void reduce_lanes(
     lanes s = {}, t = {};
     const int64_t end = i + 16 * segment < length ? i + 16 * segment : length;
     for (; i + 16 <= end; i += 16) {
-      const lanes y = load(j->y + offset + i);
+      const lanes y = load_elements(j->y + offset + i);
       lanes g;
       masked(j, offset + i, 16, &y, &a, &b, k, &g);
       s += g;
@@ -55,7 +57,7 @@ CK_INLINE void reduce_lanes(
     }
     if (i < end) {
       // Lanes beyond the row hold a gradient of zero.
-      const lanes y = load_some(j->y + offset + i, end - i);
+      const lanes y = load_some_elements(j->y + offset + i, end - i);
       lanes g;
       masked(j, offset + i, end - i, &y, &a, &b, k, &g);
       s += g;
@@ -83,7 +85,7 @@ CK_INLINE void reduce_wide(
         b = load_some(j->epilogue->b + channel + c, n);
       }
       if (j->mean) mean = load_some(j->mean + channel + c, n);
-      const lanes y = load_some(j->y + i, n);
+      const lanes y = load_some_elements(j->y + i, n);
       lanes g;
       masked(j, i, n, &y, &a, &b, k, &g);
       const lanes t = g * (y - mean);
@@ -119,8 +121,8 @@ CK_CLONES static void reduce_body(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void ck_epilogue_backward_reduce(
-    const float *d, const float *d2, const float *y, const float *residual, float *g, ck_shape shape,
+void named(ck_epilogue_backward_reduce)(
+    const element *d, const element *d2, const element *y, const element *residual, element *g, ck_shape shape,
     const ck_epilogue *epilogue, const float *mean, double *scratch, double *sum, double *dot) {
   const int64_t channels = shape.blocks * shape.block;
   reduce_job j = {d, d2, y, residual, mean, g, shape, epilogue, sum ? scratch : 0};
@@ -138,16 +140,17 @@ void ck_epilogue_backward_reduce(
 }
 
 typedef struct {
-  const float *g, *y, *A, *B, *C;
-  float *dy;
+  const element *g, *y;
+  const float *A, *B, *C;
+  element *dy;
   ck_shape shape;
 } affine_job;
 
 CK_INLINE void affine_chunk(const affine_job *j, int64_t i, int64_t n, const lanes *A, const lanes *B, const lanes *C) {
-  lanes v = *A * (n == 16 ? load(j->g + i) : load_some(j->g + i, n));
-  if (j->B) v += *B * (n == 16 ? load(j->y + i) : load_some(j->y + i, n)) + *C;
-  if (n == 16) store(j->dy + i, v);
-  else store_some(j->dy + i, v, n);
+  lanes v = *A * load_n(j->g + i, n);
+  if (j->B) v += *B * load_n(j->y + i, n) + *C;
+  if (n == 16) store_elements(j->dy + i, v);
+  else store_some_elements(j->dy + i, v, n);
 }
 
 CK_CLONES static void affine_body(void *context, int64_t begin, int64_t end) {
@@ -182,24 +185,29 @@ CK_CLONES static void affine_body(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void ck_affine_pair(
-    const float *g, const float *y, float *dy, ck_shape shape, const float *A, const float *B, const float *C) {
+void named(ck_affine_pair)(
+    const element *g, const element *y, element *dy, ck_shape shape, const float *A, const float *B, const float *C) {
   affine_job j = {g, y, A, B, C, dy, shape};
   const int64_t rows = shape.batch * shape.blocks;
   ck_parallel(rows, rows * shape.plane * shape.block, affine_body, &j);
 }
 
 typedef struct {
-  float *x;
-  const float *y;
+  element *x;
+  const element *y;
 } add_job;
 
 CK_CLONES static void add_body(void *context, int64_t begin, int64_t end) {
   const add_job *j = context;
-  for (int64_t i = begin; i < end; ++i) j->x[i] += j->y[i];
+  int64_t i = begin;
+  for (; i + 16 <= end; i += 16) store_elements(j->x + i, load_elements(j->x + i) + load_elements(j->y + i));
+  if (i < end) {
+    const lanes sum = load_some_elements(j->x + i, end - i) + load_some_elements(j->y + i, end - i);
+    store_some_elements(j->x + i, sum, end - i);
+  }
 }
 
-void ck_add(float *x, const float *y, int64_t count) {
+void named(ck_add)(element *x, const element *y, int64_t count) {
   add_job j = {x, y};
   ck_parallel(count, count, add_body, &j);
 }

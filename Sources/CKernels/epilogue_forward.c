@@ -1,10 +1,11 @@
 #include <math.h>
 
+#include "element.h"
 #include "epilogue.h"
 
 typedef struct {
-  const float *y, *residual;
-  float *out;
+  const element *y, *residual;
+  element *out;
   ck_shape shape;
   const ck_epilogue *epilogue;
   float *ranges;  // two a row, or NULL
@@ -12,11 +13,11 @@ typedef struct {
 
 // One variant of the row loop for each set of flags: they are constants after inlining.
 CK_INLINE void chunk(
-    const float *y, const float *r, float *out, int64_t n, const lanes *a, const lanes *b, int affine, int residual, int activation,
-    int quantizes, const epilogue_lanes *k, lanes *least, lanes *most) {
-  lanes v = n == 16 ? load(y) : load_some(y, n);
+    const element *y, const element *r, element *out, int64_t n, const lanes *a, const lanes *b, int affine,
+    int residual, int activation, int quantizes, const epilogue_lanes *k, lanes *least, lanes *most) {
+  lanes v = load_n(y, n);
   if (affine) v = *a * v + *b;
-  if (residual) v += n == 16 ? load(r) : load_some(r, n);
+  if (residual) v += load_n(r, n);
   if (activation) v = activated(v, k);
   if (least) {
     mask valid = (mask){} - 1;
@@ -27,8 +28,8 @@ CK_INLINE void chunk(
     *most = choose(valid, larger(v, *most), *most);
   }
   if (quantizes) v = fake_quantized(v, k);
-  if (n == 16) store(out, v);
-  else store_some(out, v, n);
+  if (n == 16) store_elements(out, v);
+  else store_some_elements(out, v, n);
 }
 
 CK_INLINE void row(
@@ -36,8 +37,8 @@ CK_INLINE void row(
   const ck_shape s = j->shape;
   const int64_t length = s.plane * s.block, offset = index * length;
   const int64_t channel = index % s.blocks * s.block;
-  const float *y = j->y + offset, *r = residual ? j->residual + offset : 0;
-  float *out = j->out + offset;
+  const element *y = j->y + offset, *r = residual ? j->residual + offset : 0;
+  element *out = j->out + offset;
   lanes least = splat(INFINITY), most = splat(-INFINITY), a = {}, b = {};
   lanes *low = j->ranges ? &least : 0, *high = j->ranges ? &most : 0;
   if (16 % s.block == 0) {
@@ -91,8 +92,8 @@ CK_CLONES static void forward_body(void *context, int64_t begin, int64_t end) {
 #undef VARIANT
 }
 
-void ck_epilogue_forward(
-    const float *y, const float *residual, float *out, ck_shape shape, const ck_epilogue *epilogue, double *scratch,
+void named(ck_epilogue_forward)(
+    const element *y, const element *residual, element *out, ck_shape shape, const ck_epilogue *epilogue, double *scratch,
     float range[2]) {
   const int64_t rows = shape.batch * shape.blocks;
   job j = {y, residual, out, shape, epilogue, range ? (float *)scratch : 0};
@@ -104,27 +105,4 @@ void ck_epilogue_forward(
     range[0] = fminf(range[0], j.ranges[2 * i]);
     range[1] = fmaxf(range[1], j.ranges[2 * i + 1]);
   }
-}
-
-typedef struct {
-  const float *x;
-  uint8_t *codes;
-  ck_grid grid;
-} quantize_job;
-
-CK_CLONES static void quantize_body(void *context, int64_t begin, int64_t end) {
-  const quantize_job *j = context;
-  const float inverse = 1.0f / j->grid.scale, zero = (float)j->grid.zero_point;
-  const float low = (float)j->grid.minimum, high = (float)j->grid.maximum;
-  for (int64_t i = begin; i < end; ++i) {
-    float q = __builtin_rintf(j->x[i] * inverse) + zero;
-    q = q > low ? q : low;
-    q = q < high ? q : high;
-    j->codes[i] = (uint8_t)(int32_t)q;
-  }
-}
-
-void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid) {
-  quantize_job j = {x, codes, grid};
-  ck_parallel(count, count, quantize_body, &j);
 }

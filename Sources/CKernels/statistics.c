@@ -1,25 +1,27 @@
 #include <math.h>
 
-#include "lanes.h"
+#include "element.h"
 
 // A row is one image's share of one channel block. Rows of a block are added up in at most `chunks` runs of images,
 // whose partial sums are added in order: the result does not depend on the number of threads.
 enum { chunks = 8, fields = 4, segment = 512 };
 
 typedef struct {
-  const float *y;
+  const element *y;
   ck_shape shape;
   double *partial;
 } job;
 
+#ifndef CK_BF16
 int64_t ck_scratch_count(ck_shape s) {
   const int64_t rows = s.batch * s.blocks;
   const int64_t sums = chunks * fields * s.blocks * s.block;
   return sums > 2 * rows ? sums : 2 * rows;
 }
+#endif
 
 CK_INLINE void add_lanes(
-    const float *row, int64_t length, int64_t block, double *sum, double *square, double *low, double *high) {
+    const element *row, int64_t length, int64_t block, double *sum, double *square, double *low, double *high) {
   lanes least = splat(INFINITY), most = splat(-INFINITY);
   int64_t i = 0;
   while (i + 16 <= length) {
@@ -27,7 +29,7 @@ CK_INLINE void add_lanes(
     const int64_t whole = length - length % 16;
     const int64_t end = i + 16 * segment < whole ? i + 16 * segment : whole;
     for (; i < end; i += 16) {
-      const lanes y = load(row + i);
+      const lanes y = load_elements(row + i);
       s += y;
       q += y * y;
       least = smaller(y, least);
@@ -42,8 +44,9 @@ CK_INLINE void add_lanes(
     low[l % block] = fmin(low[l % block], least[l]);
     high[l % block] = fmax(high[l % block], most[l]);
   }
-  for (; i < length; ++i) {
-    const float y = row[i];
+  const lanes rest = load_some_elements(row + i, length - i);
+  for (int l = 0; i < length; ++i, ++l) {
+    const float y = rest[l];
     sum[i % block] += y;
     square[i % block] += (double)y * y;
     low[i % block] = fmin(low[i % block], y);
@@ -52,14 +55,18 @@ CK_INLINE void add_lanes(
 }
 
 CK_INLINE void add_wide(
-    const float *row, int64_t plane, int64_t block, double *sum, double *square, double *low, double *high) {
+    const element *row, int64_t plane, int64_t block, double *sum, double *square, double *low, double *high) {
   for (int64_t s = 0; s < plane; ++s) {
-    for (int64_t c = 0; c < block; ++c) {
-      const double y = row[s * block + c];
-      sum[c] += y;
-      square[c] += y * y;
-      low[c] = y < low[c] ? y : low[c];
-      high[c] = y > high[c] ? y : high[c];
+    for (int64_t first = 0; first < block; first += 16) {
+      const int64_t n = block - first < 16 ? block - first : 16;
+      const lanes values = load_some_elements(row + s * block + first, n);
+      for (int64_t l = 0, c = first; l < n; ++l, ++c) {
+        const double y = values[l];
+        sum[c] += y;
+        square[c] += y * y;
+        low[c] = y < low[c] ? y : low[c];
+        high[c] = y > high[c] ? y : high[c];
+      }
     }
   }
 }
@@ -79,7 +86,7 @@ CK_CLONES static void statistics_body(void *context, int64_t begin, int64_t end)
     }
     const int64_t first = s.batch * chunk / chunks, last = s.batch * (chunk + 1) / chunks;
     for (int64_t n = first; n < last; ++n) {
-      const float *row = j->y + (n * s.blocks + block_index) * length;
+      const element *row = j->y + (n * s.blocks + block_index) * length;
       if (s.block == 16) add_lanes(row, length, 16, sum, square, low, high);
       else if (16 % s.block == 0) add_lanes(row, length, s.block, sum, square, low, high);
       else add_wide(row, s.plane, s.block, sum, square, low, high);
@@ -87,8 +94,8 @@ CK_CLONES static void statistics_body(void *context, int64_t begin, int64_t end)
   }
 }
 
-void ck_channel_statistics(
-    const float *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
+void named(ck_channel_statistics)(
+    const element *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
     float *maximum) {
   const int64_t channels = shape.blocks * shape.block;
   job j = {y, shape, scratch};
@@ -110,7 +117,7 @@ void ck_channel_statistics(
 }
 
 typedef struct {
-  const float *x;
+  const element *x;
   int64_t count;
   float range[2 * 64];
 } range_job;
@@ -124,21 +131,22 @@ CK_CLONES static void range_body(void *context, int64_t begin, int64_t end) {
     const int64_t last = j->count * (part + 1) / range_parts;
     lanes least = splat(INFINITY), most = splat(-INFINITY);
     for (; i + 16 <= last; i += 16) {
-      const lanes x = load(j->x + i);
+      const lanes x = load_elements(j->x + i);
       least = smaller(x, least);
       most = larger(x, most);
     }
     float low = lane_min(&least), high = lane_max(&most);
-    for (; i < last; ++i) {
-      low = j->x[i] < low ? j->x[i] : low;
-      high = j->x[i] > high ? j->x[i] : high;
+    const lanes rest = load_some_elements(j->x + i, last - i);
+    for (int l = 0; i < last; ++i, ++l) {
+      low = rest[l] < low ? rest[l] : low;
+      high = rest[l] > high ? rest[l] : high;
     }
     j->range[2 * part] = low;
     j->range[2 * part + 1] = high;
   }
 }
 
-void ck_range(const float *x, int64_t count, float range[2]) {
+void named(ck_range)(const element *x, int64_t count, float range[2]) {
   range_job j = {x, count, {0}};
   ck_parallel(range_parts, count, range_body, &j);
   range[0] = INFINITY;

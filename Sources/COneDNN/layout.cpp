@@ -78,6 +78,11 @@ const char *odn_version(void) {
   return text.c_str();
 }
 
+int odn_multiplies_bf16(void) {
+  const auto bf16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bf16) == bf16;
+}
+
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type) {
   return odn::guarded<odn_layout *>(nullptr, [&] {
     memory::dims sizes(dims, dims + rank), strides(rank);
@@ -97,11 +102,37 @@ odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type) {
   });
 }
 
+odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel) {
+  return odn::guarded<odn_layout *>(nullptr, [&] {
+    if (kernel == 0) {
+      return new odn_layout{
+          memory::desc({outputs, inputs}, memory::data_type::f32, memory::format_tag::AB16b16a)};
+    }
+    return new odn_layout{memory::desc(
+        {outputs, inputs, kernel, kernel}, memory::data_type::f32, memory::format_tag::ABcd16b16a)};
+  });
+}
+
 odn_layout *odn_layout_copy(const odn_layout *layout) {
   return odn::guarded<odn_layout *>(nullptr, [&] { return new odn_layout(*layout); });
 }
 
 void odn_layout_destroy(odn_layout *layout) { delete layout; }
+
+odn_type odn_layout_type(const odn_layout *layout) {
+#if DNNL_VERSION_MAJOR >= 3
+  const auto type = layout->desc.get_data_type();
+#else
+  const auto type = layout->desc.data_type();
+#endif
+  switch (type) {
+    case memory::data_type::bf16: return ODN_BF16;
+    case memory::data_type::s32: return ODN_S32;
+    case memory::data_type::s8: return ODN_S8;
+    case memory::data_type::u8: return ODN_U8;
+    default: return ODN_F32;
+  }
+}
 
 size_t odn_layout_size(const odn_layout *layout) { return layout->desc.get_size(); }
 
@@ -190,6 +221,20 @@ int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile) {
   if (b.inner_sizes[0] != 16 || b.inner_sizes[1] % 16 != 0) return 1;
   if (!dense && b.strides[2] != b.strides[3] * b.dims[3]) return 1;
   *tile = {b.inner_sizes[1], b.strides[0], b.strides[1], dense ? 0 : b.strides[3]};
+  return 0;
+}
+
+int odn_layout_weight_pairs(const odn_layout *layout, odn_weight_pairs *pairs) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  const bool dense = b.dims.size() == 2;
+  if (!b.blocked || !(dense || b.dims.size() == 4) || b.dims != b.padded) return 1;
+  if (b.inner_sizes.size() != 3 || b.inner_sizes[2] != 2) return 1;
+  const int64_t paired = b.inner_dims[2], other = b.inner_dims[1];
+  if (b.inner_dims[0] != paired || paired > 1 || other > 1 || paired == other) return 1;
+  if (b.inner_sizes[0] % 8 != 0 || b.inner_sizes[1] % 16 != 0) return 1;
+  if (!dense && b.strides[2] != b.strides[3] * b.dims[3]) return 1;
+  *pairs = {paired == 0, 2 * b.inner_sizes[0], b.inner_sizes[1], b.strides[0], b.strides[1],
+            dense ? 0 : b.strides[3]};
   return 0;
 }
 

@@ -12,6 +12,16 @@ package enum ElementType: Sendable {
     }
   }
 
+  init(_ raw: odn_type) {
+    switch raw {
+    case ODN_BF16: self = .bfloat16
+    case ODN_S32: self = .int32
+    case ODN_S8: self = .int8
+    case ODN_U8: self = .uint8
+    default: self = .float32
+    }
+  }
+
   var raw: odn_type {
     switch self {
     case .float32: ODN_F32
@@ -22,3 +32,6 @@ package enum ElementType: Sendable {
     }
   }
 }
+
+/// Whether the processor multiplies bfloat16 in its vector unit, and oneDNN may use it.
+package var processorMultipliesBFloat16: Bool { odn_multiplies_bf16() != 0 }

@@ -27,6 +27,16 @@ package final class TensorLayout {
         odn_layout_channels_last(dimensions.map(Int64.init), type.raw), "describe a tensor"))
   }
 
+  /// A layer's f32 weights in tiles of 16 inputs by 16 outputs; both counts are multiples of 16.
+  package static func tiles(outputs: Int, inputs: Int, kernel: Int? = nil) throws(OneDNNError) -> TensorLayout
+  {
+    TensorLayout(
+      owning: try checked(
+        odn_layout_tiles(Int64(outputs), Int64(inputs), Int64(kernel ?? 0)), "describe weights"))
+  }
+
+  package var type: ElementType { ElementType(odn_layout_type(raw)) }
+
   /// Bytes, with the padding that blocks need.
   package var byteCount: Int { odn_layout_size(raw) }
 
@@ -57,12 +67,32 @@ package final class TensorLayout {
       tapStride: Int(tile.tap_stride))
   }
 
+  /// How weights lie whose innermost part is pairs of one dimension; nil for any other order.
+  package var weightPairs: WeightPairs? {
+    var pairs = odn_weight_pairs()
+    guard odn_layout_weight_pairs(raw, &pairs) == 0 else { return nil }
+    return WeightPairs(
+      pairsOutputs: pairs.pairs_outputs != 0, block: Int(pairs.block), width: Int(pairs.width),
+      outputStride: Int(pairs.output_stride), inputStride: Int(pairs.input_stride),
+      tapStride: Int(pairs.tap_stride))
+  }
+
   package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
 }
 
 /// Weights [outputs][inputs][taps][16 inputs][`outputs`], the outer three in any order: elements from one to the next.
 package struct WeightTile: Hashable, Sendable {
   package var outputs, outputStride, inputStride: Int
+  /// 0 for a dense layer.
+  package var tapStride: Int
+}
+
+/// Weights [outputs][inputs][taps][`block` / 2][`width`][2], the outer three in any order: the outer and the innermost of
+/// the last three are of one dimension, `width` is of the other. Strides are elements from one block to the next.
+package struct WeightPairs: Hashable, Sendable {
+  /// Whether outputs are paired, else inputs.
+  package var pairsOutputs: Bool
+  package var block, width, outputStride, inputStride: Int
   /// 0 for a dense layer.
   package var tapStride: Int
 }

@@ -1,5 +1,5 @@
 import Distillation
-import Execution
+package import Execution
 package import GraphIR
 import Quantization
 
@@ -26,10 +26,12 @@ package struct BenchmarkRequest: Sendable {
   package var steps: Int
   /// Whether the teacher's logits are kept, as in every epoch but the first of a run without augmentation.
   package var keepsLogits: Bool
+  /// Of the works that train.
+  package var precision: TrainingPrecision
 
   package init(
     work: BenchmarkWork, architecture: Architecture, input: Shape, batch: Int, steps: Int,
-    keepsLogits: Bool = false
+    keepsLogits: Bool = false, precision: TrainingPrecision = .float32
   ) {
     self.work = work
     self.architecture = architecture
@@ -37,6 +39,7 @@ package struct BenchmarkRequest: Sendable {
     self.batch = batch
     self.steps = steps
     self.keepsLogits = keepsLogits
+    self.precision = precision
   }
 }
 
@@ -144,7 +147,8 @@ private final class TrainingWork {
         kept["teacher"] = KeptLogits(imageCount: request.batch, classes: student.graph.classes)
       }
     }
-    plan = try TrainingPlan(student, batch: request.batch, optimizer: .adam())
+    plan = try TrainingPlan(
+      student, batch: request.batch, optimizer: .adam(), precision: request.precision)
     loss = try BlendedLoss(recipe, teachers: teachers, student: plan, kept: kept)
     ResidentMemory.releaseFreed()
     labels = Array(repeating: 0, count: request.batch)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Execution
 import Foundation
 import GraphIR
 import Training
@@ -26,6 +27,9 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Steps that are timed, after three that are not.")
   var steps = 15
 
+  @Option(help: "What training steps multiply: f32 or bf16.")
+  var precision = TrainingPrecision.float32.rawValue
+
   @Flag(help: "One JSON object a line.")
   var json = false
 
@@ -47,6 +51,14 @@ struct BenchCommand: ParsableCommand {
       let known = Architecture.all.map(\.name).joined(separator: ", ")
       throw ValidationError("there is no architecture \"\(model)\"; choose from \(known)")
     }
+    guard let precision = TrainingPrecision(rawValue: precision) else {
+      let known = TrainingPrecision.allCases.map(\.rawValue).joined(separator: " or ")
+      throw ValidationError("there is no precision \"\(precision)\"; choose \(known)")
+    }
+    guard precision.isSupported else {
+      throw ValidationError(
+        "this processor does not multiply bf16 (it lacks AVX-512 BF16), so training would be slower, not faster")
+    }
     guard (8...512).contains(size), (1...4096).contains(batch), (1...10_000).contains(steps),
       (1...16).contains(channels ?? 1)
     else {
@@ -65,7 +77,7 @@ struct BenchCommand: ParsableCommand {
       let request = BenchmarkRequest(
         work: work, architecture: architecture,
         input: Shape(channels: planes, height: size, width: size), batch: batch, steps: steps,
-        keepsLogits: cached)
+        keepsLogits: cached, precision: TrainingPrecision(rawValue: precision) ?? .float32)
       do {
         show(try benchmark(request), of: work)
       } catch let error as ShapeError {
@@ -78,8 +90,9 @@ struct BenchCommand: ParsableCommand {
     if json { return printJSON(result, of: work) }
     print(
       String(
-        format: "%@ %@ %d px, batch %d: %.1f ms (%.1f–%.1f), %.0f images/s, %.0f GFLOP/s of %.3f an image",
-        work.rawValue, model, size, batch, result.median, result.fastest, result.slowest,
+        format:
+          "%@ %@ %@ %d px, batch %d: %.1f ms (%.1f–%.1f), %.0f images/s, %.0f GFLOP/s of %.3f an image",
+        work.rawValue, precision, model, size, batch, result.median, result.fastest, result.slowest,
         result.imagesPerSecond, result.gigaOperationsPerSecond, Double(result.operationsPerImage) / 1e9))
     print(
       String(
@@ -105,7 +118,8 @@ struct BenchCommand: ParsableCommand {
 
   private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
     var record: [String: Any] = [
-      "work": work.rawValue, "model": model, "size": size, "batch": batch, "ms": result.median,
+      "work": work.rawValue, "model": model, "size": size, "batch": batch,
+      "precision": precision, "ms": result.median,
       "min": result.fastest, "max": result.slowest, "images_per_second": result.imagesPerSecond,
       "activation_bytes": result.activationBytes, "parameter_bytes": result.parameterBytes,
       "arithmetic": Double(result.operationsPerImage) / 1e9, "gflops": result.gigaOperationsPerSecond,

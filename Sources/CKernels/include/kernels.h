@@ -64,6 +64,26 @@ void ck_affine_pair(
 // x += y.
 void ck_add(float *x, const float *y, int64_t count);
 
+// The same on activations and gradients that lie as bf16; the arithmetic, statistics and coefficients are floats.
+void ck_channel_statistics_bf16(
+    const uint16_t *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
+    float *maximum);
+void ck_epilogue_forward_bf16(
+    const uint16_t *y, const uint16_t *residual, uint16_t *out, ck_shape shape, const ck_epilogue *epilogue,
+    double *scratch, float range[2]);
+void ck_range_bf16(const uint16_t *x, int64_t count, float range[2]);
+void ck_epilogue_backward_reduce_bf16(
+    const uint16_t *d, const uint16_t *d2, const uint16_t *y, const uint16_t *residual, uint16_t *g, ck_shape shape,
+    const ck_epilogue *epilogue, const float *mean, double *scratch, double *sum, double *dot);
+void ck_affine_pair_bf16(
+    const uint16_t *g, const uint16_t *y, uint16_t *dy, ck_shape shape, const float *A, const float *B,
+    const float *C);
+void ck_add_bf16(uint16_t *x, const uint16_t *y, int64_t count);
+
+// bf16 is the upper half of a float: rounding is to nearest, ties to even; NaN stays NaN.
+void ck_narrow(const float *x, uint16_t *halves, int64_t count);
+void ck_widen(const uint16_t *halves, float *x, int64_t count);
+
 // Weights [blocks][rest][block]: output o is (o / block, o mod block).
 typedef struct {
   int64_t blocks, rest, block;
@@ -106,6 +126,30 @@ typedef struct {
 // Writes the dense layer's weights; and back, for gradients: each tap gets the sum over its places.
 void ck_expand_taps(const float *weights, float *dense, const ck_plane_product *product);
 void ck_contract_taps(float *weights, const float *dense, const ck_plane_product *product);
+
+// Weights [outputs][inputs][taps][block / 2][width][2], the outer three in any order: the outer and the innermost index
+// of the last three are of one dimension, `width` is of the other. What multiplies pairs of bf16.
+typedef struct {
+  int pairs_outputs;  // else inputs
+  int64_t block, width, output_stride, input_stride, tap_stride;
+} ck_weight_pairs;
+
+// Where a tap of each 16 × 16 channels stands in the target: its tap there, and the pixels that number its rows and
+// columns in a plane product (0 of 1 in a convolution).
+typedef struct {
+  int64_t tap, target_tap, output_pixel, input_pixel;
+} ck_tap_place;
+
+// Rounds weights to bf16 as they are laid out in pairs. `outputs` and `inputs` count sixteens of channels.
+typedef struct {
+  int64_t outputs, inputs, output_pixels, input_pixels, place_count;
+  const ck_tap_place *places;
+  ck_weight_tile source;
+  int64_t source_tap_stride;
+  ck_weight_pairs target;
+} ck_pairing;
+
+void ck_pair_weights(const float *weights, uint16_t *target, const ck_pairing *pairing);
 
 // Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
 void ck_adam(

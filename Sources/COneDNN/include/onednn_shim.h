@@ -41,13 +41,18 @@ typedef enum {
 const char *odn_last_error(void);
 // "2.6.3": version of the library that was loaded.
 const char *odn_version(void);
+// Non-zero where the processor multiplies bf16 (AVX-512 BF16) and oneDNN may use it.
+int odn_multiplies_bf16(void);
 
 // Row-major layout of 1 to 5 dimensions.
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type);
 // Images with channels innermost.
 odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type);
+// A layer's weights [outputs][inputs][kernel][kernel] as tiles of 16 inputs × 16 outputs, f32; kernel 0: of a dense layer.
+odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel);
 odn_layout *odn_layout_copy(const odn_layout *layout);
 void odn_layout_destroy(odn_layout *layout);
+odn_type odn_layout_type(const odn_layout *layout);
 size_t odn_layout_size(const odn_layout *layout);
 int odn_layout_equal(const odn_layout *a, const odn_layout *b);
 // Activations stored as [batch][channels / block][plane][block]: the block (1 for row-major, all channels for
@@ -67,6 +72,16 @@ typedef struct {
 
 // Zero where weights lie so, with full blocks of both.
 int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile);
+
+// Weights whose innermost part is [block / 2][width][2], the outer and the innermost index of one dimension and `width`
+// of the other: what multiplies pairs of bf16. Strides as in odn_weight_tile, from one whole block to the next.
+typedef struct {
+  int pairs_outputs;  // else inputs
+  int64_t block, width, output_stride, input_stride, tap_stride;
+} odn_weight_pairs;
+
+// Zero where weights lie so, with full blocks of both.
+int odn_layout_weight_pairs(const odn_layout *layout, odn_weight_pairs *pairs);
 
 // What happens to the sums before they are stored.
 typedef struct {

@@ -48,9 +48,9 @@ final class GroupEpilogue {
 final class EpilogueForward: Step {
   let kind = StepKind.normalization
   private let epilogue: GroupEpilogue
-  private var y: UnsafeMutablePointer<Float>?
-  private var out: UnsafeMutablePointer<Float>?
-  private var residual: UnsafeMutablePointer<Float>?
+  private var y: UnsafeMutableRawPointer?
+  private var out: UnsafeMutableRawPointer?
+  private var residual: UnsafeMutableRawPointer?
 
   var label: String { epilogue.label + " epilogue" }
 
@@ -58,9 +58,9 @@ final class EpilogueForward: Step {
 
   func bind(_ memory: PlanMemory) {
     epilogue.norm?.bind(memory)
-    y = memory.floats(.buffer(epilogue.y.buffer))
-    out = memory.floats(.buffer(epilogue.out))
-    residual = epilogue.residual.map { memory.floats(.buffer($0)) }
+    y = memory.address(.buffer(epilogue.y.buffer))
+    out = memory.address(.buffer(epilogue.out))
+    residual = epilogue.residual.map { memory.address(.buffer($0)) }
   }
 
   func run() {
@@ -76,16 +76,16 @@ final class EpilogueForward: Step {
       }
     }
     guard observing, let observer = epilogue.observer else {
-      return apply(from: y, quantizes: epilogue.observer != nil)
+      return apply(quantizes: epilogue.observer != nil)
     }
     var range: (Float, Float) = (0, 0)
     if epilogue.residual == nil {
       range = rangeWithoutResidual()
       observer.observe(minimum: range.0, maximum: range.1)
-      apply(from: y, quantizes: true)
+      apply(quantizes: true)
     } else {
       // The sum's range is known only after the sum: it is rounded in a second pass, in place.
-      apply(from: y, quantizes: false, range: &range)
+      range = rangeOfSum()
       observer.observe(minimum: range.0, maximum: range.1)
       quantizeInPlace()
     }
@@ -93,9 +93,7 @@ final class EpilogueForward: Step {
 
   private func gatherStatistics() {
     guard let y, let norm = epilogue.norm else { return }
-    ck_channel_statistics(
-      y, epilogue.y.kernelShape, epilogue.scratch.pointer, norm.sum.pointer, norm.squareSum.pointer,
-      norm.minimum.pointer, norm.maximum.pointer)
+    epilogue.gatherStatistics(of: y, norm)
   }
 
   /// a·y + b and the activation are monotonic, so the extremes of y give those of the result without a pass.
@@ -110,42 +108,29 @@ final class EpilogueForward: Step {
         high = max(high, first, second)
       }
     } else if let y {
-      var range: (Float, Float) = (0, 0)
-      withUnsafeMutableBytes(of: &range) { bytes in
-        ck_range(y, Int64(epilogue.y.storedCount), bytes.baseAddress?.assumingMemoryBound(to: Float.self))
-      }
-      (low, high) = range
+      (low, high) = epilogue.range(of: y)
     }
     guard let activation = epilogue.activation else { return (low, high) }
     return (min(max(low, 0), activation.ceiling), min(max(high, 0), activation.ceiling))
   }
 
-  private func apply(
-    from source: UnsafeMutablePointer<Float>?, quantizes: Bool
-  ) {
-    guard let source, let out else { return }
-    var kernel = epilogue.kernelEpilogue(quantizes: quantizes)
-    ck_epilogue_forward(
-      source, residual, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer, nil)
+  private func apply(quantizes: Bool) {
+    guard let y, let out else { return }
+    epilogue.forward(
+      from: y, residual: residual, to: out, epilogue.kernelEpilogue(quantizes: quantizes), range: nil)
   }
 
-  private func apply(
-    from source: UnsafeMutablePointer<Float>?, quantizes: Bool, range: inout (Float, Float)
-  ) {
-    guard let source, let out else { return }
-    var kernel = epilogue.kernelEpilogue(quantizes: quantizes)
-    withUnsafeMutableBytes(of: &range) { bytes in
-      ck_epilogue_forward(
-        source, residual, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer,
-        bytes.baseAddress?.assumingMemoryBound(to: Float.self))
-    }
+  private func rangeOfSum() -> (Float, Float) {
+    guard let y, let out else { return (0, 0) }
+    return epilogue.forwardWithRange(
+      from: y, residual: residual, to: out, epilogue.kernelEpilogue(quantizes: false))
   }
 
   private func quantizeInPlace() {
     guard let out, let observer = epilogue.observer else { return }
-    var kernel = ck_epilogue(
+    let kernel = ck_epilogue(
       a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, grid: observer.kernelGrid)
-    ck_epilogue_forward(out, nil, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer, nil)
+    epilogue.forward(from: out, residual: nil, to: out, kernel, range: nil)
   }
 }
 
@@ -155,10 +140,10 @@ final class EpilogueBackward: Step {
   private let epilogue: GroupEpilogue
   private let gradients: [BufferID]
   private let yGradient: BufferID
-  private var pointers: [UnsafeMutablePointer<Float>] = []
-  private var y: UnsafeMutablePointer<Float>?
-  private var residual: UnsafeMutablePointer<Float>?
-  private var target: UnsafeMutablePointer<Float>?
+  private var pointers: [UnsafeMutableRawPointer] = []
+  private var y: UnsafeMutableRawPointer?
+  private var residual: UnsafeMutableRawPointer?
+  private var target: UnsafeMutableRawPointer?
 
   var label: String { epilogue.label + " epilogue backward" }
 
@@ -171,30 +156,22 @@ final class EpilogueBackward: Step {
   }
 
   func bind(_ memory: PlanMemory) {
-    pointers = gradients.map { memory.floats(.buffer($0)) }
-    y = memory.floats(.buffer(epilogue.y.buffer))
-    residual = epilogue.residual.map { memory.floats(.buffer($0)) }
-    target = memory.floats(.buffer(yGradient))
+    pointers = gradients.map { memory.address(.buffer($0)) }
+    y = memory.address(.buffer(epilogue.y.buffer))
+    residual = epilogue.residual.map { memory.address(.buffer($0)) }
+    target = memory.address(.buffer(yGradient))
   }
 
   func run() {
     guard let gradient = pointers.first, let y, let target else { return }
-    let shape = epilogue.y.kernelShape
-    var kernel = epilogue.kernelEpilogue(quantizes: epilogue.observer != nil)
-    let second = pointers.count > 1 ? pointers[1] : nil
+    epilogue.reduceBackward(
+      gradient, second: pointers.count > 1 ? pointers[1] : nil, y: y, residual: residual)
     guard let norm = epilogue.norm else {
-      ck_epilogue_backward_reduce(
-        gradient, second, y, residual, gradient, shape, &kernel, nil, epilogue.scratch.pointer, nil, nil)
-      if target != gradient { target.update(from: gradient, count: epilogue.y.storedCount) }
+      if target != gradient { target.copyMemory(from: gradient, byteCount: epilogue.y.layout.byteCount) }
       return
     }
-    ck_epilogue_backward_reduce(
-      gradient, second, y, residual, gradient, shape, &kernel, norm.mean.pointer, epilogue.scratch.pointer,
-      norm.sum.pointer, norm.squareSum.pointer)
     let frozen = epilogue.phase.batchNormFrozen
     norm.differentiate(count: epilogue.channelCount, frozen: frozen)
-    ck_affine_pair(
-      gradient, y, target, shape, norm.gradientScale.pointer, frozen ? nil : norm.gradientSlope.pointer,
-      frozen ? nil : norm.gradientShift.pointer)
+    epilogue.applyBackward(gradient, y: y, to: target, norm, frozen: frozen)
   }
 }

@@ -25,8 +25,20 @@ final class PlannedProduct {
   }
 }
 
+extension PlannedProduct {
+  /// Where each tap stands in the dense layer's weights.
+  var places: [ck_tap_place] {
+    let outputs = Int(raw.output_pixels)
+    return (0..<tapOfPair.count).map { pair in
+      ck_tap_place(
+        tap: tapOfPair[pair], target_tap: 0, output_pixel: Int64(pair % outputs),
+        input_pixel: Int64(pair / outputs))
+    }
+  }
+}
+
 extension ck_weight_tile {
-  fileprivate init(_ tile: WeightTile) {
+  init(_ tile: WeightTile) {
     self.init(
       outputs: Int64(tile.outputs), output_stride: Int64(tile.outputStride),
       input_stride: Int64(tile.inputStride))

@@ -43,13 +43,15 @@ package final class TrainingPlan {
   private var profile: StepProfile?
 
   /// `differentiatesInput` adds the gradient of the images, which training does not need.
-  package init(_ model: Model, batch: Int, optimizer: OptimizerKind, differentiatesInput: Bool = false) throws
-  {
+  package init(
+    _ model: Model, batch: Int, optimizer: OptimizerKind, precision: TrainingPrecision = .float32,
+    differentiatesInput: Bool = false
+  ) throws {
     graph = model.graph
     self.batch = batch
     self.optimizer = optimizer
     var planner = TrainingPlanner(
-      graph: model.graph, batch: batch, differentiatesInput: differentiatesInput)
+      graph: model.graph, batch: batch, differentiatesInput: differentiatesInput, precision: precision)
     let ends = try planner.plan()
     planner.parameters.allocate(moments: optimizer.moments)
     arena = Arena(byteCount: planner.memory.place())

@@ -11,7 +11,7 @@ extension TrainingPlanner {
       append(
         AddStep(
           node.name + " gradients", target: incoming[0], summand: extra,
-          count: tensors[group.output]?.storedCount ?? 0),
+          count: tensors[group.output]?.storedCount ?? 0, type: tensors[group.output]?.type ?? .float32),
         [incoming[0], extra])
     }
     var yGradient = incoming[0]
@@ -68,13 +68,14 @@ extension TrainingPlanner {
   ) throws -> Primitive {
     var effective = convolution
     switch weights.standIn {
-    case .product(let product): return try planeProductBackward(product, forward: forward)
+    case .product(let product): return try planeProductBackward(product, source.type, forward: forward)
     case .crop(let crop): effective = crop.convolution
     case nil: break
     }
     return try fastest(
       .backwardData, ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape),
-      LayerEpilogue(), LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+      LayerEpilogue(source.type, hasBias: false),
+      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
   }
 
   /// True where a gradient of the node's input is of use.
@@ -102,11 +103,12 @@ extension TrainingPlanner {
     guard let tensor = tensors[id], !feedsOnInputAlone(id) else { return }
     var result = gradient
     let vector = tensor.shape.spatial == 1 && tensor.paddedChannels == tensor.shape.channels
-    if !layout.isSame(as: tensor.layout) && !vector {
+    if !layout.isSame(as: tensor.layout) && !(vector && layout.type == tensor.type) {
       // A vector's gradient is that of the row-major image.
       let from =
-        layout.byteCount == 4 * batch * tensor.shape.count && layout.channelBlock == tensor.shape.count
-        ? try TensorLayout.plain(tensor.shape.dimensions(batch: batch)) : layout
+        layout.byteCount == layout.type.byteCount * batch * tensor.shape.count
+          && layout.channelBlock == tensor.shape.count
+        ? try TensorLayout.plain(tensor.shape.dimensions(batch: batch), layout.type) : layout
       if !from.isSame(as: tensor.layout) {
         result = memory.reserve(tensor.layout.byteCount)
         try appendReorder(
@@ -161,7 +163,7 @@ extension TrainingPlanner {
     guard let source = planned.source, let id = node.inputs.first, learnsBelow(node) else { return }
     let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
     let backward = try Primitive.pooling(
-      .backwardData, sizes, .float32,
+      .backwardData, sizes, source.type,
       LayerLayouts(source: source.layout, destination: planned.y.layout), forward: planned.primitive)
     let target = memory.reserve(source.layout.byteCount)
     var operands: [(Role, Operand)] = [

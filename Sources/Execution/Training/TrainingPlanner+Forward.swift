@@ -86,7 +86,7 @@ extension TrainingPlanner {
   {
     let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
     let forward = try Primitive.pooling(
-      .forwardTraining, sizes, .float32, LayerLayouts(source: source.layout))
+      .forwardTraining, sizes, source.type, LayerLayouts(source: source.layout))
     let layout = forward.layout(.destination) ?? source.layout
     let y = newTensor(layout, node.shape)
     var operands: [(Role, Operand)] = [(.source, .buffer(source.buffer)), (.destination, .buffer(y.buffer))]

@@ -6,9 +6,9 @@ extension TrainingPlanner {
   mutating func planConvolution(
     _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup
   ) throws -> PlannedGroup {
-    var types = LayerEpilogue()
-    types.bias = convolution.hasBias ? .float32 : nil
     let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let types = LayerEpilogue(
+      convolutionElement(sizes, hasBias: convolution.hasBias), hasBias: convolution.hasBias)
     var forward = try convolutionForward(sizes, types, source)
     var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
     let plain = try TensorLayout.plain(convolution.weightDimensions)
@@ -39,6 +39,7 @@ extension TrainingPlanner {
   ) throws -> Primitive {
     var layouts = LayerLayouts(
       source: forward.layout(.source), destination: forward.layout(.destination))
+    let types = types.forWeightsGradient
     let free = try fastest(.backwardWeights, sizes, types, layouts, forward: forward)
     if free.layout(.weightsGradient)?.outputBlock(grouped: convolution.groups > 1) != nil { return free }
     // The weight kernels need each output's weights together.
@@ -51,7 +52,7 @@ extension TrainingPlanner {
     _ direction: Direction, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ layouts: LayerLayouts,
     forward: Primitive? = nil
   ) throws -> Primitive {
-    if sizes.suitsWinograd {
+    if sizes.suitsWinograd && types.source == .float32 {
       var winograd = sizes
       winograd.usesWinograd = true
       let primitive = try? Primitive.convolution(direction, winograd, types, layouts, forward: forward)
@@ -66,7 +67,7 @@ extension TrainingPlanner {
   )
     throws -> Primitive
   {
-    var layouts = LayerLayouts(source: source.layout)
+    var layouts = LayerLayouts(source: source.type == types.source ? source.layout : nil)
     var forward = try fastest(.forwardTraining, sizes, types, layouts)
     if forward.isReference {
       let free = try Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts())
@@ -77,7 +78,7 @@ extension TrainingPlanner {
     }
     if forward.layout(.destination)?.channelBlock == nil {
       layouts.destination = try TensorLayout.plain(
-        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth])
+        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination)
       forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
     }
     return forward
@@ -124,7 +125,12 @@ extension TrainingPlanner {
     if let grid {
       try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
     }
-    if let standIn { appendStandIn(standIn, node, to: &weights) }
+    if backward.layout(.source)?.type == .bfloat16 {
+      // Rounding to bf16 puts the taps where they stand.
+      weights.standIn = standIn
+    } else if let standIn {
+      appendStandIn(standIn, node, to: &weights)
+    }
     return weights
   }
 
@@ -174,6 +180,7 @@ extension TrainingPlanner {
     guard let wanted = primitive.layout(.weights), !wanted.isSame(as: weights.layout) else {
       return weights.used
     }
+    if wanted.type == .bfloat16 { return try halfWeights(weights, as: wanted, label: label) }
     let copy = memory.reserve(wanted.byteCount)
     try appendReorder(label + " weights", from: weights.used, weights.layout, to: copy, wanted)
     return .buffer(copy)

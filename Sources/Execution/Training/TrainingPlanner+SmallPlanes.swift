@@ -71,32 +71,41 @@ extension TrainingPlanner {
   ) throws -> (forward: Primitive, backward: Primitive, product: PlannedProduct)? {
     guard !convolution.hasBias, let destination,
       let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
-      source.holdsSixteens,
-      ActivationTensor(buffer: source.buffer, layout: destination, shape: node.shape, batch: batch)
-        .holdsSixteens
+      source.holdsSixteens, source.type == destination.type,
+      ActivationTensor(
+        buffer: source.buffer, layout: destination, shape: node.shape, batch: batch, type: destination.type
+      ).holdsSixteens
     else { return nil }
     let sizes = DenseSizes(batch: batch, inputs: source.shape.count, outputs: node.shape.count)
-    var layouts = try denseLayouts(sizes)
-    let forward = try Primitive.dense(.forwardTraining, sizes, LayerEpilogue(), layouts)
-    guard let weights = forward.layout(.weights),
+    let types = LayerEpilogue(destination.type, hasBias: false)
+    var layouts = try denseLayouts(sizes, destination.type)
+    let forward = try Primitive.dense(.forwardTraining, sizes, types, layouts)
+    let weights =
+      destination.type == .float32
+      ? forward.layout(.weights) : try TensorLayout.tiles(outputs: sizes.outputs, inputs: sizes.inputs)
+    guard let weights,
       let planned = PlannedProduct(product, sizes, taps: taps, dense: weights)
     else { return nil }
     layouts.weights = weights
-    let backward = try Primitive.dense(.backwardWeights, sizes, LayerEpilogue(), layouts, forward: forward)
+    let backward = try Primitive.dense(
+      .backwardWeights, sizes, types.forWeightsGradient, layouts, forward: forward)
     return (forward, backward, planned)
   }
 
   /// The pass of a plane product that finds the images' gradient.
-  func planeProductBackward(_ product: PlannedProduct, forward: Primitive) throws -> Primitive {
-    var layouts = try denseLayouts(product.sizes)
-    layouts.weights = product.layout
-    return try Primitive.dense(.backwardData, product.sizes, LayerEpilogue(), layouts, forward: forward)
+  func planeProductBackward(_ product: PlannedProduct, _ element: ElementType, forward: Primitive) throws
+    -> Primitive
+  {
+    var layouts = try denseLayouts(product.sizes, element)
+    layouts.weights = forward.layout(.weights)
+    return try Primitive.dense(
+      .backwardData, product.sizes, LayerEpilogue(element, hasBias: false), layouts, forward: forward)
   }
 
-  private func denseLayouts(_ sizes: DenseSizes) throws -> LayerLayouts {
+  private func denseLayouts(_ sizes: DenseSizes, _ element: ElementType) throws -> LayerLayouts {
     LayerLayouts(
-      source: try TensorLayout.plain([batch, sizes.inputs]),
-      destination: try TensorLayout.plain([batch, sizes.outputs]))
+      source: try TensorLayout.plain([batch, sizes.inputs], element),
+      destination: try TensorLayout.plain([batch, sizes.outputs], element))
   }
 
   /// Makes the weights that stand in from those that the forward pass would use.

@@ -11,6 +11,7 @@ struct TrainingPlanner {
   let batch: Int
   /// Whether the gradient of the images is computed too.
   let differentiatesInput: Bool
+  let precision: TrainingPrecision
   let phase = PlanPhase()
   let parameters = FlatParameters()
   var memory = MemoryPlan()
@@ -26,10 +27,11 @@ struct TrainingPlanner {
 
   var inputGradient: BufferID?
 
-  init(graph: Graph, batch: Int, differentiatesInput: Bool) {
+  init(graph: Graph, batch: Int, differentiatesInput: Bool, precision: TrainingPrecision) {
     self.graph = graph
     self.batch = batch
     self.differentiatesInput = differentiatesInput
+    self.precision = precision
   }
 
   /// Plans both passes.
@@ -68,7 +70,8 @@ struct TrainingPlanner {
   }
 
   mutating func newTensor(_ layout: TensorLayout, _ shape: Shape) -> ActivationTensor {
-    ActivationTensor(buffer: memory.reserve(layout.byteCount), layout: layout, shape: shape, batch: batch)
+    ActivationTensor(
+      buffer: memory.reserve(layout.byteCount), layout: layout, shape: shape, batch: batch, type: layout.type)
   }
 
   /// The tensor in the wanted layout: itself, or a copy that a reorder makes.
@@ -94,10 +97,17 @@ struct TrainingPlanner {
       touched)
   }
 
-  /// The tensor as row-major [batch, features]: for one pixel a plane, an unpadded blocked tensor is that already.
+  /// The tensor as row-major floats [batch, features]: for one pixel a plane, an unpadded blocked tensor is that already.
   mutating func plainVector(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
     let vector = try TensorLayout.plain([batch, tensor.shape.count])
     if tensor.shape.spatial == 1, tensor.paddedChannels == tensor.shape.channels {
+      if tensor.type != .float32 {
+        let copy = newTensor(vector, .vector(tensor.shape.count))
+        try appendReorder(
+          label, from: .buffer(tensor.buffer),
+          TensorLayout.plain([batch, tensor.shape.count], tensor.type), to: copy.buffer, vector)
+        return copy
+      }
       var alias = tensor
       // Over one pixel each image's channels lie together in every layout.
       alias.layout = vector
