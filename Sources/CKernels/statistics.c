@@ -41,8 +41,8 @@ CK_INLINE void add_lanes(
     }
   }
   for (int l = 0; l < 16; ++l) {
-    low[l % block] = fmin(low[l % block], least[l]);
-    high[l % block] = fmax(high[l % block], most[l]);
+    low[l % block] = least[l] < low[l % block] ? least[l] : low[l % block];
+    high[l % block] = most[l] > high[l % block] ? most[l] : high[l % block];
   }
   const lanes rest = load_some_elements(row + i, length - i);
   for (int l = 0; i < length; ++i, ++l) {

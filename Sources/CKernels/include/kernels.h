@@ -151,6 +151,14 @@ typedef struct {
 
 void ck_pair_weights(const float *weights, uint16_t *target, const ck_pairing *pairing);
 
+// A square convolution's view of bf16 images [batch][channels][height][width][16]; `channels` counts sixteens.
+typedef struct {
+  int64_t batch, channels, height, width, out_height, out_width, kernel, stride, padding;
+} ck_columns;
+
+// What each output pixel sees: [batch · output pixels][channels][kernel][kernel][16], zero in the padding.
+void ck_gather_columns(const uint16_t *x, uint16_t *columns, const ck_columns *shape);
+
 // Adam (Kingma, Ba 2015) with L2 decay added to the gradient, as torch.optim.Adam: step counts from 1.
 void ck_adam(
     float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,

@@ -123,6 +123,10 @@ extension TrainingPlanner {
     _ gradient: BufferID
   ) {
     guard let source = planned.source else { return }
+    if let columns = weights.columns {
+      appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
+      return appendQuantizerBackward(weights)
+    }
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
@@ -135,9 +139,12 @@ extension TrainingPlanner {
     if let (standIn, buffer) = standIn {
       append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
     }
-    if let quantizer = weights.quantizer {
-      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
-    }
+    appendQuantizerBackward(weights)
+  }
+
+  private mutating func appendQuantizerBackward(_ weights: PlannedWeights) {
+    guard let quantizer = weights.quantizer else { return }
+    append(QuantizeWeightsBackward(quantizer, phase: phase), [])
   }
 
   private mutating func appendDataBackward(
@@ -145,7 +152,8 @@ extension TrainingPlanner {
     _ weights: PlannedWeights, _ gradient: BufferID
   ) throws {
     guard let source = planned.source, let id = node.inputs.first else { return }
-    let used = try weightOperand(weights, for: primitive, label: node.name + " backward")
+    var weights = weights
+    let used = try weightOperand(&weights, for: primitive, label: node.name + " backward")
     let target = memory.reserve(source.layout.byteCount)
     append(
       PrimitiveStep(

@@ -13,14 +13,16 @@ extension TrainingPlanner {
   }
 
   /// The used weights in bfloat16 in the layout that a primitive wants, with what stands in for them.
-  mutating func halfWeights(_ weights: PlannedWeights, as wanted: TensorLayout, label: String) throws
+  mutating func halfWeights(_ weights: inout PlannedWeights, as wanted: TensorLayout, label: String) throws
     -> Operand
   {
+    if let half = weights.half, half.layout.isSame(as: wanted) { return .buffer(half.buffer) }
     let target = memory.reserve(wanted.byteCount)
+    weights.half = (target, wanted)
     let shape = parameters.entries[weights.parameter.index].shape
     if let pairing = WeightPairing(shape, weights.standIn, from: weights.layout, to: wanted) {
       append(
-        PairWeights(label + " weights", pairing, weights: weights.used, target: target),
+        PairWeights(label + " pair weights", pairing, weights: weights.used, target: target),
         [target] + buffers(weights.used))
       return .buffer(target)
     }

@@ -25,11 +25,12 @@ extension TrainingPlanner {
     }
     let read = try adapted(source, to: layouts.source, label: node.name + " input")
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
-    let weights = try planWeights(
+    var weights = try planWeights(
       node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
       outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
       channels: y.paddedChannels, backward: backward, standIn: standIn)
-    try appendForward(node, .convolution, forward, read, weights, y)
+    try appendForward(node, .convolution, forward, read, &weights, y)
+    weights.columns = try columns(convolution, read, y, weights)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
   }
 
@@ -102,11 +103,11 @@ extension TrainingPlanner {
       backward = try Primitive.dense(.backwardWeights, sizes, types, rowMajor, forward: forward)
     }
     let layout = backward.layout(.weightsGradient) ?? plain
-    let weights = try planWeights(
+    var weights = try planWeights(
       node, shape: dense.weightShape, layout: layout, plain: plain, grouped: false, outputs: dense.outputs,
       hasBias: dense.hasBias, grid: dense.weightGrid, group: group, channels: dense.outputs,
       backward: backward)
-    try appendForward(node, .dense, forward, read, weights, y)
+    try appendForward(node, .dense, forward, read, &weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
   }
 
@@ -161,9 +162,9 @@ extension TrainingPlanner {
 
   private mutating func appendForward(
     _ node: Graph.Node, _ kind: StepKind, _ forward: Primitive, _ source: ActivationTensor,
-    _ weights: PlannedWeights, _ y: ActivationTensor
+    _ weights: inout PlannedWeights, _ y: ActivationTensor
   ) throws {
-    let used = try weightOperand(weights, for: forward, label: node.name)
+    let used = try weightOperand(&weights, for: forward, label: node.name)
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.weights, used), (.destination, .buffer(y.buffer)),
     ]
@@ -174,13 +175,13 @@ extension TrainingPlanner {
   }
 
   /// The used weights in the layout that a primitive wants: as they are, or reordered.
-  mutating func weightOperand(_ weights: PlannedWeights, for primitive: Primitive, label: String) throws
+  mutating func weightOperand(_ weights: inout PlannedWeights, for primitive: Primitive, label: String) throws
     -> Operand
   {
     guard let wanted = primitive.layout(.weights), !wanted.isSame(as: weights.layout) else {
       return weights.used
     }
-    if wanted.type == .bfloat16 { return try halfWeights(weights, as: wanted, label: label) }
+    if wanted.type == .bfloat16 { return try halfWeights(&weights, as: wanted, label: label) }
     let copy = memory.reserve(wanted.byteCount)
     try appendReorder(label + " weights", from: weights.used, weights.layout, to: copy, wanted)
     return .buffer(copy)

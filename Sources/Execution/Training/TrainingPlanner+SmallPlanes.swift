@@ -80,10 +80,12 @@ extension TrainingPlanner {
     let types = LayerEpilogue(destination.type, hasBias: false)
     var layouts = try denseLayouts(sizes, destination.type)
     let forward = try Primitive.dense(.forwardTraining, sizes, types, layouts)
-    let weights =
-      destination.type == .float32
-      ? forward.layout(.weights) : try TensorLayout.tiles(outputs: sizes.outputs, inputs: sizes.inputs)
-    guard let weights,
+    // Pairs of bf16 multiply; their gradient is floats, in an order that the pass that finds it chooses.
+    let free = try Primitive.dense(
+      .backwardWeights, sizes, types.forWeightsGradient, layouts, forward: forward)
+    guard
+      let weights =
+        destination.type == .float32 ? forward.layout(.weights) : free.layout(.weightsGradient),
       let planned = PlannedProduct(product, sizes, taps: taps, dense: weights)
     else { return nil }
     layouts.weights = weights

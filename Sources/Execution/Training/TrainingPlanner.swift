@@ -143,5 +143,9 @@ struct PlannedWeights {
   var bias: ParameterID?
   var quantizer: WeightQuantizer?
   var standIn: StandIn?
+  /// The weights in bfloat16 as the forward pass reads them, where it does.
+  var half: (buffer: BufferID, layout: TensorLayout)?
+  /// What finds the weights' gradient in place of `backwardWeights`, where that has no fast code.
+  var columns: PlannedColumns?
   var backwardWeights: Primitive
 }
