@@ -102,6 +102,13 @@ odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type) {
   });
 }
 
+odn_layout *odn_layout_sixteens(const int64_t dims[4]) {
+  return odn::guarded<odn_layout *>(nullptr, [&] {
+    return new odn_layout{memory::desc(
+        memory::dims(dims, dims + 4), memory::data_type::f32, memory::format_tag::nChw16c)};
+  });
+}
+
 odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel) {
   return odn::guarded<odn_layout *>(nullptr, [&] {
     if (kernel == 0) {

@@ -27,6 +27,13 @@ package final class TensorLayout {
         odn_layout_channels_last(dimensions.map(Int64.init), type.raw), "describe a tensor"))
   }
 
+  /// Float images [batch, channels, height, width] in blocks of 16 channels, padded.
+  package static func sixteens(_ dimensions: [Int]) throws(OneDNNError) -> TensorLayout {
+    precondition(dimensions.count == 4)
+    return TensorLayout(
+      owning: try checked(odn_layout_sixteens(dimensions.map(Int64.init)), "describe a tensor"))
+  }
+
   /// A layer's f32 weights in tiles of 16 inputs by 16 outputs; both counts are multiples of 16.
   package static func tiles(outputs: Int, inputs: Int, kernel: Int? = nil) throws(OneDNNError) -> TensorLayout
   {

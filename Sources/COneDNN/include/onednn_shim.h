@@ -48,6 +48,8 @@ int odn_multiplies_bf16(void);
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type);
 // Images with channels innermost.
 odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type);
+// Images in blocks of 16 channels, f32.
+odn_layout *odn_layout_sixteens(const int64_t dims[4]);
 // A layer's weights [outputs][inputs][kernel][kernel] as tiles of 16 inputs × 16 outputs, f32; kernel 0: of a dense layer.
 odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel);
 odn_layout *odn_layout_copy(const odn_layout *layout);

@@ -122,10 +122,15 @@ extension TrainingPlanner {
     _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
     _ gradient: BufferID
   ) {
-    guard let source = planned.source else { return }
+    guard var source = planned.source else { return }
+    var gradient = gradient
     if let columns = weights.columns {
       appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
       return appendQuantizerBackward(weights)
+    }
+    if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
+      gradient = widened(gradient, planned.y, label: node.name + " gradient").buffer
+      source = widened(source.buffer, source, label: node.name + " input")
     }
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [

@@ -36,6 +36,41 @@ extension TrainingPlanner {
     try appendReorder(label + " weights", from: source.operand, source.layout, to: target, wanted)
     return .buffer(target)
   }
+
+  /// The weights' gradient by Winograd's algorithm, which oneDNN has for floats alone.
+  ///
+  /// On planes of 4×4 to 8×8 it is faster than the direct one in bfloat16, even with both operands widened for it.
+  func wideWeightsGradient(_ convolution: Convolution, _ sizes: ConvolutionSizes, _ forward: Primitive) throws
+    -> (primitive: Primitive, weights: TensorLayout)?
+  {
+    guard sizes.suitsWinograd, max(sizes.outputHeight, sizes.outputWidth) <= 8, !convolution.hasBias,
+      forward.layout(.source)?.type == .bfloat16, forward.layout(.source)?.channelBlock == 16,
+      forward.layout(.destination)?.channelBlock == 16
+    else { return nil }
+    var sizes = sizes
+    sizes.usesWinograd = true
+    let wide = LayerLayouts(
+      source: try TensorLayout.sixteens([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth]),
+      destination: try TensorLayout.sixteens([batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth]))
+    guard
+      let hint = try? Primitive.convolution(.forwardTraining, sizes, LayerEpilogue(), wide),
+      let primitive = try? Primitive.convolution(
+        .backwardWeights, sizes, LayerEpilogue(), wide, forward: hint),
+      let weights = primitive.layout(.weightsGradient)
+    else { return nil }
+    return (primitive, weights)
+  }
+
+  /// A copy of bfloat16 activations or gradients as floats, in the same order.
+  mutating func widened(_ buffer: BufferID, _ tensor: ActivationTensor, label: String) -> ActivationTensor {
+    var copy = tensor
+    copy.type = .float32
+    copy.buffer = memory.reserve(4 * tensor.storedCount)
+    append(
+      WidenStep(label + " widen", from: buffer, to: copy.buffer, count: tensor.storedCount),
+      [buffer, copy.buffer])
+    return copy
+  }
 }
 
 extension LayerEpilogue {

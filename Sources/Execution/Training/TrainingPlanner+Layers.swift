@@ -23,12 +23,16 @@ extension TrainingPlanner {
       (forward, backward, standIn) = (small.forward, small.backward, .crop(small.crop))
       layouts = (forward.layout(.source), forward.layout(.destination))
     }
+    if standIn == nil, let wide = try wideWeightsGradient(convolution, sizes, forward), wide.weights.isSame(as: layout)
+    {
+      backward = wide.primitive
+    }
     let read = try adapted(source, to: layouts.source, label: node.name + " input")
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
     var weights = try planWeights(
       node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
       outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
-      channels: y.paddedChannels, backward: backward, standIn: standIn)
+      channels: y.paddedChannels, backward: backward, standIn: standIn, isHalf: y.type == .bfloat16)
     try appendForward(node, .convolution, forward, read, &weights, y)
     weights.columns = try columns(convolution, read, y, weights)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
@@ -115,7 +119,7 @@ extension TrainingPlanner {
   private mutating func planWeights(
     _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
     hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive,
-    standIn: StandIn? = nil
+    standIn: StandIn? = nil, isHalf: Bool = false
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
     let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
@@ -126,7 +130,7 @@ extension TrainingPlanner {
     if let grid {
       try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
     }
-    if backward.layout(.source)?.type == .bfloat16 {
+    if isHalf {
       // Rounding to bf16 puts the taps where they stand.
       weights.standIn = standIn
     } else if let standIn {
