@@ -4,5 +4,7 @@ package import OneDNN
 package enum PlanError: Error, Equatable {
   case parameterMismatch(name: String, expected: [Int], found: [Int]?)
   case unsupported(node: String, reason: String)
+  /// The processor lacks what the precision needs.
+  case unsupportedPrecision(TrainingPrecision)
   case library(OneDNNError)
 }

@@ -1,4 +1,4 @@
-import Execution
+package import Execution
 package import GraphIR
 import Quantization
 
@@ -24,11 +24,13 @@ package struct PlanReport: Sendable {
 
 /// Compiles the plan that trains a float or fake-quantized model, or the one that runs an integer model, and measures
 /// each of its steps on random images.
-package func planReport(_ model: Model, batch: Int) throws -> PlanReport {
+package func planReport(
+  _ model: Model, batch: Int, precision: TrainingPrecision = .float32
+) throws -> PlanReport {
   var images = RandomImages(count: batch * model.graph.inputShape.count)
   switch model.kind {
   case .float, .fakeQuantized:
-    let plan = try TrainingPlan(model, batch: batch, optimizer: .adam())
+    let plan = try TrainingPlan(model, batch: batch, optimizer: .adam(), precision: precision)
     let profile = try averaged(start: plan.startProfile, take: plan.takeProfile) {
       images.fill(plan.input)
       try plan.forward()

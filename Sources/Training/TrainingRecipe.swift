@@ -1,4 +1,5 @@
 package import Distillation
+package import Execution
 package import Quantization
 
 /// How a run trains: everything that decides its result besides model and data.
@@ -18,6 +19,8 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package var momentum: Double
   package var weightDecay: Double
   package var seed: UInt64
+  /// What convolutions multiply; evaluation is in floats in either.
+  package var precision: TrainingPrecision
   /// Random crop with 2 pixels of padding and horizontal flip.
   package var augments: Bool
   package var quantization: QuantizationRecipe?
@@ -26,7 +29,7 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package init(
     epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
     optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
-    augments: Bool = false, quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = []
+    precision: TrainingPrecision = .float32, augments: Bool = false, quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = []
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -36,6 +39,7 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.seed = seed
+    self.precision = precision
     self.augments = augments
     self.quantization = quantization
     self.distillation = distillation

@@ -38,7 +38,8 @@ final class TrainingRun {
       case .adam: .adam()
       case .sgd: .sgd(momentum: recipe.momentum)
       }
-    plan = try TrainingPlan(consume model, batch: batchSize, optimizer: optimizer)
+    plan = try TrainingPlan(
+      consume model, batch: batchSize, optimizer: optimizer, precision: recipe.precision)
     var kept: [String: KeptLogits] = [:]
     if let logits, !recipe.augments {
       // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.

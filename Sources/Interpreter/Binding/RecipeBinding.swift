@@ -1,4 +1,5 @@
 import Datasets
+import Execution
 import Language
 import Quantization
 import Training
@@ -82,7 +83,7 @@ extension TrainingRecipe {
     return arguments.has(.batch) ? ["batch \(count): all the training images that there are"] : []
   }
 
-  /// Every setting with its value, in the order in which they are shown and stored.
+  /// Every setting with its value that does not go without saying, in the order in which they are shown and stored.
   var settings: [(name: String, value: String)] {
     var settings = [
       (Keyword.epochs.name, "\(epochs)"), (Keyword.batch.name, "\(batchSize)"),
@@ -91,6 +92,7 @@ extension TrainingRecipe {
     ]
     if optimizer == .sgd { settings.append((Keyword.momentum.name, plain(momentum))) }
     settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
+    if precision != .float32 { settings.append((Keyword.precision.name, precision.rawValue)) }
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let quantization {
       settings += [

@@ -45,6 +45,7 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   let (rate, rateNote) = learningRate(after: teachers.first ?? start)
   var recipe = TrainingRecipe(epochs: 2, learningRate: rate, schedule: .cosine)
   recipe.seed = scope.seed
+  recipe.precision = try scope.precision(for: arguments.verb)
   recipe.augments = data.choice.augments
   recipe.apply(arguments)
   let batchNote = recipe.fitBatch(to: data, arguments)

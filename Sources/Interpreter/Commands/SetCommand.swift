@@ -1,28 +1,58 @@
+import Execution
 import Language
 
 extension Keyword {
   fileprivate static let sessionSeed = Keyword(
     "seed", .count(seedRange), otherwise: "0", example: "7",
     "seed of runs that name none: first weights, order, drawn images")
+  static let precision = Keyword(
+    "precision",
+    .choice([
+      Choice("f32", "floats"),
+      Choice("bf16", "8 bits of mantissa, where the processor multiplies them: faster, in half the memory"),
+    ]), otherwise: "f32", example: "bf16", "what convolutions multiply in train and qat")
 }
 
 extension Command {
   static let set = Command(
-    "set", "change a setting of the session; alone, list them", keywords: [.sessionSeed],
-    examples: ["set seed 7"], effect: .changesWithOptions
+    "set", "change a setting of the session; alone, list them", keywords: [.sessionSeed, .precision],
+    examples: ["set seed 7", "set precision f32"], effect: .changesWithOptions
   ) { arguments, scope in
-    guard let seed = arguments.count(.sessionSeed) else {
-      let rows = [["seed", "\(scope.seed)"], ["data", scope.settings[.data] ?? "not chosen"]]
-      return Step { _, console in
-        console.put(.table(Table(columns: [Table.Column("setting"), Table.Column("value")], rows: rows)))
-        return .done
-      }
+    let seed = arguments.count(.sessionSeed)
+    let precision = arguments.word(.precision)
+    if seed == nil && precision == nil { return listing(scope) }
+    var changes: [(setting: Setting, value: String, words: String)] = []
+    if let seed { changes.append((.seed, "\(seed)", "seed \(seed), for runs that name none")) }
+    if let precision, let value = TrainingPrecision(rawValue: precision.text) {
+      guard value.isSupported else { throw StatementError.precisionUnsupported(precision, value) }
+      changes.append((.precision, value.rawValue, words(of: value)))
     }
-    scope.settings[.seed] = "\(seed)"
-    return Step { draft, console in
-      draft.set(.seed, to: "\(seed)")
-      console.text("seed \(seed), for runs that name none")
+    for change in changes { scope.settings[change.setting] = change.value }
+    return Step { [changes] draft, console in
+      for change in changes {
+        draft.set(change.setting, to: change.value)
+        console.text(change.words)
+      }
       return .done
     }
+  }
+}
+
+private func listing(_ scope: Scope) -> Step {
+  let rows = [
+    ["seed", "\(scope.seed)"], ["precision", scope.precision.rawValue],
+    ["data", scope.settings[.data] ?? "not chosen"],
+  ]
+  return Step { _, console in
+    console.put(.table(Table(columns: [Table.Column("setting"), Table.Column("value")], rows: rows)))
+    return .done
+  }
+}
+
+private func words(of precision: TrainingPrecision) -> String {
+  switch precision {
+  case .float32: "precision f32: train and qat compute in floats"
+  case .bfloat16:
+    "precision bf16: in train and qat, convolutions multiply bf16 and add floats; weights and evaluation stay f32"
   }
 }

@@ -1,3 +1,4 @@
+import Execution
 import GraphIR
 import Language
 import Training
@@ -11,12 +12,13 @@ func showPlan(_ topic: Word, _ name: Word?, _ scope: Scope) throws -> Step {
     throw StatementError.topicNeeds(topic, what: "the name of a model", example: "show plan teacher")
   }
   let entry = try scope.model(name)
+  let precision = entry.kind == .integer ? .float32 : try scope.precision(for: topic)
   return Step { draft, console in
     let model = try draft.model(entry.name)
-    let report = try runningTraining(topic) { try planReport(model, batch: shownBatch) }
+    let report = try runningTraining(topic) { try planReport(model, batch: shownBatch, precision: precision) }
     console.put(.table(planTable(report)))
     console.text(
-      (report.trains ? "a training step" : "a forward pass")
+      (report.trains ? "a training step in \(precision.rawValue)" : "a forward pass")
         + " of \(report.batch) images; memory: \(byteCount(Double(report.activationBytes))) of activations"
         + (report.trains ? " and gradients, " : ", ")
         + "\(byteCount(Double(report.parameterBytes))) of weights"

@@ -19,6 +19,7 @@ extension Command {
     let start = try scope.trainingStart(word, target: arguments.target, data: data)
     var recipe = TrainingRecipe()
     recipe.seed = scope.seed
+    recipe.precision = try scope.precision(for: arguments.verb)
     recipe.augments = data.choice.augments
     recipe.apply(arguments)
     let batchNote = recipe.fitBatch(to: data, arguments)

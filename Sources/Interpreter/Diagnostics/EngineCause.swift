@@ -42,6 +42,8 @@ struct EngineCause {
     case .unsupported(let name, let why):
       node = name
       reason = why
+    case .unsupportedPrecision(let precision):
+      reason = "this processor can't train in \(precision.rawValue)"
     case .library(let error): reason = "\(error)"
     }
   }

@@ -1,3 +1,4 @@
+import Execution
 package import Language
 
 extension StatementError: DiagnosedError {
@@ -57,6 +58,12 @@ extension StatementError: DiagnosedError {
       complaint(
         "missing-operand", "\(verb.text) needs a setting and its value", at: verb.range,
         remedy: "settings: " + sentence(settings))
+    case .precisionUnsupported(let word, let precision):
+      complaint(
+        "precision-unsupported",
+        "this processor can't train in \(precision.rawValue): it has no instruction that multiplies it "
+          + "(AVX-512 BF16), and without one it would be slower than f32",
+        at: word.range, remedy: "set precision f32")
     case .undoNotAlone(let verb):
       complaint(
         "undo-not-alone", "undo takes back a whole cell, so it stands alone in its own", at: verb.range,

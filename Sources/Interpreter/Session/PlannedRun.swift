@@ -1,4 +1,5 @@
 import Datasets
+import Execution
 import Foundation
 import GraphIR
 import Language
@@ -98,6 +99,7 @@ struct PlannedRun {
     var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
     settings["data"] = data.choice.text
     settings["teacher-logits"] = recorder.logitsWords
+    settings[Keyword.precision.name] = recipe.precision.rawValue
     return Draft.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
       settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,

@@ -19,6 +19,7 @@ struct Rehearsal {
 
   var graph: Graph
   var data: ChosenData
+  var precision: TrainingPrecision
 
   private var isNeeded: Bool { Architecture.named(graph.architecture) == nil }
 
@@ -55,7 +56,8 @@ struct Rehearsal {
   }
 
   private func recipe(_ quantization: QuantizationRecipe? = nil) -> TrainingRecipe {
-    TrainingRecipe(epochs: 1, batchSize: 2, learningRate: 1e-6, optimizer: .sgd, quantization: quantization)
+    TrainingRecipe(epochs: 1, batchSize: 2, learningRate: 1e-6, optimizer: .sgd, precision: precision,
+      quantization: quantization)
   }
 
   private func trained(_ recipe: TrainingRecipe) throws -> Model {

@@ -12,7 +12,7 @@ extension Scope {
     _ graph: Graph, _ recipe: TrainingRecipe, at word: Word, _ arguments: Arguments, _ data: ChosenData
   ) throws -> Diagnostic? {
     try checkMemory(graph, recipe, at: word, arguments)
-    let rehearsal = Rehearsal(graph: graph, data: data)
+    let rehearsal = Rehearsal(graph: graph, data: data, precision: recipe.precision)
     do {
       try rehearsal.train()
     } catch {
@@ -36,7 +36,8 @@ extension Scope {
   ) throws {
     try checkMemory(graph, recipe, at: word, arguments)
     do {
-      try Rehearsal(graph: graph, data: data).quantize(recipe.quantization ?? QuantizationRecipe())
+      let rehearsal = Rehearsal(graph: graph, data: data, precision: recipe.precision)
+      try rehearsal.quantize(recipe.quantization ?? QuantizationRecipe())
     } catch {
       throw ModelError.unsupported(place(of: error.node, in: graph) ?? word.range, graph.architecture, error)
     }

@@ -1,4 +1,5 @@
 package import Datasets
+import Execution
 package import GraphIR
 package import Language
 
@@ -6,6 +7,8 @@ package import Language
 enum Setting: String, CaseIterable {
   /// Seed of new runs.
   case seed
+  /// What training multiplies.
+  case precision
   /// The data in use, as `data` would take it.
   case data
 }
@@ -88,6 +91,15 @@ package struct Scope {
 
   /// The seed for a run that names none.
   var seed: UInt64 { settings[.seed].flatMap(UInt64.init) ?? 0 }
+
+  /// What runs train in, as it is shown.
+  var precision: TrainingPrecision { settings[.precision].flatMap(TrainingPrecision.init) ?? .float32 }
+
+  /// The same for a run; throws where this processor lacks it, as one that goes on with another's session may.
+  func precision(for verb: Word) throws(StatementError) -> TrainingPrecision {
+    guard precision.isSupported else { throw .precisionUnsupported(verb, precision) }
+    return precision
+  }
 
   /// The data in use, loaded; Fashion-MNIST where none was chosen.
   ///

@@ -1,3 +1,4 @@
+package import Execution
 package import Language
 
 /// Why the words of a statement, each right by itself, don't go together or name nothing.
@@ -19,5 +20,7 @@ package enum StatementError: Error {
   case surplusTopic(Word, topic: String)
   case unknownRun(Word, count: Int)
   case settingMissing(Word, settings: [String])
+  /// The processor lacks what the precision needs; the word asks for it.
+  case precisionUnsupported(Word, TrainingPrecision)
   case undoNotAlone(Word)
 }
