@@ -87,7 +87,7 @@ let package = Package(
       fixtures: true),
     tests("TrainingTests", ["Training", "GraphIR", "Datasets", "Distillation", "Quantization"]),
     tests("SessionStoreTests", ["SessionStore", "GraphIR"]),
-    tests("InterpreterTests", ["Interpreter", "Language", "Training", "SessionStore"]),
+    tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training"]),

@@ -85,6 +85,10 @@ import Testing
     ("undo\nset seed 7", "undo-not-alone", "undo"),
     ("set sede 7", "unknown-option", "sede"),
     ("set seed -7", "out-of-range", "-7"),
+    ("set precision bf61", "unknown-choice", "bf61"),
+    ("set precision 16", "wrong-type", "16"),
+    ("set precision", "missing-value", "precision"),
+    ("set precison bf16", "unknown-option", "precison"),
     ("help trian", "unknown-topic", "trian"),
   ])
   func aSlipHasOneDiagnosticAndChangesNothing(source: String, id: String?, words: String?) throws {

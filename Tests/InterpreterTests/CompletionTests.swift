@@ -45,7 +45,8 @@ import Testing
     ("show |", ["data", "graph", "plan", "run", "teacher", "student"], ""),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
-    ("set |", ["seed"], ""),
+    ("set |", ["seed", "precision"], ""),
+    ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (
       "model tiny = |x", ["conv", "bn", "relu", "relu6", "pool", "avgpool", "globalpool", "flatten", "fc"], ""
