@@ -40,21 +40,48 @@ typedef struct {
   const float *weights;
   uint16_t *target;
   const ck_pairing *pairing;
+  const ck_weight_grid *grid;  // or NULL
 } pair_job;
 
+// What fake quantization does to a row of sixteen outputs.
+typedef struct {
+  int quantizes;
+  lanes factor, inverse, scale, low, high;
+} row_grid;
+
+CK_INLINE void row_constants(const ck_weight_grid *grid, int64_t output, row_grid *r) {
+  r->quantizes = grid != 0;
+  if (!grid) return;
+  r->factor = grid->factor ? load(grid->factor + output) : splat(1);
+  r->scale = load(grid->scale + output);
+  r->inverse = 1.0f / r->scale;
+  r->low = splat(grid->minimum);
+  r->high = splat(grid->maximum);
+}
+
+CK_INLINE void weight_row(const float *row, const row_grid *r, lanes *weights) {
+  const lanes w = load(row);
+  *weights = r->quantizes ? smaller(larger(rounded(w * r->factor * r->inverse), r->low), r->high) * r->scale : w;
+}
+
 // Two rows of sixteen outputs, of inputs 2k and 2k + 1, become one row of pairs.
-CK_INLINE void pair_inputs(const float *tile, int64_t row, uint16_t *target, int64_t width) {
+CK_INLINE void pair_inputs(const float *tile, int64_t row, uint16_t *target, int64_t width, const row_grid *r) {
   for (int k = 0; k < 8; ++k) {
-    const words low = narrowed_words(load(tile + 2 * k * row)), high = narrowed_words(load(tile + (2 * k + 1) * row));
+    lanes even, odd;
+    weight_row(tile + 2 * k * row, r, &even);
+    weight_row(tile + (2 * k + 1) * row, r, &odd);
+    const words low = narrowed_words(even), high = narrowed_words(odd);
     *(words *)(target + 2 * k * width) = low | high << 16;
   }
 }
 
 // A row of sixteen outputs is eight pairs already; they are transposed.
-CK_INLINE void pair_outputs(const float *tile, int64_t row, uint16_t *target, int64_t width) {
+CK_INLINE void pair_outputs(const float *tile, int64_t row, uint16_t *target, int64_t width, const row_grid *r) {
   uint32_t pairs[16][8];
   for (int i = 0; i < 16; ++i) {
-    const halves h = narrowed(load(tile + i * row));
+    lanes w;
+    weight_row(tile + i * row, r, &w);
+    const halves h = narrowed(w);
     memcpy(pairs[i], &h, sizeof h);
   }
   for (int k = 0; k < 8; ++k) {
@@ -72,6 +99,8 @@ CK_CLONES static void pair_body(void *context, int64_t begin, int64_t end) {
     const int64_t out = item / p->inputs, in = item % p->inputs;
     const float *tiles = j->weights + out * 16 / row * p->source.output_stride + out * 16 % row
         + in * p->source.input_stride;
+    row_grid grid = {};
+    row_constants(j->grid, out * 16, &grid);
     for (int64_t k = 0; k < p->place_count; ++k) {
       const ck_tap_place place = p->places[k];
       const float *tile = tiles + place.tap * p->source_tap_stride;
@@ -80,17 +109,18 @@ CK_CLONES static void pair_body(void *context, int64_t begin, int64_t end) {
       uint16_t *target = j->target + place.target_tap * t.tap_stride;
       if (t.pairs_outputs) {
         target += o / t.block * t.output_stride + o % t.block * t.width + i / t.width * t.input_stride + i % t.width * 2;
-        pair_outputs(tile, row, target, t.width);
+        pair_outputs(tile, row, target, t.width, &grid);
       } else {
         target += i / t.block * t.input_stride + i % t.block * t.width + o / t.width * t.output_stride + o % t.width * 2;
-        pair_inputs(tile, row, target, t.width);
+        pair_inputs(tile, row, target, t.width, &grid);
       }
     }
   }
 }
 
-void ck_pair_weights(const float *weights, uint16_t *target, const ck_pairing *pairing) {
-  pair_job j = {weights, target, pairing};
+void ck_pair_weights(
+    const float *weights, uint16_t *target, const ck_pairing *pairing, const ck_weight_grid *grid) {
+  pair_job j = {weights, target, pairing, grid};
   const int64_t tiles = pairing->outputs * pairing->inputs;
   ck_parallel(tiles, tiles * 256 * pairing->place_count, pair_body, &j);
 }

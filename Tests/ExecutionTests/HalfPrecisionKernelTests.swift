@@ -111,7 +111,7 @@ import Testing
   @Test(arguments: [false, true]) func weightsLieInPairs(pairsOutputs: Bool) {
     let taps = 4
     let kept = [1, 3]
-    let w = formulaValues("w", salt: "pairs", count: 32 * 32 * taps)
+    let w = formulaValues("w", salt: "pairs", count: 32 * 32 * taps).map { $0 * 30 }
     let tile = ck_weight_tile(outputs: 16, output_stride: Int64(2 * taps * 256), input_stride: Int64(taps * 256))
     let target = ck_weight_pairs(
       pairs_outputs: pairsOutputs ? 1 : 0, block: 16, width: 16, output_stride: 2 * 2 * 256,
@@ -120,11 +120,18 @@ import Testing
       ck_tap_place(tap: Int64($1), target_tap: Int64($0), output_pixel: 0, input_pixel: 0)
     }
     var halves = [UInt16](repeating: 0, count: 32 * 32 * kept.count)
+    var rounded = halves
+    // Scale and factor of an output are the same number, so that a weight's code is the weight rounded.
+    var grid = formulaValues("grid", salt: "pairs", count: 32).map { 0.03 + abs($0) }
     places.withUnsafeMutableBufferPointer { places in
       var pairing = ck_pairing(
         outputs: 2, inputs: 2, output_pixels: 1, input_pixels: 1, place_count: Int64(kept.count),
         places: places.baseAddress, source: tile, source_tap_stride: 256, target: target)
-      ck_pair_weights(w, &halves, &pairing)
+      ck_pair_weights(w, &halves, &pairing, nil)
+      grid.withUnsafeMutableBufferPointer { grid in
+        var raw = ck_weight_grid(factor: grid.baseAddress, scale: grid.baseAddress, minimum: -20, maximum: 20)
+        ck_pair_weights(w, &rounded, &pairing, &raw)
+      }
     }
     for output in 0..<32 {
       for input in 0..<32 {
@@ -132,7 +139,10 @@ import Testing
           let source = ((output / 16 * 2 + input / 16) * taps + tap) * 256 + input % 16 * 16 + output % 16
           let block = ((output / 16 * 2 + input / 16) * 2 + place) * 256
           let (paired, other) = pairsOutputs ? (output % 16, input % 16) : (input % 16, output % 16)
-          #expect(halves[block + (paired / 2 * 16 + other) * 2 + paired % 2] == nearest(w[source]))
+          let place = block + (paired / 2 * 16 + other) * 2 + paired % 2
+          #expect(halves[place] == nearest(w[source]))
+          let code = (w[source] * grid[output] * (1 / grid[output])).rounded(.toNearestOrEven)
+          #expect(rounded[place] == nearest(min(max(code, -20), 20) * grid[output]))
         }
       }
     }

@@ -97,7 +97,7 @@ import Testing
     let graph = try #require(Architecture.named("resnet18")).build(Shape(channels: 1, height: 28, width: 28), 10)
     var model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 3))
     if quantized {
-      model.graph = prepare(graph, backend: .x86)
+      model.graph = prepare(graph, policy: QuantizationPolicy())
       model.kind = .fakeQuantized
     }
     let trained = try (0..<2).map { _ in try threeSteps(model) }

@@ -149,7 +149,16 @@ typedef struct {
   ck_weight_pairs target;
 } ck_pairing;
 
-void ck_pair_weights(const float *weights, uint16_t *target, const ck_pairing *pairing);
+// Fake quantization of the weights on the way, as ck_weight_fake_quantize does it.
+typedef struct {
+  const float *factor;  // an output; NULL: 1
+  const float *scale;   // an output
+  int32_t minimum, maximum;
+} ck_weight_grid;
+
+// `grid` may be NULL.
+void ck_pair_weights(
+    const float *weights, uint16_t *target, const ck_pairing *pairing, const ck_weight_grid *grid);
 
 // A square convolution's view of bf16 images [batch][channels][height][width][16]; `channels` counts sixteens.
 typedef struct {

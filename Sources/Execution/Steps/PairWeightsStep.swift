@@ -45,30 +45,39 @@ extension ck_tap_place {
   }
 }
 
-/// Rounds weights to bfloat16, in the order that a primitive multiplies them in.
+/// Rounds weights to their grid, where they have one, and to bfloat16, in the order that a primitive multiplies.
 final class PairWeights: Step {
   let label: String
   let kind = StepKind.reorder
   private let pairing: WeightPairing
-  private let weights: Operand
+  private let weights: ParameterID
+  private let quantizer: WeightQuantizer?
   private let target: BufferID
   private var pointers: (weights: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<UInt16>)?
 
-  init(_ label: String, _ pairing: WeightPairing, weights: Operand, target: BufferID) {
+  init(
+    _ label: String, _ pairing: WeightPairing, weights: ParameterID, _ quantizer: WeightQuantizer?, target: BufferID
+  ) {
     self.label = label
     self.pairing = pairing
     self.weights = weights
+    self.quantizer = quantizer
     self.target = target
   }
 
   func bind(_ memory: PlanMemory) {
     pointers = (
-      memory.floats(weights), memory.address(.buffer(target)).assumingMemoryBound(to: UInt16.self)
+      memory.floats(.parameter(weights)), memory.address(.buffer(target)).assumingMemoryBound(to: UInt16.self)
     )
   }
 
   func run() {
     guard let pointers else { return }
-    withUnsafePointer(to: pairing.raw) { ck_pair_weights(pointers.weights, pointers.target, $0) }
+    withUnsafePointer(to: pairing.raw) { pairing in
+      guard let quantizer else { return ck_pair_weights(pointers.weights, pointers.target, pairing, nil) }
+      withUnsafePointer(to: quantizer.kernelGrid) { grid in
+        ck_pair_weights(pointers.weights, pointers.target, pairing, grid)
+      }
+    }
   }
 }

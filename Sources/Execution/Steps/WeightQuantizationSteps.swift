@@ -28,6 +28,13 @@ final class WeightQuantizer {
     magnitudes = Vector(outputs, repeating: 0)
   }
 
+  /// As the kernel that rounds on the way to bfloat16 takes it.
+  var kernelGrid: ck_weight_grid {
+    ck_weight_grid(
+      factor: norm.map { UnsafePointer($0.fold.pointer) }, scale: UnsafePointer(scales.pointer),
+      minimum: Int32(grid.minimum), maximum: Int32(grid.maximum))
+  }
+
   /// Scales from the weights as they are: their range is known exactly at each step, so nothing is averaged.
   func chooseScales() {
     if !grid.perChannel {
@@ -38,6 +45,30 @@ final class WeightQuantizer {
     for output in 0..<magnitudes.count {
       scales[output] = weightScale(magnitude: magnitudes[output], grid: grid)
     }
+  }
+}
+
+/// Chooses the grid of the folded weights as they are.
+final class ChooseWeightScales: Step {
+  let kind = StepKind.weightQuantization
+  private let quantizer: WeightQuantizer
+  private var weights: UnsafeMutablePointer<Float>?
+
+  var label: String { quantizer.label + " choose weight scales" }
+
+  init(_ quantizer: WeightQuantizer) { self.quantizer = quantizer }
+
+  func bind(_ memory: PlanMemory) {
+    quantizer.norm?.bind(memory)
+    weights = memory.floats(.parameter(quantizer.weight))
+  }
+
+  func run() {
+    guard let weights else { return }
+    quantizer.norm?.updateFold()
+    ck_weight_magnitude(
+      weights, quantizer.shape, quantizer.norm?.fold.pointer, quantizer.magnitudes.pointer)
+    quantizer.chooseScales()
   }
 }
 
@@ -56,16 +87,12 @@ final class QuantizeWeights: Step {
   }
 
   func bind(_ memory: PlanMemory) {
-    quantizer.norm?.bind(memory)
     pointers = (memory.floats(.parameter(quantizer.weight)), memory.floats(.buffer(target)))
   }
 
   func run() {
     guard let pointers else { return }
-    quantizer.norm?.updateFold()
     let fold = quantizer.norm?.fold.pointer
-    ck_weight_magnitude(pointers.weights, quantizer.shape, fold, quantizer.magnitudes.pointer)
-    quantizer.chooseScales()
     ck_weight_fake_quantize(
       pointers.weights, pointers.target, quantizer.shape, fold, quantizer.scales.pointer,
       Int32(quantizer.grid.minimum), Int32(quantizer.grid.maximum))

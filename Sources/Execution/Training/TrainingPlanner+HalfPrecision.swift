@@ -22,10 +22,12 @@ extension TrainingPlanner {
     let shape = parameters.entries[weights.parameter.index].shape
     if let pairing = WeightPairing(shape, weights.standIn, from: weights.layout, to: wanted) {
       append(
-        PairWeights(label + " pair weights", pairing, weights: weights.used, target: target),
-        [target] + buffers(weights.used))
+        PairWeights(
+          label + " pair weights", pairing, weights: weights.parameter, weights.quantizer, target: target),
+        [target])
       return .buffer(target)
     }
+    appendQuantization(of: &weights)
     var source = (operand: weights.used, layout: weights.layout)
     if let standIn = weights.standIn {
       let gathered = memory.reserve(standIn.layout.byteCount)

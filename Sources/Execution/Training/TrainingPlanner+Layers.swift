@@ -131,15 +131,16 @@ extension TrainingPlanner {
       try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
     }
     if isHalf {
-      // Rounding to bf16 puts the taps where they stand.
+      // Rounding to bf16 rounds to the grid too, and puts the taps where they stand.
       weights.standIn = standIn
-    } else if let standIn {
-      appendStandIn(standIn, node, to: &weights)
+      return weights
     }
+    appendQuantization(of: &weights)
+    if let standIn { appendStandIn(standIn, node, to: &weights) }
     return weights
   }
 
-  /// Adds the step that rounds the weights, into a buffer that the forward pass uses in their place.
+  /// Adds the step that finds the weights' scales.
   private mutating func appendQuantizer(
     _ grid: QuantizationGrid, _ node: Graph.Node, grouped: Bool, outputs: Int, norm: BatchNormState?,
     to weights: inout PlannedWeights
@@ -158,10 +159,16 @@ extension TrainingPlanner {
       shape: ck_weight_shape(
         blocks: Int64(padded / block), rest: Int64(count / padded), block: Int64(block)),
       norm: norm)
+    append(ChooseWeightScales(quantizer), [])
+    weights.quantizer = quantizer
+  }
+
+  /// Rounds the weights into a buffer that is used in their place, where they are quantized and were not yet.
+  mutating func appendQuantization(of weights: inout PlannedWeights) {
+    guard let quantizer = weights.quantizer, case .parameter = weights.used else { return }
     let rounded = memory.reserve(weights.layout.byteCount)
     append(QuantizeWeights(quantizer, target: rounded), [rounded])
     weights.used = .buffer(rounded)
-    weights.quantizer = quantizer
   }
 
   private mutating func appendForward(
