@@ -94,8 +94,10 @@ package struct WeightTile: Hashable, Sendable {
   package var tapStride: Int
 }
 
-/// Weights [outputs][inputs][taps][`block` / 2][`width`][2], the outer three in any order: the outer and the innermost of
-/// the last three are of one dimension, `width` is of the other. Strides are elements from one block to the next.
+/// Weights in pairs: [outputs][inputs][taps][`block` / 2][`width`][2], the outer three in any order.
+///
+/// The outer and the innermost of the last three are of one dimension, `width` is of the other. Strides are elements
+/// from one block to the next.
 package struct WeightPairs: Hashable, Sendable {
   /// Whether outputs are paired, else inputs.
   package var pairsOutputs: Bool

@@ -29,7 +29,8 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package init(
     epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
     optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
-    precision: TrainingPrecision = .float32, augments: Bool = false, quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = []
+    precision: TrainingPrecision = .float32, augments: Bool = false, quantization: QuantizationRecipe? = nil,
+    distillation: [DistillationTerm] = []
   ) {
     self.epochs = epochs
     self.batchSize = batchSize

@@ -57,7 +57,8 @@ struct BenchCommand: ParsableCommand {
     }
     guard precision.isSupported else {
       throw ValidationError(
-        "this processor does not multiply bf16 (it lacks AVX-512 BF16), so training would be slower, not faster")
+        "this processor does not multiply bf16 (it lacks AVX-512 BF16), so training would be slower, not faster"
+      )
     }
     guard (8...512).contains(size), (1...4096).contains(batch), (1...10_000).contains(steps),
       (1...16).contains(channels ?? 1)

@@ -112,7 +112,8 @@ import Testing
     let taps = 4
     let kept = [1, 3]
     let w = formulaValues("w", salt: "pairs", count: 32 * 32 * taps).map { $0 * 30 }
-    let tile = ck_weight_tile(outputs: 16, output_stride: Int64(2 * taps * 256), input_stride: Int64(taps * 256))
+    let tile = ck_weight_tile(
+      outputs: 16, output_stride: Int64(2 * taps * 256), input_stride: Int64(taps * 256))
     let target = ck_weight_pairs(
       pairs_outputs: pairsOutputs ? 1 : 0, block: 16, width: 16, output_stride: 2 * 2 * 256,
       input_stride: 2 * 256, tap_stride: 256)

@@ -94,7 +94,8 @@ import Testing
   }
 
   @Test(arguments: [false, true]) func trainingRepeatsBitForBit(quantized: Bool) throws {
-    let graph = try #require(Architecture.named("resnet18")).build(Shape(channels: 1, height: 28, width: 28), 10)
+    let network = try #require(Architecture.named("resnet18"))
+    let graph = try network.build(Shape(channels: 1, height: 28, width: 28), 10)
     var model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 3))
     if quantized {
       model.graph = prepare(graph, policy: QuantizationPolicy())

@@ -45,7 +45,7 @@ extension ck_tap_place {
   }
 }
 
-/// Rounds weights to their grid, where they have one, and to bfloat16, in the order that a primitive multiplies.
+/// Rounds weights to their grid, where they have one, and to bfloat16, as a primitive takes them.
 final class PairWeights: Step {
   let label: String
   let kind = StepKind.reorder

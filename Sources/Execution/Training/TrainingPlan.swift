@@ -42,7 +42,9 @@ package final class TrainingPlan {
   package private(set) var updates = 0
   private var profile: StepProfile?
 
-  /// Throws `PlanError.unsupportedPrecision` where the processor lacks it. `differentiatesInput` adds the gradient of the images, which training does not need.
+  /// Throws `PlanError.unsupportedPrecision` where the processor lacks it.
+  ///
+  /// `differentiatesInput` adds the gradient of the images, which training does not need.
   package init(
     _ model: Model, batch: Int, optimizer: OptimizerKind, precision: TrainingPrecision = .float32,
     differentiatesInput: Bool = false

@@ -23,7 +23,8 @@ extension TrainingPlanner {
       (forward, backward, standIn) = (small.forward, small.backward, .crop(small.crop))
       layouts = (forward.layout(.source), forward.layout(.destination))
     }
-    if standIn == nil, let wide = try wideWeightsGradient(convolution, sizes, forward), wide.weights.isSame(as: layout)
+    if standIn == nil, let wide = try wideWeightsGradient(convolution, sizes, forward),
+      wide.weights.isSame(as: layout)
     {
       backward = wide.primitive
     }

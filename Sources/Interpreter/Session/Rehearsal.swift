@@ -56,7 +56,8 @@ struct Rehearsal {
   }
 
   private func recipe(_ quantization: QuantizationRecipe? = nil) -> TrainingRecipe {
-    TrainingRecipe(epochs: 1, batchSize: 2, learningRate: 1e-6, optimizer: .sgd, precision: precision,
+    TrainingRecipe(
+      epochs: 1, batchSize: 2, learningRate: 1e-6, optimizer: .sgd, precision: precision,
       quantization: quantization)
   }
 
