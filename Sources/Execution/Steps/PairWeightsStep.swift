@@ -56,7 +56,8 @@ final class PairWeights: Step {
   private var pointers: (weights: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<UInt16>)?
 
   init(
-    _ label: String, _ pairing: WeightPairing, weights: ParameterID, _ quantizer: WeightQuantizer?, target: BufferID
+    _ label: String, _ pairing: WeightPairing, weights: ParameterID, _ quantizer: WeightQuantizer?,
+    target: BufferID
   ) {
     self.label = label
     self.pairing = pairing
