@@ -115,7 +115,8 @@ import Training
     try scene.addModel("teacher", details: ["data": "shapes limit 64 test 64"])
     let diagnostic = try #require(scene.run(refusal.cell).0.diagnostics.first)
     #expect(diagnostic.id == refusal.id)
-    #expect(diagnostic.range.map { SourceFile(refusal.cell).text(of: $0) } == refusal.place)
+    let range = try #require(diagnostic.range)
+    #expect(SourceFile(refusal.cell).text(of: range) == refusal.place)
   }
 
   @Test func anIntegerModelIsSentBackToItsFloatModel() throws {

@@ -45,7 +45,7 @@ import Training
     #expect(dynamic.parameters["conv1.weight"]?.floats.isEmpty == false)
     #expect(dynamic.parameters["fc.weight"]?.int8s.isEmpty == false)
     let float = try CalibrationTests.accuracy(model, data)
-    #expect(abs(float - (try CalibrationTests.accuracy(dynamic, data))) <= 0.01)
+    #expect(abs(float - (try CalibrationTests.accuracy(dynamic, data))) <= 0.02)
   }
 
   @Test func aNetworkWithoutDenseLayersIsRefused() throws {
