@@ -6,7 +6,7 @@ import Testing
   static let pairs: [(FeatureLoss, FeatureSizes)] = [
     (.attention(), FeatureSizes(batch: 3, studentChannels: 2, teacherChannels: 5, plane: 6)),
     (.attention(power: 3), FeatureSizes(batch: 2, studentChannels: 4, teacherChannels: 3, plane: 9)),
-    (.attention(power: 1), FeatureSizes(batch: 2, studentChannels: 4, teacherChannels: 3, plane: 9)),
+    (.attention(power: 1.5), FeatureSizes(batch: 2, studentChannels: 4, teacherChannels: 3, plane: 9)),
     (.similarity(), FeatureSizes(batch: 5, studentChannels: 3, teacherChannels: 2, plane: 4)),
     (.similarity(norm: 3), FeatureSizes(batch: 4, studentChannels: 3, teacherChannels: 3, plane: 4)),
     (.fitNet(), FeatureSizes(batch: 2, studentChannels: 3, teacherChannels: 3, plane: 11)),

@@ -42,7 +42,7 @@ import Testing
     ("student = dis|", ["distill"], "dis"),
     ("student = distill tiny wi|", ["with"], "wi"),
     ("qat student with kd(teacher, dec|", ["DecoupledKD"], "dec"),
-    ("qat student with kd(loss: S|", ["SoftTarget"], "S"),
+    ("qat student with kd(loss: S|", ["SoftTarget", "Similarity"], "S"),
     ("qat student with kd(teacher, NKD(|", ["T:", "gamma:"], ""),
     ("qat student with kd(teacher, NKD, 0.5), |", ["kd"], ""),
     ("qat student with kd(teacher, NKD, 0.5) fr|", ["from"], "fr"),

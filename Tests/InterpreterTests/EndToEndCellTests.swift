@@ -70,8 +70,7 @@ import Training
     (
       "distill tiny with kd(teacher, ActivationBoundaries, layers: [relu1])",
       """
-      error: ActivationBoundaries needs as many channels in both: the student's relu1 is 8×16×16, the
-        teacher's relu1 16×16×16
+      error: ActivationBoundaries needs as many channels in both: the student's relu1 is 8×16×16, the teacher's relu1 16×16×16
         distill tiny with kd(teacher, ActivationBoundaries, layers: [relu1])
                                                                      ^~~~~
         note: FitNet puts a trained regressor between them, and Attention takes any channels
@@ -100,8 +99,7 @@ import Training
       error: ActivationBoundaries finds no layers of student and teacher that it could compare
         distill tiny with kd(teacher, ActivationBoundaries)
                                       ^~~~~~~~~~~~~~~~~~~~
-        note: the student has relu1 (8×16×16) and relu2 (16×8×8); the teacher has relu1 (16×16×16) and
-          relu2 (24×8×8)
+        note: the student has relu1 (8×16×16) and relu2 (16×8×8); the teacher has relu1 (16×16×16) and relu2 (24×8×8)
       """
     ),
   ])
