@@ -51,7 +51,8 @@ extension GraphIR.Operation {
     case .requantize(let requantization):
       "requantize " + requantization.input.words + " to " + requantization.output.words
     case .integerConvolution(let integer):
-      "int\(integer.weightBits) conv " + integer.convolution.words + (integer.residual == nil ? "" : " + residual")
+      "int\(integer.weightBits) conv " + integer.convolution.words
+        + (integer.residual == nil ? "" : " + residual")
         + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to " + integer.output.words
     case .integerDense(let integer):
       "int\(integer.weightBits) dense \(integer.dense.inputs) → \(integer.dense.outputs)"
