@@ -36,9 +36,18 @@ import Testing
     ("bits(layer1.*: 4, rest: 6)", "layer2.0.downsample.0", .integer(weights: 6, activations: 6)),
     ("bits(*.conv1: 5)", "layer3.0.conv1", .integer(weights: 5, activations: 5)),
     // The name decides before a pattern, and the longer pattern before the shorter, in any order.
-    ("bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.0.conv1", .integer(weights: 8, activations: 8)),
-    ("bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.0.conv2", .integer(weights: 6, activations: 6)),
-    ("bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.1.conv2", .integer(weights: 4, activations: 4)),
+    (
+      "bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.0.conv1",
+      .integer(weights: 8, activations: 8)
+    ),
+    (
+      "bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.0.conv2",
+      .integer(weights: 6, activations: 6)
+    ),
+    (
+      "bits(layer1.*: 4, layer1.0.*: 6, layer1.0.conv1: 8)", "layer1.1.conv2",
+      .integer(weights: 4, activations: 4)
+    ),
     ("keep(conv1, fc: bf16)", "conv1", .float(.float32)),
     ("keep(conv1, fc: bf16)", "fc", .float(.bfloat16)),
     ("keep(layer4.*: fp16) bits(layer4.0.conv1: 8)", "layer4.0.conv1", .integer(weights: 8, activations: 8)),

@@ -47,7 +47,10 @@ struct ParserTests {
     ("qat s bits(conv1: 8, rest: 4) epochs 2", "(qat s :bits bits(conv1: 8.0 rest: 4.0) :epochs 2.0)"),
     ("qat s bits(layer1.*: 4, *.conv2: 6, *: 8)", "(qat s :bits bits(layer1.*: 4.0 *.conv2: 6.0 *: 8.0))"),
     ("qat s keep(layer*.0.conv1, fc: bf16)", "(qat s :keep keep(layer*.0.conv1 fc: bf16))"),
-    ("qat s bits(\n  layer1.*: 4,\n  rest: 8\n) seed 1", "(qat s :bits bits(layer1.*: 4.0 rest: 8.0) :seed 1.0)"),
+    (
+      "qat s bits(\n  layer1.*: 4,\n  rest: 8\n) seed 1",
+      "(qat s :bits bits(layer1.*: 4.0 rest: 8.0) :seed 1.0)"
+    ),
   ])
   func anOptionMayHaveParenthesesOfItsOwnWithPatterns(_ source: String, _ expected: String) {
     #expect(parse(source, vocabulary: .sample).diagnostics == [])

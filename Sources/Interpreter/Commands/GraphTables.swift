@@ -17,20 +17,55 @@ func layerTable(_ graph: Graph) -> Table {
 
 /// The nodes of a graph in execution order, each with those that feed it.
 func graphTable(_ graph: Graph) -> Table {
-  Table(
+  let groups = groupNames(graph)
+  return Table(
     columns: [
       Table.Column("node", .right), Table.Column("name"), Table.Column("operation"), Table.Column("inputs"),
-      Table.Column("output", .right),
+      Table.Column("output", .right), Table.Column("group"),
     ],
     rows: graph.nodes.enumerated().map { id, node in
       [
         "\(id)", node.name, node.operation.words, node.inputs.map(String.init).joined(separator: ", "),
-        node.shape.description,
+        node.shape.description, groups[id] ?? "",
       ]
     })
 }
 
+/// For each node of a group of several, which run as one layer, the group's number and parts: "2 conv+bn+relu".
+private func groupNames(_ graph: Graph) -> [Graph.NodeID: String] {
+  var names: [Graph.NodeID: String] = [:]
+  var number = 0
+  for group in graph.layerGroups {
+    let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize]
+      .compactMap { $0 }.reduce(into: [Graph.NodeID]()) { if !$0.contains($1) { $0.append($1) } }
+    guard members.count > 1 else { continue }
+    number += 1
+    let parts = members.map { graph.nodes[$0].operation.shortName }.joined(separator: "+")
+    for id in members { names[id] = "\(number) \(parts)" }
+  }
+  return names
+}
+
 extension GraphIR.Operation {
+  /// What the name of a group calls it.
+  fileprivate var shortName: String {
+    switch self {
+    case .input: "input"
+    case .convolution, .integerConvolution: "conv"
+    case .batchNorm: "bn"
+    case .activation(let activation): activation.rawValue
+    case .pool: "pool"
+    case .dense, .integerDense, .dynamicDense: "fc"
+    case .add: "add"
+    case .flatten: "flatten"
+    case .dropout: "dropout"
+    case .fakeQuantize: "quantize"
+    case .quantize: "quantize"
+    case .dequantize: "dequantize"
+    case .requantize: "requantize"
+    }
+  }
+
   /// The operation with what decides it, for a cell of a table.
   fileprivate var words: String {
     switch self {
@@ -51,7 +86,8 @@ extension GraphIR.Operation {
     case .requantize(let requantization):
       "requantize " + requantization.input.words + " to " + requantization.output.words
     case .integerConvolution(let integer):
-      "int\(integer.weightBits) conv " + integer.convolution.words + (integer.residual == nil ? "" : " + residual")
+      "int\(integer.weightBits) conv " + integer.convolution.words
+        + (integer.residual == nil ? "" : " + residual")
         + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to " + integer.output.words
     case .integerDense(let integer):
       "int\(integer.weightBits) dense \(integer.dense.inputs) → \(integer.dense.outputs)"

@@ -26,18 +26,21 @@ extension Command {
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
       Operand("a name or a number", .topic([], besides: .models), .optional),
     ],
+    keywords: [.before, .after],
     examples: [
-      "show teacher", "show graph teacher", "show plan teacher", "show run", "show run 1", "show data",
+      "show teacher", "show graph teacher", "show graph student after prepare",
+      "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",
     ]
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
     let rest = arguments.word(at: 1)
+    let stage = try GraphStage(arguments, isGraph: word.text == ShowTopic.graph.rawValue)
     guard let topic = ShowTopic(rawValue: word.text) else {
       return try showModel(word, rest, scope)
     }
     switch topic {
     case .data: return try showData(word, rest, scope)
-    case .graph: return try showGraph(word, rest, scope)
+    case .graph: return try showGraph(word, rest, stage, scope)
     case .plan: return try showPlan(word, rest, scope)
     case .run: return try showRun(rest)
     }
@@ -93,15 +96,23 @@ private func showData(_ word: Word, _ rest: Word?, _ scope: Scope) throws -> Ste
   }
 }
 
-private func showGraph(_ word: Word, _ rest: Word?, _ scope: Scope) throws -> Step {
+private func showGraph(
+  _ word: Word, _ rest: Word?, _ stage: GraphStage?, _ scope: Scope
+) throws -> Step {
   guard let name = rest else {
     throw StatementError.topicNeeds(word, what: "the name of a model", example: "show graph teacher")
   }
-  if scope.model(named: name.text) != nil {
-    return Step { draft, console in
-      console.put(.table(graphTable(try draft.entry(name.text).graph)))
-      return .done
+  if let entry = scope.model(named: name.text) {
+    guard let stage else {
+      return Step { draft, console in
+        console.put(.table(graphTable(try draft.entry(name.text).graph)))
+        return .done
+      }
     }
+    return try stage.step(of: entry, name, scope)
+  }
+  if let stage {
+    throw ModelError.noSuchStage(name, stage: stage.words, reason: "it is a network without weights")
   }
   let graph = try network(name, scope).0
   return Step { _, console in

@@ -42,6 +42,10 @@ extension ModelError: DiagnosedError {
         "training \(network) takes at least \(byteCount(bytes)), this machine has \(byteCount(memory))",
         at: range,
         remedy: batch.map { "take fewer images a step: batch \($0)" } ?? "make its layers narrower")
+    case .noSuchStage(let word, let stage, let reason):
+      complaint(
+        "no-such-graph", "there is no graph of \(word.text) \(stage): \(reason)", at: word.range,
+        remedy: "show graph \(word.text) shows it as it is")
     case .nothingToConvert(let verb, let floatModel):
       complaint(
         "nothing-to-convert", "there is no QAT model to convert", at: verb.range,

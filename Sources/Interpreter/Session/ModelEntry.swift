@@ -23,6 +23,8 @@ package struct ModelEntry: Sendable {
     case settings
     /// The run's recipe as JSON, from which it can be run again.
     case recipe
+    /// The grids' policy as JSON, of a quantized model.
+    case policy
   }
 
   package init(

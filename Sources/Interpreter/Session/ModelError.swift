@@ -19,6 +19,8 @@ enum ModelError: Error {
   case unsupported(SourceRange, String, Rehearsal.Failure)
   /// Training would take more bytes than the machine has; `batch` is one that fits, where one does.
   case tooLarge(SourceRange, network: String, bytes: Double, memory: Double, batch: Int?)
+  /// A model's graph can't be shown at a stage of quantization.
+  case noSuchStage(Word, stage: String, reason: String)
   case nothingToConvert(Word, floatModel: String?)
   case nothingToStartFrom(Word)
   case nothingToCompare(Word)

@@ -76,6 +76,7 @@ struct PlannedQuantization {
   ) throws -> ModelEntry {
     var entry = ModelEntry(name: result, kind: integer.kind, graph: integer.graph)
     entry.details = [.data: data.choice.text, .start: source, .settings: "ptq, " + recipe.words]
+    entry.details[.policy] = recipe.policy.json
     entry.figures = measured.stored
     entry.figures["fake_quant_accuracy"] = measured.fakeQuantized.accuracy
     return try draft.save(Draft.NewModel(entry: entry, parameters: integer.parameters))

@@ -103,6 +103,7 @@ struct PlannedRun {
     settings["data"] = data.choice.text
     settings["teacher-logits"] = recorder.logitsWords
     settings[Keyword.precision.name] = recipe.precision.rawValue
+    if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }
     return Draft.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
       settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
@@ -120,6 +121,7 @@ struct PlannedRun {
     entry.details[.settings] = recipe.words
     entry.details[.learningRate] = plain(recipe.learningRate)
     entry.details[.recipe] = recipe.json
+    entry.details[.policy] = recipe.quantization?.policy.json
     // What goes on from itself can't be made again: its start is gone.
     if case .weights(let before) = start, before.name == entry.name { entry.details[.recipe] = nil }
     entry.figures["epochs"] = Double(outcome.epochsDone)

@@ -7,6 +7,8 @@ import Training
 final class RunRecorder {
   /// Series by key, in the order of steps.
   private(set) var metrics: [(key: String, step: Int, value: Double)] = []
+  /// Switches that the run came to: "step 9: activation observers frozen".
+  private(set) var events: [String] = []
   private let activity: String
   private let recipe: TrainingRecipe
   private let termLabels: [String]
@@ -41,7 +43,9 @@ final class RunRecorder {
     case .step(let report): record(report)
     case .epoch(let report): if !isQuiet { record(report) }
     case .blend(let report): if !isQuiet { record(report) }
-    case .scheduled(let name, let step): if !isQuiet { console.note("step \(grouped(step)): \(name)") }
+    case .scheduled(let name, let step):
+      events.append("step \(grouped(step)): \(name)")
+      if !isQuiet { console.note("step \(grouped(step)): \(name)") }
     }
   }
 
