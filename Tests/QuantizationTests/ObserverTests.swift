@@ -31,6 +31,29 @@ import Testing
     }
   }
 
+  @Test func theHistogramObserverAgreesWithTheReference() throws {
+    let batches = try referenceFile("observer_batches.json", fixtures: .module).list("batches")
+      .map { try ReferenceTensor($0) }
+    let cases = try referenceCases("observers.json", fixtures: .module)
+      .filter { try $0.string("observer") == "Histogram" }
+    #expect(!cases.isEmpty)
+    var observer = HistogramObserver()
+    for batch in batches {
+      batch.floats.withUnsafeBufferPointer { observer.observe($0, shape: batch.shape) }
+    }
+    for reference in cases {
+      let grid = QuantizationGrid(
+        minimum: try reference.integer("qmin"), maximum: try reference.integer("qmax"),
+        symmetric: try reference.string("qscheme") == "symmetric")
+      let found = observer.parameters(on: grid)
+      let scales = try reference.tensor("scale").data
+      #expect(relativeDistance(found.map { Double($0.scale) }, scales) <= 0.02, "\(grid.minimum)…\(grid.maximum)")
+      let zeroPoints = try reference.tensor("zero_point").int32s
+      #expect(zip(found, zeroPoints).allSatisfy { abs($0.zeroPoint - $1) <= 2 })
+      #expect(relativeDistance(Double(observer.histogram.range.maximum), try reference.tensor("max").data[0]) <= 1e-6)
+    }
+  }
+
   @Test func theFirstBatchSetsTheMovingRangeAndTheNextMovesItByTheConstant() {
     var observer = MovingAverageObserver(averaging: 0.25)
     observe([-1, 4], &observer)

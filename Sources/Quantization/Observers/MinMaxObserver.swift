@@ -1,7 +1,7 @@
 package import GraphIR
 
 /// Keeps the least and the greatest value of all that it saw.
-package struct MinMaxObserver: Hashable, Sendable, Codable {
+package struct MinMaxObserver: RangeObserver, Hashable, Codable {
   package let granularity: ObservedGranularity
   /// One range, or one a channel; empty before the first batch.
   package private(set) var ranges: [ObservedRange] = []
@@ -21,8 +21,6 @@ package struct MinMaxObserver: Hashable, Sendable, Codable {
     for index in ranges.indices { ranges[index] = ranges[index].union(batch[index]) }
   }
 
-  /// Scale and zero point on a grid, one or one a channel; empty before the first batch.
-  package func parameters(on grid: QuantizationGrid) -> [QuantizationParameters] {
-    ranges.map { chooseQuantizationParameters(minimum: $0.minimum, maximum: $0.maximum, grid: grid) }
-  }
+  /// The ranges as they are, whatever the grid.
+  package func ranges(on grid: QuantizationGrid) -> [ObservedRange] { ranges }
 }

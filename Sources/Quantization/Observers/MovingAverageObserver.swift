@@ -1,7 +1,7 @@
 package import GraphIR
 
 /// Moves its range towards each batch's: the first sets it, then m ← m + c·(batch − m).
-package struct MovingAverageObserver: Hashable, Sendable, Codable {
+package struct MovingAverageObserver: RangeObserver, Hashable, Codable {
   package let granularity: ObservedGranularity
   /// The averaging constant c, in 0…1.
   package let averaging: Float
@@ -29,8 +29,6 @@ package struct MovingAverageObserver: Hashable, Sendable, Codable {
     }
   }
 
-  /// Scale and zero point on a grid, one or one a channel; empty before the first batch.
-  package func parameters(on grid: QuantizationGrid) -> [QuantizationParameters] {
-    ranges.map { chooseQuantizationParameters(minimum: $0.minimum, maximum: $0.maximum, grid: grid) }
-  }
+  /// The ranges as they are, whatever the grid.
+  package func ranges(on grid: QuantizationGrid) -> [ObservedRange] { ranges }
 }
