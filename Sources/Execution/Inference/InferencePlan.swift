@@ -13,19 +13,22 @@ package final class InferencePlan {
   private let outputPointer: UnsafeMutableRawPointer
   private let outputType: ElementType
   private var profile: StepProfile?
+  /// Where captured outputs lie.
+  let captured: [Graph.NodeID: (address: UnsafeMutableRawPointer, capture: CapturedTensor)]
 
   /// The model's batch norm must be folded.
   ///
   /// `sharedInput` holds the images where another plan of the same batch size owns them; it must outlive this
   /// plan. So must `workspace`, memory that the plan uses for its activations where it is large enough: `run` leaves the
-  /// logits there, and whoever owns it may then overwrite them.
+  /// logits there, and whoever owns it may then overwrite them. `capturing` names nodes whose outputs are kept for
+  /// `values(of:)`: the last of their layer group each.
   package init(
     _ model: consuming Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil,
-    workspace: UnsafeMutableRawBufferPointer? = nil
+    workspace: UnsafeMutableRawBufferPointer? = nil, capturing: [Graph.NodeID] = []
   ) throws {
     graph = model.graph
     self.batch = batch
-    var planner = InferencePlanner(consume model, batch: batch)
+    var planner = InferencePlanner(consume model, batch: batch, capturing: Set(capturing))
     let ends = try planner.plan(sharedInput: sharedInput?.baseAddress)
     let size = planner.memory.place()
     if let workspace, let base = workspace.baseAddress, workspace.count >= size {
@@ -39,6 +42,7 @@ package final class InferencePlan {
     inputPointer = memory.floats(ends.input)
     outputPointer = memory.address(.buffer(ends.output.buffer))
     outputType = ends.output.type
+    captured = planner.captured.mapValues { (memory.address(.buffer($0.tensor.buffer)), $0) }
     for step in steps { try step.bind(memory) }
   }
 

@@ -16,14 +16,18 @@ struct InferencePlanner {
   var tensors: [Graph.NodeID: ActivationTensor] = [:]
   /// Weights and biases in the layouts of their layers.
   var constants: [Arena] = []
+  /// Nodes whose outputs are kept, and where.
+  let captures: Set<Graph.NodeID>
+  var captured: [Graph.NodeID: CapturedTensor] = [:]
   /// Group by group, the last one that reads a tensor.
   private var lastReader: [Graph.NodeID: Int] = [:]
 
   var graph: Graph { model.graph }
 
-  init(_ model: consuming Model, batch: Int) {
+  init(_ model: consuming Model, batch: Int, capturing: Set<Graph.NodeID> = []) {
     self.model = model
     self.batch = batch
+    captures = capturing
   }
 
   /// `sharedInput` holds the images where another plan fills them.
@@ -39,7 +43,11 @@ struct InferencePlanner {
     let input = memory.reserve(sharedInput == nil ? 4 * batch * graph.inputShape.count : 1)
     keep(input)
     let images: Operand = sharedInput.map { .fixed(UnsafeMutableRawPointer($0)) } ?? .buffer(input)
-    for (index, group) in groups.enumerated() { try plan(group, at: index, images: images, input: input) }
+    for (index, group) in groups.enumerated() {
+      try plan(group, at: index, images: images, input: input)
+      try capture(group)
+    }
+    try requireCaptures(groups)
     guard let output = tensors[graph.output] else {
       throw PlanError.unsupported(node: graph.nodes[graph.output].name, reason: "it has no output")
     }
