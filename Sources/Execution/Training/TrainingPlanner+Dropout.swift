@@ -2,7 +2,9 @@ import GraphIR
 import OneDNN
 
 extension TrainingPlanner {
-  mutating func planDropout(_ dropout: Dropout, _ node: Graph.Node, _ source: ActivationTensor) -> PlannedGroup {
+  mutating func planDropout(_ dropout: Dropout, _ node: Graph.Node, _ source: ActivationTensor)
+    -> PlannedGroup
+  {
     let mask = DropoutMask(node: node.name, rate: dropout.rate, phase: phase)
     let y = newTensor(source.layout, source.shape)
     append(
@@ -13,7 +15,8 @@ extension TrainingPlanner {
     return planned
   }
 
-  mutating func planDropoutBackward(_ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID) throws {
+  mutating func planDropoutBackward(_ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID) throws
+  {
     guard let mask = planned.dropout, let source = node.inputs.first, learnsBelow(node) else { return }
     let target = memory.reserve(planned.y.layout.byteCount)
     append(

@@ -9,7 +9,9 @@ extension Architecture {
   /// Two 3×3 convolutions a block, or the 1×1, 3×3, 1×1 of the deep networks.
   enum ResidualBlock: Sendable { case basic, bottleneck }
 
-  static func residual(_ name: String, _ summary: String, blocks: [Int], _ kind: ResidualBlock) -> Architecture {
+  static func residual(_ name: String, _ summary: String, blocks: [Int], _ kind: ResidualBlock)
+    -> Architecture
+  {
     Architecture(name: name, summary: summary) { input, classes throws(ShapeError) in
       var graph = Graph(architecture: name, input: input)
       var last = try graph.appendNormalised(

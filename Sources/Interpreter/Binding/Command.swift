@@ -79,8 +79,8 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .train, .qat, .convert, .evaluate, .compare, .models, .runs, .show, .forget, .undo, .set,
-    .help,
+    .data, .model, .train, .qat, .convert, .evaluate, .compare, .models, .runs, .show, .diff, .forget, .undo,
+    .set, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }
