@@ -57,7 +57,7 @@ package func difference(
 ) throws -> ModelDifference {
   try check(fake, fits: images, classes: data.classNames.count)
   var comparison = try ModelComparison(
-    folded: fake.runnable(), integer: integer, batch: min(32, images.count))
+    folded: fake.runnable(), integer: integer, batch: max(min(32, images.count, count), 1))
   let batches = max(min(count, images.count) / comparison.batch, 1)
   for batch in 0..<batches { try comparison.compare(images, data, from: batch * comparison.batch) }
   return comparison.result(images: batches * comparison.batch)

@@ -47,13 +47,10 @@ import Testing
         symmetric: try reference.string("qscheme") == "symmetric")
       let found = observer.parameters(on: grid)
       let scales = try reference.tensor("scale").data
-      #expect(
-        relativeDistance(found.map { Double($0.scale) }, scales) <= 0.02, "\(grid.minimum)…\(grid.maximum)")
+      #expect(relativeDistance(found.map { Double($0.scale) }, scales) <= 0.02, "\(grid.minimum)…\(grid.maximum)")
       let zeroPoints = try reference.tensor("zero_point").int32s
       #expect(zip(found, zeroPoints).allSatisfy { abs($0.zeroPoint - $1) <= 2 })
-      #expect(
-        relativeDistance(Double(observer.histogram.range.maximum), try reference.tensor("max").data[0])
-          <= 1e-6)
+      #expect(relativeDistance(Double(observer.histogram.range.maximum), try reference.tensor("max").data[0]) <= 1e-6)
     }
   }
 

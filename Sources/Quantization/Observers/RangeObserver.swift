@@ -12,8 +12,6 @@ package protocol RangeObserver: Sendable {
 extension RangeObserver {
   /// Scale and zero point on a grid, one or one a channel; empty before the first batch.
   package func parameters(on grid: QuantizationGrid) -> [QuantizationParameters] {
-    ranges(on: grid).map {
-      chooseQuantizationParameters(minimum: $0.minimum, maximum: $0.maximum, grid: grid)
-    }
+    ranges(on: grid).map { chooseQuantizationParameters(minimum: $0.minimum, maximum: $0.maximum, grid: grid) }
   }
 }
