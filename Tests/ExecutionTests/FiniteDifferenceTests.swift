@@ -61,6 +61,29 @@ import Testing
         try graph.append(name + "_bn", .batchNorm(BatchNorm(channels: outputs)), graph.output)
       }
     },
+    Network(testDescription: "inverted residuals over planes of 4×4, 2×2 and 1×1, with dropout") { graph in
+      try graph.append(
+        "stem", .convolution(Convolution(inputs: 2, outputs: 16, kernel: 3, stride: 2, padding: 1)), 0)
+      // On one pixel dropout can leave a channel nothing but zeros, which lie on the kink of an activation.
+      for (name, stride, active) in [
+        ("half", 2, true), ("same", 1, true), ("point", 2, false), ("single", 1, false),
+      ] {
+        let before = graph.output
+        let depthwise = Convolution(
+          inputs: 16, outputs: 16, kernel: 3, stride: stride, padding: 1, groups: 16, hasBias: false)
+        try graph.append(name, .convolution(depthwise), graph.output)
+        try graph.append(name + "_bn", .batchNorm(BatchNorm(channels: 16)), graph.output)
+        if active { try graph.append(name + "_relu", .activation(.relu6), graph.output) }
+        try graph.append(name + "_dropout", .dropout(Dropout(rate: 0.3)), graph.output)
+        if stride == 1 { try graph.append(name + "_add", .add, graph.output, before) }
+      }
+    },
+    Network(testDescription: "convolutions whose channels fill no block") { graph in
+      try graph.append("conv1", .convolution(Convolution(inputs: 2, outputs: 6, kernel: 3, padding: 1)), 0)
+      try graph.append("relu1", .activation(.relu), graph.output)
+      try graph.append("conv2", .convolution(Convolution(inputs: 6, outputs: 10, kernel: 5)), graph.output)
+      try graph.append("relu2", .activation(.relu), graph.output)
+    },
     Network(testDescription: "batch norm, pooling and activation that follow no convolution") { graph in
       try graph.append("bn", .batchNorm(BatchNorm(channels: 2)), 0)
       try graph.append("pool", .pool(Pooling(.maximum, kernel: 2)), graph.output)

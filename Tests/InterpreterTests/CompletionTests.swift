@@ -22,8 +22,14 @@ import Testing
   @Test(arguments: [
     ("tr|", ["train"], "tr"),
     ("x = |", ["train", "distill", "ptq", "dynamic", "rescale", "qat", "convert"], ""),
-    ("train |", ["resnet18", "qatcnn", "tiny", "teacher"], ""),
-    ("train res|", ["resnet18"], "res"),
+    (
+      "train |",
+      [
+        "resnet18", "resnet34", "resnet50", "resnet20", "mobilenetv2", "vgg11", "lenet5", "mlp", "qatcnn",
+        "tiny", "teacher",
+      ], ""
+    ),
+    ("train resnet1|", ["resnet18"], "resnet1"),
     ("train resnet18 ep|", ["epochs"], "ep"),
     ("train resnet18 epochs 3 schedule |", ["one-cycle", "cosine", "constant"], ""),
     ("train resnet18 epochs |", [], ""),
@@ -67,7 +73,8 @@ import Testing
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (
-      "model tiny = |x", ["conv", "bn", "relu", "relu6", "pool", "avgpool", "globalpool", "flatten", "fc"], ""
+      "model tiny = |x",
+      ["conv", "bn", "relu", "relu6", "pool", "avgpool", "globalpool", "flatten", "fc", "dropout"], ""
     ),
     ("model tiny = conv(16, st|", ["stride:"], "st"),
     ("# train |", [], ""),

@@ -2,7 +2,7 @@ import CKernels
 import GraphIR
 import OneDNN
 
-/// Gradient of the weights of a convolution on each channel alone, for the small planes that oneDNN has no fast code for.
+/// Gradient of the weights of a convolution on each channel alone, for small planes that oneDNN has no fast code for.
 final class DepthwiseGradientStep: Step {
   let label: String
   let kind = StepKind.convolution

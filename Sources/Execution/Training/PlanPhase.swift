@@ -8,7 +8,7 @@ package final class PlanPhase {
   /// A batch's statistics were infinite or NaN: training has diverged, even where rounding hides it from the loss.
   package var diverged = false
 
-  /// What dropout draws from: the run's seed and the number of the step. Equal numbers give equal masks.
+  /// What dropout draws from, the run's seed and the number of the step: equal numbers give equal masks.
   package var randomSeed: UInt64 = 0
   package var randomStep: UInt64 = 0
 

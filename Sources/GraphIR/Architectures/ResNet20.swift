@@ -1,5 +1,6 @@
 extension Architecture {
-  /// The network of He et al. for CIFAR-10 (section 4.2), three stages of three blocks with 16, 32 and 64 channels.
+  /// The network for CIFAR-10 of "Deep Residual Learning" (2015, section 4.2): three stages of three blocks with 16, 32
+  /// and 64 channels.
   ///
   /// Where sizes change the shortcut is a 1×1 convolution (the paper's option B), as in torchvision's networks; the
   /// paper's own table has option A, which pads with zeros and has 2,752 parameters fewer.

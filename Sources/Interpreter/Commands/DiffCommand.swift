@@ -1,0 +1,102 @@
+import Datasets
+import GraphIR
+import Language
+import Training
+
+extension Keyword {
+  fileprivate static let comparedImages = Keyword(
+    "images", .count(1...10_000), otherwise: "128", example: "512",
+    "test images that both models run on, from the first on")
+}
+
+extension Command {
+  static let diff = Command(
+    "diff", "compare a QAT model with its integer model, layer by layer",
+    operands: [Operand("a QAT or int8 model", .model([.fakeQuantized, .integer]))],
+    keywords: [.comparedImages],
+    examples: ["diff student", "diff student images 512"]
+  ) { arguments, scope in
+    let word = try arguments.requiredWord(at: 0)
+    let named = try scope.model(word, kinds: [.fakeQuantized, .integer])
+    let source =
+      named.kind == .fakeQuantized ? named : scope.origin(of: named, kind: .fakeQuantized)
+    guard let source else {
+      throw ModelError.wrongModelKind(word, kind: named.kind, wanted: [.fakeQuantized], floatModel: nil)
+    }
+    let data = try scope.data(for: arguments.verb.range)
+    try scope.requireFit(source, word, data)
+    let count = arguments.count(.comparedImages) ?? 128
+    return Step { draft, console in
+      if let note = data.note { console.note(note) }
+      let fake = try draft.model(source.name)
+      let result = try runningTraining(arguments.verb) {
+        let integer = named.kind == .integer ? try draft.model(named.name) : try Training.convert(fake)
+        return try difference(
+          between: fake, and: integer, on: data.dataset.test, of: data.dataset, count: count)
+      }
+      console.put(.table(table(result)))
+      console.text(conclusion(result, name: source.name))
+      for layer in result.layers { console.metrics(of: layer, model: source.name) }
+      return .done
+    }
+  }
+}
+
+private func table(_ difference: ModelDifference) -> Table {
+  Table(
+    columns: [
+      Table.Column("layer"), Table.Column("differ", .right), Table.Column("largest", .right),
+      Table.Column("SQNR", .right), Table.Column("of its own", .right),
+    ],
+    rows: difference.layers.map { layer in
+      [
+        layer.name, layer.compared == 0 ? "floats" : percentage(layer.share, 3),
+        layer.compared == 0 ? "" : counted(layer.largest, "code"),
+        layer.sqnr.isFinite ? fixed(layer.sqnr, 1) + " dB" : "equal",
+        layer.recomputed == 0 ? "" : percentage(layer.ownShare, 2),
+      ]
+    })
+}
+
+/// Where the models part, and why.
+private func conclusion(_ difference: ModelDifference, name: String) -> String {
+  let images = "\(name) and its integers on " + counted(difference.images, "test image")
+  guard let first = difference.first else { return images + ": every code is the same" }
+  let total = difference.causes.values.reduce(0, +)
+  var lines = [
+    "\(images): \(first.name) is the first layer that differs, in \(grouped(first.differing)) of "
+      + "\(grouped(first.compared)) codes"
+  ]
+  for cause in DivergenceCause.allCases {
+    guard let count = difference.causes[cause] else { continue }
+    lines.append("\(percentage(Double(count) / Double(total), 1)) of these: \(cause.words)")
+  }
+  lines.append(
+    "layers after it differ by what they are given; \"of its own\" is the share of a sample of codes that exact "
+      + "arithmetic on the layer's own input would have set otherwise")
+  return lines.joined(separator: "\n")
+}
+
+extension DivergenceCause {
+  fileprivate var words: String {
+    switch self {
+    case .roundingEdge:
+      "the sum lies on the edge between two codes, where the last bit of float arithmetic decides"
+    case .biasRounding: "the bias is a whole number of input scale × weight scale"
+    case .residualRounding: "the residual's zero point is a whole number of input scale × weight scale"
+    case .requantization: "the sum was brought to the output's scale in float"
+    case .passing: "an average or a table from codes to codes rounded a tie"
+    }
+  }
+}
+
+extension Console {
+  fileprivate func metrics(of layer: LayerDifference, model: String) {
+    let prefix = "\(model).\(layer.name)."
+    if layer.compared > 0 {
+      put(.metric(Metric(prefix + "differing", layer.share)))
+      put(.metric(Metric(prefix + "largest_difference", Double(layer.largest))))
+    }
+    if layer.sqnr.isFinite { put(.metric(Metric(prefix + "sqnr_db", layer.sqnr))) }
+  }
+}

@@ -1,0 +1,54 @@
+import Datasets
+import GraphIR
+import Quantization
+import Testing
+import Training
+
+@Suite struct LayerDifferenceTests {
+  static func student(_ data: Dataset) throws -> Model {
+    let recipe = TrainingRecipe(
+      epochs: 1, batchSize: 64, learningRate: 3e-3, quantization: QuantizationRecipe())
+    return try train(
+      TrainingTests.tiny(data), on: data, recipe: recipe, cancellation: Cancellation()
+    ) { _ in }.model
+  }
+
+  @Test func everyLayerComputesItsOwnCodesAsExactArithmeticDoes() throws {
+    let data = try TrainingTests.shapes()
+    let student = try Self.student(data)
+    let result = try difference(
+      between: student, and: convert(student), on: data.test, of: data, count: 64)
+    #expect(result.images == 64)
+    #expect(result.layers.first?.name == "quantize" && result.layers.first?.differing == 0)
+    #expect(result.layers.map(\.name).contains("conv2"))
+    for layer in result.layers where layer.recomputed > 0 {
+      #expect(layer.ownShare < 0.01 && layer.largest <= 3, "\(layer.name)")
+    }
+    let logits = try #require(result.layers.last)
+    #expect(logits.name == "fc" && logits.compared == 0 && logits.sqnr > 30)
+  }
+
+  /// Biases moved by three output steps: that layer is found, and the cause is its bias.
+  @Test func aChangedBiasIsFoundAsTheFirstLayerAndTheCause() throws {
+    let data = try TrainingTests.shapes()
+    let student = try Self.student(data)
+    var integer = try convert(student)
+    var biases = try #require(integer.parameters["conv2.bias"]?.int32s)
+    let scales = try #require(integer.parameters["conv2.scale"]?.floats)
+    let node = try #require(integer.graph.nodes.first { $0.name == "conv2" })
+    guard case .integerConvolution(let layer) = node.operation else { return }
+    for channel in biases.indices {
+      biases[channel] += Int32(
+        3 * Double(layer.output.scale) / (Double(layer.input.scale) * Double(scales[channel])))
+    }
+    integer.parameters["conv2.bias"] = Tensor(shape: [biases.count], elements: .int32(biases))
+    let result = try difference(between: student, and: integer, on: data.test, of: data, count: 32)
+    let changed = try #require(result.layers.first { $0.name == "conv2" })
+    #expect(changed.largest >= 3)
+    #expect(changed.share > 0.005)
+    #expect(changed.ownShare > 0.005)
+    let before = result.layers.prefix { $0.name != "conv2" }
+    #expect(before.allSatisfy { $0.share < 0.005 })
+    if result.first?.name == "conv2" { #expect((result.causes[.biasRounding] ?? 0) > 0) }
+  }
+}
