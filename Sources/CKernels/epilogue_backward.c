@@ -23,7 +23,7 @@ CK_INLINE void masked(
     if (j->epilogue->a) v = *a * v + *b;
     if (j->residual) v += n == 16 ? load(j->residual + i) : load_some(j->residual + i, n);
     mask m;
-    passing(&v, activation, quantizes, k, &m);
+    passing(&v, activation, quantizes, quantizes && j->epilogue->trains_range, k, &m);
     g = keep(g, m);
   }
   if (j->g) {

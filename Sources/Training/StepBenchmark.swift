@@ -160,7 +160,7 @@ private final class TrainingWork {
     try plan.forward()
     _ = labels.withUnsafeBufferPointer { loss.evaluate(plan, labels: $0) }
     try plan.backward()
-    plan.update(learningRate: 1e-4, decay: 0)
+    plan.update(UpdateRates(learningRate: 1e-4))
   }
 
   func profile(_ body: () throws -> Void) rethrows -> StepProfile? {

@@ -40,7 +40,7 @@ final class GroupEpilogue {
     ck_epilogue(
       a: norm.map { UnsafePointer($0.a.pointer) }, b: norm.map { UnsafePointer($0.b.pointer) },
       has_activation: activation == nil ? 0 : 1, ceiling: activation?.ceiling ?? .infinity,
-      quantizes: quantizes ? 1 : 0,
+      quantizes: quantizes ? 1 : 0, trains_range: observer?.trained == nil ? 0 : 1,
       grid: observer?.kernelGrid ?? ck_grid(scale: 1, zero_point: 0, minimum: 0, maximum: 0))
   }
 }
@@ -58,13 +58,16 @@ final class EpilogueForward: Step {
 
   func bind(_ memory: PlanMemory) {
     epilogue.norm?.bind(memory)
+    epilogue.observer?.trained?.bind(memory)
     y = memory.floats(.buffer(epilogue.y.buffer))
     out = memory.floats(.buffer(epilogue.out))
     residual = epilogue.residual.map { memory.floats(.buffer($0)) }
   }
 
   func run() {
-    let observing = epilogue.observes && epilogue.observer != nil && !epilogue.phase.observersFrozen
+    let trained = epilogue.observer?.trained
+    let observing =
+      epilogue.observes && epilogue.observer != nil && trained == nil && !epilogue.phase.observersFrozen
     let needsStatistics = epilogue.norm != nil && (!epilogue.phase.batchNormFrozen || observing)
     if needsStatistics { gatherStatistics() }
     if let norm = epilogue.norm {
@@ -75,6 +78,8 @@ final class EpilogueForward: Step {
         if !finite { epilogue.phase.diverged = true }
       }
     }
+    if let trained, !trained.isSet { startRange(trained) }
+    epilogue.observer?.follow()
     guard observing, let observer = epilogue.observer else {
       return apply(from: y, quantizes: epilogue.observer != nil)
     }
@@ -141,10 +146,18 @@ final class EpilogueForward: Step {
     }
   }
 
+  /// A trained range without a value starts from the batch at hand, before it is rounded.
+  private func startRange(_ range: TrainedRange) {
+    guard let out else { return }
+    apply(from: y, quantizes: false)
+    range.start(from: out, stored: epilogue.y.storedCount, batch: epilogue.y.batch)
+  }
+
   private func quantizeInPlace() {
     guard let out, let observer = epilogue.observer else { return }
     var kernel = ck_epilogue(
-      a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, grid: observer.kernelGrid)
+      a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, trains_range: 0,
+      grid: observer.kernelGrid)
     ck_epilogue_forward(out, nil, out, epilogue.y.kernelShape, &kernel, epilogue.scratch.pointer, nil)
   }
 }
@@ -182,6 +195,12 @@ final class EpilogueBackward: Step {
     let shape = epilogue.y.kernelShape
     var kernel = epilogue.kernelEpilogue(quantizes: epilogue.observer != nil)
     let second = pointers.count > 1 ? pointers[1] : nil
+    if let trained = epilogue.observer?.trained {
+      let sum = ck_range_gradient(
+        gradient, second, y, residual, shape, &kernel, trained.countsRounding ? 1 : 0,
+        epilogue.scratch.pointer)
+      trained.addGradient(sum, completes: epilogue.observes)
+    }
     guard let norm = epilogue.norm else {
       ck_epilogue_backward_reduce(
         gradient, second, y, residual, gradient, shape, &kernel, nil, epilogue.scratch.pointer, nil, nil)

@@ -107,10 +107,8 @@ package struct LayerWeights {
       for index in output * rest..<(output + 1) * rest { values[index] *= factors[output] }
     }
     if let grid {
-      let stored = model.parameters[node.name + ".weight_scale"]?.floats
-      let chosen =
-        stored.map { $0.count == outputs ? $0 : Array(repeating: $0.first ?? 1, count: outputs) }
-        ?? weightScales(of: values, outputs: outputs, grid: grid)
+      let trained = try model.trainedWeightScales(of: node.name, outputs: outputs, grid: grid)
+      let chosen = trained ?? weightScales(of: values, outputs: outputs, grid: grid)
       scales = chosen
       for output in 0..<outputs {
         let inverse = 1 / chosen[output]
@@ -146,6 +144,17 @@ extension Model {
     return tensor
   }
 
+  /// One scale an output as the grid allows it; nil where none was trained.
+  fileprivate func trainedWeightScales(of layer: String, outputs: Int, grid: QuantizationGrid)
+    throws(RewriteError) -> [Float]?
+  {
+    guard let stored = parameters[layer + ".weight_scale"]?.floats else { return nil }
+    guard stored.count == outputs || stored.count == 1 else {
+      throw .missingParameter(layer + ".weight_scale")
+    }
+    return (0..<outputs).map { gridScale(stored[stored.count == 1 ? 0 : $0], grid) }
+  }
+
   /// Scale and zero point that a fake quantization node has come to.
   package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError)
     -> QuantizationParameters
@@ -163,8 +172,7 @@ extension Model {
         minimum: try state("min_val"), maximum: try state("max_val"), grid: grid)
     case .learnedScale: return fixedZeroPoint(scale: try state("scale"), grid)
     case .clippedActivation:
-      let edge = max(grid.maximum, -grid.minimum)
-      return fixedZeroPoint(scale: try state("alpha") / Float(edge), grid)
+      return fixedZeroPoint(scale: try state("alpha") / Float(grid.edge), grid)
     }
   }
 }
