@@ -52,7 +52,7 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
   package var batchNormFreeze: Double
   /// Learning rate of trained ranges (LSQ's scales, PACT's α) as a multiple of the run's.
   package var rangeLearningRate: Double
-  /// PACT's λ: L2 on the clipping bounds α, which draws them in. LSQ's scales have no decay.
+  /// PACT's λ: L2 on the clipping bounds α, which draws them in; LSQ's scales have no decay.
   package var boundDecay: Double
 
   package init(

@@ -24,8 +24,10 @@ import Testing
         "range", .fakeQuantize(FakeQuantize(observer: "act", grid: positive, method: method)), graph.output)
     }
     var parameters = initialParameters(for: graph, seed: 21)
-    parameters["fc1.weight_scale"] = Tensor(formulaValues("s1", salt: "lsq", count: hidden).map { 0.04 + 0.02 * $0 })
-    parameters["fc2.weight_scale"] = Tensor(formulaValues("s2", salt: "lsq", count: 4).map { 0.03 + 0.01 * $0 })
+    parameters["fc1.weight_scale"] = Tensor(
+      formulaValues("s1", salt: "lsq", count: hidden).map { 0.04 + 0.02 * $0 })
+    parameters["fc2.weight_scale"] = Tensor(
+      formulaValues("s2", salt: "lsq", count: 4).map { 0.03 + 0.01 * $0 })
     return Model(kind: .fakeQuantized, graph: graph, parameters: parameters)
   }
 
@@ -204,7 +206,9 @@ import Testing
     #expect(abs(Double(scale) - 2 * mean / 15.0.squareRoot()) < 1e-5)
   }
 
-  @Test(arguments: [(RangeMethod.learnedScale, "act.scale", Float(3) / 15), (.clippedActivation, "act.alpha", 3)])
+  @Test(arguments: [
+    (RangeMethod.learnedScale, "act.scale", Float(3) / 15), (.clippedActivation, "act.alpha", 3),
+  ])
   func rangesStartFromCalibratedOnesWhereTheModelHasThem(
     _ method: RangeMethod, _ name: String, _ expected: Float
   ) throws {

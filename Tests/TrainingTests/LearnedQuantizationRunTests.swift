@@ -79,7 +79,8 @@ import Training
     var stopped = false
     do {
       let outcome = try train(
-        TrainingTests.tiny(data), on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
+        TrainingTests.tiny(data), on: data, recipe: recipe, cancellation: Cancellation()
+      ) { _ in }
       // A rate that the run survives leaves numbers.
       #expect(outcome.model.parameters.tensors.values.allSatisfy { $0.floats.allSatisfy(\.isFinite) })
     } catch TrainingError.nonFiniteLoss {
@@ -110,12 +111,15 @@ import Training
     let learned = try Self.student(data, observed, narrow, epochs: 1).model
     // The same policy again leaves what was learned; another one takes the ranges over.
     #expect(prepare(learned, policy: narrow) == learned)
-    let ladder = prepare(learned, policy: QuantizationPolicy(weightBits: 2, activationBits: 2, scheme: .learnedScale))
+    let ladder = prepare(
+      learned, policy: QuantizationPolicy(weightBits: 2, activationBits: 2, scheme: .learnedScale))
     let observer = "relu2.activation_post_process"
     let scale = try #require(learned.parameters[observer + ".scale"]).floats[0]
     #expect(ladder.parameters[observer + ".scale"] == nil)
     let widest = learned.graph.nodes.compactMap { node -> QuantizationGrid? in
-      if case .fakeQuantize(let quantizer) = node.operation, quantizer.observer == observer { return quantizer.grid }
+      if case .fakeQuantize(let quantizer) = node.operation, quantizer.observer == observer {
+        return quantizer.grid
+      }
       return nil
     }.first
     #expect(ladder.parameters[observer + ".max_val"] == Tensor([scale * Float(widest?.maximum ?? 0)]))

@@ -2,9 +2,9 @@ import CKernels
 import GraphIR
 import Quantization
 
-/// The end of an activation grid that training moves: LSQ's scale (Esser et al. 2020) or PACT's α (Choi et al. 2018).
+/// The end of an activation grid that training moves: LSQ's scale or PACT's α.
 ///
-/// LSQ: v̂ = s·clip(rint(v/s), Q_N, Q_P); ∂v̂/∂s is Q_N or Q_P where v/s lies beyond it, else rint(v/s) − v/s; the sum
+/// LSQ (Esser and others: "Learned step size quantization", 2020) and PACT (Choi and others, 2018). LSQ: v̂ = s·clip(rint(v/s), Q_N, Q_P); ∂v̂/∂s is Q_N or Q_P where v/s lies beyond it, else rint(v/s) − v/s; the sum
 /// is multiplied by 1/√(N·Q_P), N the features of the tensor for one image. It starts at s = 2·mean|v|/√Q_P of the
 /// first batch. PACT: v is cut at α, s = α/Q_P; ∂v̂/∂α is 1 where v ≥ α, and −1 where v ≤ −α on a signed grid. α starts
 /// at the first batch's greatest magnitude. Either starts at a calibrated range instead where the model has one.
