@@ -25,15 +25,20 @@ CK_INLINE void epilogue_constants(const ck_epilogue *e, epilogue_lanes *k) {
 
 #define fake_quantized(v, k) ((smaller(larger(raw_code(v, k), (k)->low), (k)->high) - (k)->zero) * (k)->scale)
 
-// Where the gradient passes: between the bounds of the activation and on the grid.
-CK_INLINE void passing(const lanes *value, int activation, int quantizes, const epilogue_lanes *k, mask *m) {
+// Where the gradient passes: between the bounds of the activation and on the grid. A trained range (zero point 0) ends
+// where clipping begins, so that its own gradient and this one share out the values between them.
+CK_INLINE void passing(
+    const lanes *value, int activation, int quantizes, int trained, const epilogue_lanes *k, mask *m) {
   lanes v = *value;
   *m = (mask){} - 1;
   if (activation) {
     *m = (v > splat(0)) & (v < k->ceiling);
     v = activated(v, k);
   }
-  if (quantizes) {
+  if (trained) {
+    const lanes t = v * k->inverse;
+    *m &= (t > k->low) & (t < k->high);
+  } else if (quantizes) {
     const lanes q = raw_code(v, k);
     *m &= (q >= k->low) & (q <= k->high);
   }

@@ -25,7 +25,7 @@ CK_INLINE void masked(
     if (j->epilogue->a) v = *a * v + *b;
     if (j->residual) v += load_n(j->residual + i, n);
     mask m;
-    passing(&v, activation, quantizes, k, &m);
+    passing(&v, activation, quantizes, quantizes && j->epilogue->trains_range, k, &m);
     g = keep(g, m);
   }
   if (j->g) {

@@ -36,7 +36,7 @@ package func planReport(
       try plan.forward()
       plan.logitsGradient.update(repeating: 1e-3)
       try plan.backward()
-      plan.update(learningRate: 0, decay: 0)
+      plan.update(UpdateRates(learningRate: 0))
     }
     let steps = plan.stepDescriptions.map { ($0.label, $0.kind.rawValue, $0.implementation) }
     return PlanReport(

@@ -166,7 +166,7 @@ private final class TrainingWork {
     try plan.forward()
     _ = try labels.withUnsafeBufferPointer { try loss.evaluate(plan, labels: $0, progress: 1) }
     try plan.backward()
-    plan.update(learningRate: 1e-4, decay: 0)
+    plan.update(UpdateRates(learningRate: 1e-4))
   }
 
   func profile(_ body: () throws -> Void) rethrows -> StepProfile? {

@@ -54,13 +54,19 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
   package var observerFreeze: Double
   /// Share of all steps after which batch norm uses its running statistics, and stops moving them.
   package var batchNormFreeze: Double
+  /// Learning rate of trained ranges (LSQ's scales, PACT's α) as a multiple of the run's.
+  package var rangeLearningRate: Double
+  /// PACT's λ: L2 on the clipping bounds α, which draws them in; LSQ's scales have no decay.
+  package var boundDecay: Double
 
   package init(
     policy: QuantizationPolicy = QuantizationPolicy(), observerFreeze: Double = 2.0 / 3,
-    batchNormFreeze: Double = 0.5
+    batchNormFreeze: Double = 0.5, rangeLearningRate: Double = 1, boundDecay: Double = 1e-4
   ) {
     self.policy = policy
     self.observerFreeze = observerFreeze
     self.batchNormFreeze = batchNormFreeze
+    self.rangeLearningRate = rangeLearningRate
+    self.boundDecay = boundDecay
   }
 }

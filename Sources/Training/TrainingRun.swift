@@ -28,10 +28,7 @@ final class TrainingRun {
     self.recipe = recipe
     batchSize = min(recipe.batchSize, data.training.count)
     batches = data.training.count / batchSize
-    if let quantization = recipe.quantization, model.kind == .float {
-      model.graph = prepare(model.graph, policy: quantization.policy)
-      model.kind = .fakeQuantized
-    }
+    if let quantization = recipe.quantization { model = prepare(model, policy: quantization.policy) }
     kind = model.kind
     let optimizer: OptimizerKind =
       switch recipe.optimizer {
@@ -123,7 +120,13 @@ final class TrainingRun {
     }
     try plan.backward()
     let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
-    plan.update(learningRate: rate, decay: recipe.weightDecay)
+    plan.update(
+      UpdateRates(
+        learningRate: rate, decay: recipe.weightDecay,
+        rangeFactor: recipe.quantization?.rangeLearningRate ?? 1,
+        boundDecay: recipe.quantization?.boundDecay ?? 0))
+    // What the last step broke would be seen by none.
+    guard !plan.phase.diverged else { throw TrainingError.nonFiniteLoss(step: index + 1) }
     sums.add(value, terms: loss.termLosses, images: batchSize)
     stepTimes.append(start.secondsUntilNow)
     ranTeacher.append(loss.ranTeacher)

@@ -100,7 +100,7 @@ import Testing
         try plan.forward()
         for index in plan.logitsGradient.indices { plan.logitsGradient[index] = plan.logits[index] / 8 }
         try plan.backward()
-        plan.update(learningRate: 1e-3, decay: 0)
+        plan.update(UpdateRates(learningRate: 1e-3))
       }
       return try plan.exportParameters()
     }

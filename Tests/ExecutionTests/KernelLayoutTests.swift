@@ -50,7 +50,8 @@ import Testing
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         var kernel = ck_epilogue(
-          a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: 0.9, quantizes: 1, grid: grid)
+          a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: 0.9, quantizes: 1, trains_range: 0,
+          grid: grid)
         var out = [Float](repeating: 0, count: count)
         var range: [Float] = [0, 0]
         ck_epilogue_forward(y, residual, &out, shape(layout), &kernel, &scratch, &range)

@@ -26,7 +26,7 @@ import Testing
         #expect(relativeDistance(loss, expected) < (step < 2 ? 1e-3 : 5e-2), "step \(step)")
         try plan.backward()
         if step == 0 { try expectNorms(plan.exportGradients(), reference.numbersByName("first_grad_norms")) }
-        plan.update(learningRate: 0.01, decay: 1e-4)
+        plan.update(UpdateRates(learningRate: 0.01, decay: 1e-4))
       }
       let trained = Model(kind: .float, graph: model.graph, parameters: try plan.exportParameters())
       try expectLogits(trained, images, reference.tensor("eval_logits_after").data, within: 5e-2)

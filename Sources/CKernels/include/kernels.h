@@ -23,6 +23,8 @@ typedef struct {
   int has_activation;
   float ceiling;  // of the activation; infinite for ReLU
   int quantizes;
+  // The grid's range is trained: the gradient is cut where x / scale leaves the grid, not where its rounding does.
+  int trains_range;
   ck_grid grid;
 } ck_epilogue;
 
@@ -59,6 +61,16 @@ void ck_range(const float *x, int64_t count, float range[2]);
 void ck_epilogue_backward_reduce(
     const float *d, const float *d2, const float *y, const float *residual, float *g, ck_shape shape,
     const ck_epilogue *epilogue, const float *mean, double *scratch, double *sum, double *dot);
+
+// Σ (d + d2)·∂out/∂scale of the epilogue at y (and residual), whose zero point is 0: with t = v / scale the minimum
+// where t ≤ minimum, the maximum where t ≥ maximum; between them rint(t) − t where `rounding` (LSQ: Esser et al. 2020),
+// else 0 (PACT: Choi et al. 2018).
+double ck_range_gradient(
+    const float *d, const float *d2, const float *y, const float *residual, ck_shape shape,
+    const ck_epilogue *epilogue, int rounding, double *scratch);
+
+// Σ |x|.
+double ck_magnitude_sum(const float *x, int64_t count);
 
 // dy = A·g + B·y + C, coefficients a channel; B and C may be NULL. dy may be g.
 void ck_affine_pair(
@@ -100,6 +112,9 @@ typedef struct {
 // Largest |w·factor| of each output; factor NULL: 1.
 void ck_weight_magnitude(const float *w, ck_weight_shape shape, const float *factor, float *magnitude);
 
+// Σ |w·factor| of each output; factor NULL: 1.
+void ck_weight_magnitude_sum(const float *w, ck_weight_shape shape, const float *factor, double *sum);
+
 // q = fake quantization of w·factor with one scale an output, zero point 0.
 void ck_weight_fake_quantize(
     const float *w, float *q, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
@@ -109,6 +124,15 @@ void ck_weight_fake_quantize(
 void ck_weight_backward(
     const float *w, float *d, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
     int32_t maximum, double *dot);
+
+// The same for trained scales (LSQ): the mask is minimum < t < maximum of t = w·factor / scale, and scale_dot[o] gets
+// Σ d·∂q/∂scale: the bound that t passed, between them rint(t) − t.
+void ck_weight_trained_backward(
+    const float *w, float *d, ck_weight_shape shape, const float *factor, const float *scale, int32_t minimum,
+    int32_t maximum, double *dot, double *scale_dot);
+
+// x = max(x, least). The result is 0 where a value is NaN or infinite, else 1.
+int ck_keep_above(float *x, int64_t count, float least);
 
 // Copies the kernel taps of a square crop: weights [outer][kernel][kernel][block] and crop
 // [outer][extent][extent][block], from row and column `first`; into the weights where `scatters`.

@@ -6,6 +6,16 @@ struct ParameterID: Hashable {
   let index: Int
 }
 
+/// What an optimizer treats alike; each group's parameters lie together, in this order.
+enum ParameterGroup: CaseIterable {
+  /// Weights, biases, batch norm's γ and β.
+  case weights
+  /// LSQ's scales: no decay, and kept positive.
+  case scales
+  /// PACT's clipping bounds: a decay of their own, and kept positive.
+  case bounds
+}
+
 /// All that an optimizer moves, in one run of memory: values, gradients and two moments with equal offsets.
 ///
 /// Convolution weights lie in the layout of their gradient, so that one pass serves every parameter.
@@ -17,6 +27,8 @@ final class FlatParameters {
     var layout: TensorLayout?
     /// The same tensor in row-major order.
     var plain: TensorLayout?
+    var group: ParameterGroup
+    /// Set when memory is allocated.
     var offset: Int
     var count: Int
     /// Not the model's: neither loaded nor exported with it.
@@ -24,52 +36,72 @@ final class FlatParameters {
   }
 
   private(set) var entries: [Entry] = []
-  private(set) var count = 0
-  private var modelCount: Int?
+  /// One slice a group that has parameters, for the optimizer.
+  private(set) var slices: [ParameterSlice] = []
   private var values: Arena?
   private var gradientArena: Arena?
   private var first: Arena?
   private var second: Arena?
 
-  func add(_ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil)
-    -> ParameterID
-  {
+  func add(
+    _ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil,
+    group: ParameterGroup = .weights
+  ) -> ParameterID {
     let size = (layout?.byteCount ?? 4 * shape.reduce(1, *)) / 4
     entries.append(
-      Entry(name: name, shape: shape, layout: layout, plain: plain, offset: count, count: size))
-    count += (size + 15) / 16 * 16
+      Entry(name: name, shape: shape, layout: layout, plain: plain, group: group, offset: 0, count: size))
     return ParameterID(index: entries.count - 1)
   }
 
-  /// Adds numbers that are not the model's, after all of its own.
+  /// Adds numbers that are not the model's; they lie after all of its own.
   func addAuxiliary(_ name: String, count: Int) -> ParameterID {
-    modelCount = modelCount ?? self.count
     let id = add(name, shape: [count])
     entries[id.index].isAuxiliary = true
     return id
   }
 
-  /// Elements of the model's own parameters, which come first, with padding.
-  var ownCount: Int { modelCount ?? count }
+  /// The model's own parameters, which come before the auxiliary ones of each group, are a group's first elements.
+  func ownCount(of slice: ParameterSlice) -> Int {
+    entries.reduce(0) { sum, entry in
+      entry.group == slice.group && !entry.isAuxiliary ? sum + (entry.count + 15) / 16 * 16 : sum
+    }
+  }
 
   /// Allocates; nothing can be added afterwards.
   ///
   /// `moments` is the optimizer's number of moments, 1 or 2.
   func allocate(moments: Int) {
+    let ranges = placeGroups()
+    let count = ranges.last?.range.upperBound ?? 0
     values = Arena(byteCount: 4 * count)
     gradientArena = Arena(byteCount: 4 * count)
     first = Arena(byteCount: 4 * count)
     second = moments > 1 ? Arena(byteCount: 4 * count) : nil
+    slices = ranges.filter { !$0.range.isEmpty }.map { group, range in
+      ParameterSlice(
+        group: group, values: floats(values, range.lowerBound),
+        gradients: floats(gradientArena, range.lowerBound), first: floats(first, range.lowerBound),
+        second: second.map { floats($0, range.lowerBound) }, count: range.count)
+    }
+  }
+
+  /// Gives every parameter its offset, group after group.
+  private func placeGroups() -> [(group: ParameterGroup, range: Range<Int>)] {
+    var count = 0
+    return ParameterGroup.allCases.map { group in
+      let start = count
+      for index in entries.indices where entries[index].group == group {
+        entries[index].offset = count
+        count += (entries[index].count + 15) / 16 * 16
+      }
+      return (group, start..<count)
+    }
   }
 
   func value(_ id: ParameterID) -> UnsafeMutablePointer<Float> { floats(values, entries[id.index].offset) }
   func gradient(_ id: ParameterID) -> UnsafeMutablePointer<Float> {
     floats(gradientArena, entries[id.index].offset)
   }
-  var allValues: UnsafeMutablePointer<Float> { floats(values, 0) }
-  var allGradients: UnsafeMutablePointer<Float> { floats(gradientArena, 0) }
-  var firstMoment: UnsafeMutablePointer<Float> { floats(first, 0) }
-  var secondMoment: UnsafeMutablePointer<Float> { floats(second, 0) }
   var byteCount: Int {
     [values, gradientArena, first, second].reduce(0) { $0 + ($1?.byteCount ?? 0) }
   }
@@ -79,9 +111,10 @@ final class FlatParameters {
     return arena.base.assumingMemoryBound(to: Float.self) + offset
   }
 
-  /// Copies row-major tensors in.
+  /// Copies row-major tensors in; only trained ranges may be missing, and keep what they are.
   func load(_ parameters: ParameterSet) throws {
-    for entry in entries where !entry.isAuxiliary {
+    for entry in entries
+    where !entry.isAuxiliary && (entry.group == .weights || parameters[entry.name] != nil) {
       guard let tensor = parameters[entry.name], tensor.shape == entry.shape, !tensor.floats.isEmpty else {
         throw PlanError.parameterMismatch(
           name: entry.name, expected: entry.shape, found: parameters[entry.name]?.shape)
@@ -125,6 +158,16 @@ final class FlatParameters {
     }
     return tensors
   }
+}
+
+/// Values, gradients and moments of a group of parameters; `second` is nil where the optimizer has one moment.
+struct ParameterSlice {
+  var group: ParameterGroup
+  var values: UnsafeMutablePointer<Float>
+  var gradients: UnsafeMutablePointer<Float>
+  var first: UnsafeMutablePointer<Float>
+  var second: UnsafeMutablePointer<Float>?
+  var count: Int
 }
 
 /// Copies a tensor from one layout to another, once.

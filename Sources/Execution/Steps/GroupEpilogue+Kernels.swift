@@ -84,6 +84,18 @@ extension GroupEpilogue {
     }
   }
 
+  /// Gradient of a trained range, before `reduceBackward` masks the gradients; activations lie in float32.
+  func rangeGradient(
+    _ gradient: UnsafeMutableRawPointer, second: UnsafeMutableRawPointer?, y: UnsafeMutableRawPointer,
+    residual: UnsafeMutableRawPointer?, _ range: TrainedRange
+  ) -> Double {
+    var kernel = kernelEpilogue(quantizes: true)
+    return ck_range_gradient(
+      gradient.assumingMemoryBound(to: Float.self), second?.assumingMemoryBound(to: Float.self),
+      y.assumingMemoryBound(to: Float.self), residual?.assumingMemoryBound(to: Float.self),
+      self.y.kernelShape, &kernel, range.countsRounding ? 1 : 0, scratch.pointer)
+  }
+
   /// target = A·gradient + B·y + C with batch norm's coefficients; frozen statistics have no B and C.
   func applyBackward(
     _ gradient: UnsafeMutableRawPointer, y: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer,

@@ -40,7 +40,7 @@ final class GroupEpilogue {
     ck_epilogue(
       a: norm.map { UnsafePointer($0.a.pointer) }, b: norm.map { UnsafePointer($0.b.pointer) },
       has_activation: activation == nil ? 0 : 1, ceiling: activation?.ceiling ?? .infinity,
-      quantizes: quantizes ? 1 : 0,
+      quantizes: quantizes ? 1 : 0, trains_range: observer?.trained == nil ? 0 : 1,
       grid: observer?.kernelGrid ?? ck_grid(scale: 1, zero_point: 0, minimum: 0, maximum: 0))
   }
 }
@@ -58,13 +58,16 @@ final class EpilogueForward: Step {
 
   func bind(_ memory: PlanMemory) {
     epilogue.norm?.bind(memory)
+    epilogue.observer?.trained?.bind(memory)
     y = memory.address(.buffer(epilogue.y.buffer))
     out = memory.address(.buffer(epilogue.out))
     residual = epilogue.residual.map { memory.address(.buffer($0)) }
   }
 
   func run() {
-    let observing = epilogue.observes && epilogue.observer != nil && !epilogue.phase.observersFrozen
+    let trained = epilogue.observer?.trained
+    let observing =
+      epilogue.observes && epilogue.observer != nil && trained == nil && !epilogue.phase.observersFrozen
     let needsStatistics = epilogue.norm != nil && (!epilogue.phase.batchNormFrozen || observing)
     if needsStatistics { gatherStatistics() }
     if let norm = epilogue.norm {
@@ -75,6 +78,8 @@ final class EpilogueForward: Step {
         if !finite { epilogue.phase.diverged = true }
       }
     }
+    if let trained, !trained.isSet { startRange(trained) }
+    epilogue.observer?.follow()
     guard observing, let observer = epilogue.observer else {
       return apply(quantizes: epilogue.observer != nil)
     }
@@ -126,10 +131,18 @@ final class EpilogueForward: Step {
       from: y, residual: residual, to: out, epilogue.kernelEpilogue(quantizes: false))
   }
 
+  /// A trained range without a value starts from the batch at hand, before it is rounded.
+  private func startRange(_ range: TrainedRange) {
+    guard let out else { return }
+    apply(quantizes: false)
+    range.start(from: out.assumingMemoryBound(to: Float.self), stored: epilogue.y.storedCount, batch: epilogue.y.batch)
+  }
+
   private func quantizeInPlace() {
     guard let out, let observer = epilogue.observer else { return }
     let kernel = ck_epilogue(
-      a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, grid: observer.kernelGrid)
+      a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, trains_range: 0,
+      grid: observer.kernelGrid)
     epilogue.forward(from: out, residual: nil, to: out, kernel, range: nil)
   }
 }
@@ -164,8 +177,13 @@ final class EpilogueBackward: Step {
 
   func run() {
     guard let gradient = pointers.first, let y, let target else { return }
-    epilogue.reduceBackward(
-      gradient, second: pointers.count > 1 ? pointers[1] : nil, y: y, residual: residual)
+    let second = pointers.count > 1 ? pointers[1] : nil
+    if let trained = epilogue.observer?.trained {
+      trained.addGradient(
+        epilogue.rangeGradient(gradient, second: second, y: y, residual: residual, trained),
+        completes: epilogue.observes)
+    }
+    epilogue.reduceBackward(gradient, second: second, y: y, residual: residual)
     guard let norm = epilogue.norm else {
       if target != gradient { target.copyMemory(from: gradient, byteCount: epilogue.y.layout.byteCount) }
       return

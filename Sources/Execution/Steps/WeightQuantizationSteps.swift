@@ -13,10 +13,14 @@ final class WeightQuantizer {
   let scales: Vector<Float>
   let dot: Vector<Double>
   let magnitudes: Vector<Float>
+  /// Nil where the scales follow the largest magnitudes.
+  let trained: TrainedWeightScales?
 
   init(
-    label: String, grid: QuantizationGrid, weight: ParameterID, shape: ck_weight_shape, norm: BatchNormState?
+    label: String, grid: QuantizationGrid, weight: ParameterID, shape: ck_weight_shape, norm: BatchNormState?,
+    trained: TrainedWeightScales?
   ) {
+    self.trained = trained
     self.label = label
     self.grid = grid
     self.weight = weight
@@ -35,8 +39,26 @@ final class WeightQuantizer {
       minimum: Int32(grid.minimum), maximum: Int32(grid.maximum))
   }
 
-  /// Scales from the weights as they are: their range is known exactly at each step, so nothing is averaged.
-  func chooseScales() {
+  var minimum: Int32 { Int32(grid.minimum) }
+  var maximum: Int32 { Int32(grid.maximum) }
+
+  /// Sets the scales for weights as they are: trained ones, or those of the largest magnitudes.
+  func chooseScales(for weights: UnsafeMutablePointer<Float>) {
+    let fold = norm?.fold.pointer
+    if let trained {
+      if !trained.isSet {
+        ck_weight_magnitude_sum(weights, shape, fold, dot.pointer)
+        trained.start(magnitudeSums: dot)
+      }
+      trained.write(to: scales)
+    } else {
+      ck_weight_magnitude(weights, shape, fold, magnitudes.pointer)
+      chooseLargest()
+    }
+  }
+
+  /// Scales of the largest magnitudes: they are known exactly at each step, so nothing is averaged.
+  private func chooseLargest() {
     if !grid.perChannel {
       var largest: Float = 0
       for output in 0..<magnitudes.count { largest = max(largest, magnitudes[output]) }
@@ -60,15 +82,14 @@ final class ChooseWeightScales: Step {
 
   func bind(_ memory: PlanMemory) {
     quantizer.norm?.bind(memory)
+    quantizer.trained?.bind(memory)
     weights = memory.floats(.parameter(quantizer.weight))
   }
 
   func run() {
     guard let weights else { return }
     quantizer.norm?.updateFold()
-    ck_weight_magnitude(
-      weights, quantizer.shape, quantizer.norm?.fold.pointer, quantizer.magnitudes.pointer)
-    quantizer.chooseScales()
+    quantizer.chooseScales(for: weights)
   }
 }
 
@@ -92,10 +113,9 @@ final class QuantizeWeights: Step {
 
   func run() {
     guard let pointers else { return }
-    let fold = quantizer.norm?.fold.pointer
     ck_weight_fake_quantize(
-      pointers.weights, pointers.target, quantizer.shape, fold, quantizer.scales.pointer,
-      Int32(quantizer.grid.minimum), Int32(quantizer.grid.maximum))
+      pointers.weights, pointers.target, quantizer.shape, quantizer.norm?.fold.pointer,
+      quantizer.scales.pointer, quantizer.minimum, quantizer.maximum)
   }
 }
 
@@ -119,10 +139,17 @@ final class QuantizeWeightsBackward: Step {
 
   func run() {
     guard let pointers else { return }
-    ck_weight_backward(
-      pointers.weights, pointers.gradient, quantizer.shape, quantizer.norm?.fold.pointer,
-      quantizer.scales.pointer, Int32(quantizer.grid.minimum), Int32(quantizer.grid.maximum),
-      quantizer.dot.pointer)
+    let fold = quantizer.norm?.fold.pointer
+    if let trained = quantizer.trained {
+      ck_weight_trained_backward(
+        pointers.weights, pointers.gradient, quantizer.shape, fold, quantizer.scales.pointer,
+        quantizer.minimum, quantizer.maximum, quantizer.dot.pointer, trained.sums.pointer)
+      trained.differentiate()
+    } else {
+      ck_weight_backward(
+        pointers.weights, pointers.gradient, quantizer.shape, fold, quantizer.scales.pointer,
+        quantizer.minimum, quantizer.maximum, quantizer.dot.pointer)
+    }
     quantizer.norm?.addFoldGradient(weightDot: quantizer.dot, frozen: phase.batchNormFrozen)
   }
 }

@@ -2,18 +2,21 @@ import CKernels
 import GraphIR
 import Quantization
 
-/// Range of one tensor's activations over the batches seen, and the grid that follows from it.
+/// Range of one tensor's activations, observed over the batches or trained, and the grid that follows from it.
 final class ActivationObserver {
   let name: String
   let grid: QuantizationGrid
+  /// The trained end of the range; nil where the range is observed.
+  let trained: TrainedRange?
   private let averaging: Float
   private(set) var range: (minimum: Float, maximum: Float)?
   private(set) var parameters: QuantizationParameters
 
-  init(_ quantizer: FakeQuantize) {
+  init(_ quantizer: FakeQuantize, trained: TrainedRange?) {
     name = quantizer.observer
     grid = quantizer.grid
     averaging = quantizer.averaging
+    self.trained = trained
     parameters = QuantizationParameters(scale: 1, zeroPoint: 0, grid: quantizer.grid)
   }
 
@@ -25,9 +28,19 @@ final class ActivationObserver {
       maximum: seen.maximum + averaging * (maximum - seen.maximum))
   }
 
+  /// Takes an observed range; a trained one that has no value yet starts there.
   func restore(minimum: Float, maximum: Float) {
-    range = (minimum, maximum)
-    parameters = chooseQuantizationParameters(minimum: minimum, maximum: maximum, grid: grid)
+    let chosen = chooseQuantizationParameters(minimum: minimum, maximum: maximum, grid: grid)
+    guard let trained else {
+      (range, parameters) = ((minimum, maximum), chosen)
+      return
+    }
+    if !trained.isSet { trained.start(scale: chosen.scale) }
+  }
+
+  /// Takes over the scale that training has come to.
+  func follow() {
+    if let trained { parameters.scale = trained.scale }
   }
 
   var kernelGrid: ck_grid {

@@ -1,6 +1,7 @@
 import CKernels
 package import GraphIR
 import OneDNN
+import Quantization
 
 /// One way to move the parameters against their gradient.
 package enum OptimizerKind: Hashable, Sendable {
@@ -13,6 +14,24 @@ package enum OptimizerKind: Hashable, Sendable {
     case .sgd: 1
     case .adam: 2
     }
+  }
+}
+
+/// How far one update moves the parameters.
+package struct UpdateRates: Sendable {
+  package var learningRate: Double
+  /// L2, added to the gradient of weights, biases, γ and β.
+  package var decay: Double
+  /// Learning rate of trained ranges (LSQ's scales, PACT's α), as a multiple of the others'.
+  package var rangeFactor: Double
+  /// PACT's λ: L2 on α, which draws the bounds in.
+  package var boundDecay: Double
+
+  package init(learningRate: Double, decay: Double = 0, rangeFactor: Double = 1, boundDecay: Double = 0) {
+    self.learningRate = learningRate
+    self.decay = decay
+    self.rangeFactor = rangeFactor
+    self.boundDecay = boundDecay
   }
 }
 
@@ -29,6 +48,7 @@ package final class TrainingPlan {
   private let parameters: FlatParameters
   private let norms: [BatchNormState]
   private let observers: [ActivationObserver]
+  private let weightScales: [TrainedWeightScales]
   private let arena: Arena
   private let optimizer: OptimizerKind
   private let inputPointer: UnsafeMutablePointer<Float>
@@ -54,6 +74,10 @@ package final class TrainingPlan {
     differentiatesInput: Bool = false, captures names: [String] = [], auxiliary: [AuxiliaryParameter] = []
   ) throws {
     guard precision.isSupported else { throw PlanError.unsupportedPrecision(precision) }
+    if precision == .bfloat16, let node = model.graph.nodes.first(where: \.operation.trainsRange) {
+      throw PlanError.unsupported(
+        node: node.name, reason: "ranges are trained in float32 alone: choose set precision f32")
+    }
     graph = model.graph
     self.batch = batch
     self.optimizer = optimizer
@@ -72,6 +96,7 @@ package final class TrainingPlan {
     parameters = planner.parameters
     norms = planner.norms
     observers = planner.observers.values.sorted { $0.name < $1.name }
+    weightScales = planner.weightScales
     let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: planner.parameters)
     inputPointer = memory.floats(.buffer(ends.input))
     logitsPointer = memory.floats(.buffer(ends.logits))
@@ -105,8 +130,11 @@ package final class TrainingPlan {
   /// Euclidean norm of the gradients of all the model's parameters, after `backward`.
   package var gradientNorm: Double {
     var sum = 0.0
-    let gradients = parameters.allGradients
-    for index in 0..<parameters.ownCount { sum += Double(gradients[index]) * Double(gradients[index]) }
+    for slice in parameters.slices {
+      for index in 0..<parameters.ownCount(of: slice) {
+        sum += Double(slice.gradients[index]) * Double(slice.gradients[index])
+      }
+    }
     return sum.squareRoot()
   }
 
@@ -151,24 +179,40 @@ package final class TrainingPlan {
     }
   }
 
-  /// Moves every parameter by its gradient; decay is L2, added to the gradient.
-  package func update(learningRate: Double, decay: Double) {
+  /// Moves every parameter by its gradient; trained ranges stay positive.
+  ///
+  /// One that is infinite or NaN marks the phase as diverged.
+  package func update(_ rates: UpdateRates) {
     let start = ContinuousClock.now
     let mode = ck_begin_flushing()
     defer { ck_end_flushing(mode) }
     updates += 1
-    let count = Int64(parameters.count)
-    switch optimizer {
-    case .sgd(let momentum):
-      ck_sgd(
-        parameters.allValues, parameters.allGradients, parameters.firstMoment, count, learningRate, momentum,
-        decay, Int64(updates))
-    case .adam(let beta1, let beta2, let epsilon):
-      ck_adam(
-        parameters.allValues, parameters.allGradients, parameters.firstMoment, parameters.secondMoment, count,
-        learningRate, beta1, beta2, epsilon, decay, Int64(updates))
+    for slice in parameters.slices {
+      switch slice.group {
+      case .weights: move(slice, rate: rates.learningRate, decay: rates.decay)
+      case .scales: moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: 0)
+      case .bounds:
+        moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: rates.boundDecay)
+      }
     }
     profile?.add(.optimizer, "update", ContinuousClock.now - start)
+  }
+
+  private func moveRanges(_ slice: ParameterSlice, rate: Double, decay: Double) {
+    move(slice, rate: rate, decay: decay)
+    if ck_keep_above(slice.values, Int64(slice.count), leastQuantizationScale) == 0 { phase.diverged = true }
+  }
+
+  private func move(_ slice: ParameterSlice, rate: Double, decay: Double) {
+    let count = Int64(slice.count)
+    switch optimizer {
+    case .sgd(let momentum):
+      ck_sgd(slice.values, slice.gradients, slice.first, count, rate, momentum, decay, Int64(updates))
+    case .adam(let beta1, let beta2, let epsilon):
+      ck_adam(
+        slice.values, slice.gradients, slice.first, slice.second, count, rate, beta1, beta2, epsilon, decay,
+        Int64(updates))
+    }
   }
 
   /// What runs, in order.
@@ -197,7 +241,18 @@ package final class TrainingPlan {
         norm.runningVariance[channel] = variance[channel]
       }
     }
+    loadRanges(set)
+  }
+
+  /// Trained ranges that are missing start from observed ones, else from the first batch.
+  private func loadRanges(_ set: ParameterSet) {
+    for scales in weightScales {
+      scales.markLoaded(set[parameters.entries[scales.parameter.index].name] != nil)
+    }
     for observer in observers {
+      if let trained = observer.trained {
+        trained.markLoaded(set[parameters.entries[trained.parameter.index].name] != nil)
+      }
       if let low = set[observer.name + ".min_val"]?.floats.first,
         let high = set[observer.name + ".max_val"]?.floats.first
       {
@@ -219,6 +274,11 @@ package final class TrainingPlan {
       set[observer.name + ".min_val"] = Tensor([range.minimum])
       set[observer.name + ".max_val"] = Tensor([range.maximum])
     }
+    // A range that has seen no batch has no value yet.
+    let unset =
+      weightScales.filter { !$0.isSet }.map(\.parameter)
+      + observers.compactMap(\.trained).filter { !$0.isSet }.map(\.parameter)
+    for parameter in unset { set[parameters.entries[parameter.index].name] = nil }
     return set
   }
 
@@ -232,5 +292,13 @@ extension CapturedActivations {
     shape = tensor.shape
     values = UnsafeBufferPointer(start: memory.floats(.buffer(tensor.values)), count: count)
     gradient = UnsafeMutableBufferPointer(start: memory.floats(.buffer(tensor.gradient)), count: count)
+  }
+}
+
+extension GraphIR.Operation {
+  /// True for an activation's grid whose range is trained.
+  fileprivate var trainsRange: Bool {
+    if case .fakeQuantize(let quantizer) = self { return quantizer.method != .observed }
+    return false
   }
 }

@@ -90,6 +90,7 @@ extension TrainingPlanner {
     switch node.operation {
     case .input: return !differentiatesInput
     case .convolution, .dense, .batchNorm: return false
+    case .fakeQuantize(let quantizer) where quantizer.method != .observed: return false
     case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize, .requantize,
       .integerConvolution,
       .integerDense, .dynamicDense:

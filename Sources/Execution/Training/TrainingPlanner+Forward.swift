@@ -55,8 +55,7 @@ extension TrainingPlanner {
     var observer: ActivationObserver?
     var observes = false
     if let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation {
-      observer = observers[quantizer.observer] ?? ActivationObserver(quantizer)
-      observers[quantizer.observer] = observer
+      observer = self.observer(of: quantizer, features: planned.y.shape.count)
       observes = quantizer.observes
     }
     let out = newTensor(planned.y.layout, planned.y.shape)

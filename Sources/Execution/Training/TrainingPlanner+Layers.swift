@@ -35,8 +35,9 @@ extension TrainingPlanner {
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
     var weights = try planWeights(
       node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
-      outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid, group: group,
-      channels: y.paddedChannels, backward: backward, standIn: standIn, isHalf: y.type == .bfloat16)
+      outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid,
+      learnsScale: convolution.learnsWeightScale, group: group, channels: y.paddedChannels,
+      backward: backward, standIn: standIn, isHalf: y.type == .bfloat16)
     if backward.isReference, read.type == .float32 {
       weights.depthwise = ck_depthwise(convolution, source: read, destination: y, weights: layout)
     }
@@ -133,8 +134,8 @@ extension TrainingPlanner {
     let layout = backward.layout(.weightsGradient) ?? plain
     var weights = try planWeights(
       node, shape: dense.weightShape, layout: layout, plain: plain, grouped: false, outputs: dense.outputs,
-      hasBias: dense.hasBias, grid: dense.weightGrid, group: group, channels: dense.outputs,
-      backward: backward)
+      hasBias: dense.hasBias, grid: dense.weightGrid, learnsScale: dense.learnsWeightScale,
+      group: group, channels: dense.outputs, backward: backward)
     try appendForward(node, .dense, forward, read, &weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
   }
@@ -142,8 +143,8 @@ extension TrainingPlanner {
   /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
   private mutating func planWeights(
     _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
-    hasBias: Bool, grid: QuantizationGrid?, group: LayerGroup, channels: Int, backward: Primitive,
-    standIn: StandIn? = nil, isHalf: Bool = false
+    hasBias: Bool, grid: QuantizationGrid?, learnsScale: Bool, group: LayerGroup, channels: Int,
+    backward: Primitive, standIn: StandIn? = nil, isHalf: Bool = false
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
     let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
@@ -152,7 +153,8 @@ extension TrainingPlanner {
       parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
       backwardWeights: backward)
     if let grid {
-      try appendQuantizer(grid, node, grouped: grouped, outputs: outputs, norm: norm, to: &weights)
+      try appendQuantizer(
+        grid, node, shape: shape, grouped: grouped, learnsScale: learnsScale, norm: norm, to: &weights)
     }
     if isHalf {
       // Rounding to bf16 rounds to the grid too, and puts the taps where they stand.
@@ -166,8 +168,8 @@ extension TrainingPlanner {
 
   /// Adds the step that finds the weights' scales.
   private mutating func appendQuantizer(
-    _ grid: QuantizationGrid, _ node: Graph.Node, grouped: Bool, outputs: Int, norm: BatchNormState?,
-    to weights: inout PlannedWeights
+    _ grid: QuantizationGrid, _ node: Graph.Node, shape: [Int], grouped: Bool, learnsScale: Bool,
+    norm: BatchNormState?, to weights: inout PlannedWeights
   ) throws {
     guard weights.bias == nil || norm == nil else {
       throw PlanError.unsupported(
@@ -177,12 +179,17 @@ extension TrainingPlanner {
       throw PlanError.unsupported(node: node.name, reason: "no layout keeps each output's weights together")
     }
     let count = weights.layout.byteCount / 4
+    let outputs = shape[0]
     let padded = (outputs + block - 1) / block * block
+    let trained =
+      learnsScale
+      ? addWeightScales(
+        node, grid, outputs: outputs, stored: padded, fanIn: shape.dropFirst().reduce(1, *)) : nil
     let quantizer = WeightQuantizer(
       label: node.name, grid: grid, weight: weights.parameter,
       shape: ck_weight_shape(
         blocks: Int64(padded / block), rest: Int64(count / padded), block: Int64(block)),
-      norm: norm)
+      norm: norm, trained: trained)
     append(ChooseWeightScales(quantizer), [])
     weights.quantizer = quantizer
   }

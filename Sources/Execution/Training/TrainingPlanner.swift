@@ -23,6 +23,7 @@ struct TrainingPlanner {
   var layers: [Graph.NodeID: PlannedGroup] = [:]
   var norms: [BatchNormState] = []
   var observers: [String: ActivationObserver] = [:]
+  var weightScales: [TrainedWeightScales] = []
   /// What arrives at a tensor from each layer that it feeds.
   var gradients: [Graph.NodeID: [BufferID]] = [:]
   var forwardCount = 0

@@ -18,6 +18,8 @@ package struct QuantizationGrid: Hashable, Sendable, Codable {
     self.powerOfTwo = powerOfTwo
   }
 
+  /// Greatest magnitude of an integer on the grid.
+  package var edge: Int { max(maximum, -minimum) }
   package var levels: Int { maximum - minimum + 1 }
   /// The least width that holds every integer of the grid.
   package var bits: Int { Int.bitWidth - (levels - 1).leadingZeroBitCount }

@@ -42,6 +42,20 @@ package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Mod
   return Model(kind: model.kind, graph: folded, parameters: parameters)
 }
 
+extension Graph {
+  /// The fake quantization whose grid a tensor lies on; nil where it is float.
+  fileprivate func grid(of tensor: NodeID) -> FakeQuantize? {
+    let node = nodes[tensor]
+    switch node.operation {
+    case .fakeQuantize(let quantizer): return quantizer
+    case .pool, .flatten, .dropout: return node.inputs.first.flatMap(grid(of:))
+    case .input, .convolution, .batchNorm, .activation, .dense, .add, .quantize, .dequantize, .requantize,
+      .integerConvolution, .integerDense, .dynamicDense:
+      return nil
+    }
+  }
+}
+
 extension ParameterSet {
   fileprivate mutating func removeWeights(of node: String) {
     for suffix in [".weight", ".bias", ".running_mean", ".running_var"] { self[node + suffix] = nil }
@@ -101,7 +115,6 @@ package struct LayerWeights {
         biases[channel] = beta[channel] + (biases[channel] - mean[channel]) * factors[channel]
       }
     }
-    bias = Tensor(biases)
     var values = weight.floats
     let rest = values.count / outputs
     for output in 0..<outputs {
@@ -111,10 +124,8 @@ package struct LayerWeights {
       for index in values.indices { values[index] = storage.rounded(values[index]) }
     }
     if let grid {
-      let stored = model.parameters[node.name + ".weight_scale"]?.floats
-      let chosen =
-        stored.map { $0.count == outputs ? $0 : Array(repeating: $0.first ?? 1, count: outputs) }
-        ?? weightScales(of: values, outputs: outputs, grid: grid)
+      let trained = try model.trainedWeightScales(of: node.name, outputs: outputs, grid: grid)
+      let chosen = trained ?? weightScales(of: values, outputs: outputs, grid: grid)
       scales = chosen
       for output in 0..<outputs {
         let inverse = 1 / chosen[output]
@@ -124,6 +135,8 @@ package struct LayerWeights {
         }
       }
     }
+    if let scales { try model.roundBiases(&biases, of: node, scales: scales) }
+    bias = Tensor(biases)
     weight = Tensor(values, shape: weight.shape)
   }
 }
@@ -150,6 +163,31 @@ extension Model {
     return tensor
   }
 
+  /// One scale an output as the grid allows it; nil where none was trained.
+  fileprivate func trainedWeightScales(of layer: String, outputs: Int, grid: QuantizationGrid)
+    throws(RewriteError) -> [Float]?
+  {
+    guard let stored = parameters[layer + ".weight_scale"]?.floats else { return nil }
+    guard stored.count == outputs || stored.count == 1 else {
+      throw .missingParameter(layer + ".weight_scale")
+    }
+    return (0..<outputs).map { gridScale(stored[stored.count == 1 ? 0 : $0], grid) }
+  }
+
+  /// Rounds biases as the integer model holds them, in units of input scale × weight scale: with few bits that is
+  /// coarse enough to be seen.
+  fileprivate func roundBiases(_ biases: inout [Float], of node: Graph.Node, scales: [Float])
+    throws(RewriteError)
+  {
+    guard let source = node.inputs.first, let quantizer = graph.grid(of: source) else { return }
+    let inputScale = Double(try quantizationParameters(quantizer).scale)
+    for output in biases.indices {
+      let unit = inputScale * Double(scales[output])
+      let steps = (Double(biases[output]) / unit).rounded(.toNearestOrEven)
+      biases[output] = Float(min(max(steps, Double(Int32.min)), Double(Int32.max)) * unit)
+    }
+  }
+
   /// Scale and zero point that a fake quantization node has come to.
   package func quantizationParameters(_ quantizer: FakeQuantize) throws(RewriteError)
     -> QuantizationParameters
@@ -167,8 +205,7 @@ extension Model {
         minimum: try state("min_val"), maximum: try state("max_val"), grid: grid)
     case .learnedScale: return fixedZeroPoint(scale: try state("scale"), grid)
     case .clippedActivation:
-      let edge = max(grid.maximum, -grid.minimum)
-      return fixedZeroPoint(scale: try state("alpha") / Float(edge), grid)
+      return fixedZeroPoint(scale: try state("alpha") / Float(grid.edge), grid)
     }
   }
 }
