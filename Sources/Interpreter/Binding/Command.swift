@@ -79,8 +79,8 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .train, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare, .models, .runs,
-    .show, .forget, .undo, .set,
+    .data, .model, .train, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
+    .sensitivity, .advise, .models, .runs, .show, .forget, .undo, .set,
     .help,
   ]
 

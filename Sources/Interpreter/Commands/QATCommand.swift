@@ -111,7 +111,7 @@ private func start(
 }
 
 /// A tenth of the rate that the teacher, or else the start, was trained with.
-private func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
+func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
   guard let text = entry.details[.learningRate], let rate = Double(text) else {
     return (3e-4, "lr 0.0003: it is not known what \(entry.name) was trained with")
   }

@@ -23,4 +23,10 @@ package enum StatementError: Error {
   case unknownRun(Word, count: Int)
   case settingMissing(Word, settings: [String])
   case undoNotAlone(Word)
+  /// A share of so much that any model would do: a number of points without its sign.
+  case anyLossAccepted(SourceRange, option: String, share: Double)
+  /// Drawn figures don't fit a model, and no other images stand in for training images.
+  case noStandIn(SourceRange, model: String, images: String, classes: Int)
+  /// The backend's kernels know 8 bits alone.
+  case noNarrowWidths(SourceRange, backend: String, bits: Int)
 }
