@@ -25,7 +25,7 @@ package func completeness(of source: String) -> Completeness {
     case .leftParenthesis, .leftBracket: stack.open(lexeme, at: index)
     case .rightParenthesis, .rightBracket:
       guard case .matched = stack.close(lexeme.kind) else { return .invalid }
-    case .word, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid: break
+    case .word, .pattern, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid: break
     }
     last = lexeme
   }

@@ -53,11 +53,14 @@ package struct QuantizationPolicy: Hashable, Sendable, Codable {
   package var perChannelWeights: Bool?
   /// True for symmetric activations where the backend's own are affine.
   package var symmetricActivations: Bool
+  /// True where activations keep to 7 bits, as x86 needs it on processors without VNNI: their byte products are
+  /// added in 16 bits (`vpmaddubsw`), which 8 bits would overflow.
+  package var reducesRange: Bool
 
   package init(
     backend: QuantizationBackend = .x86, weightBits: Int = 8, activationBits: Int = 8, keepsEnds: Bool = true,
     rules: [LayerRule] = [], scheme: Scheme = .movingAverage, powerOfTwo: Bool = false,
-    perChannelWeights: Bool? = nil, symmetricActivations: Bool = false
+    perChannelWeights: Bool? = nil, symmetricActivations: Bool = false, reducesRange: Bool = false
   ) {
     self.backend = backend
     self.weightBits = weightBits
@@ -68,6 +71,7 @@ package struct QuantizationPolicy: Hashable, Sendable, Codable {
     self.powerOfTwo = powerOfTwo
     self.perChannelWeights = perChannelWeights
     self.symmetricActivations = symmetricActivations
+    self.reducesRange = reducesRange
   }
 
   /// Precision of a layer; `isEnd` is true for the first and the last one with weights.
@@ -77,7 +81,8 @@ package struct QuantizationPolicy: Hashable, Sendable, Codable {
     return .integer(weights: weightBits, activations: activationBits)
   }
 
-  func weightGrid(bits: Int) -> QuantizationGrid {
+  /// Grid of weights in so many bits.
+  package func weightGrid(bits: Int) -> QuantizationGrid {
     var grid = backend.weightGrid(bits: bits)
     if let perChannelWeights { grid.perChannel = perChannelWeights }
     grid.powerOfTwo = powerOfTwo
@@ -87,8 +92,8 @@ package struct QuantizationPolicy: Hashable, Sendable, Codable {
   /// Grid of an output; `isPositive` where an activation leaves nothing below 0.
   ///
   /// Trained ranges keep their zero point fixed, so there the grid is symmetric unless nothing lies below 0.
-  func activationGrid(bits: Int, isPositive: Bool) -> QuantizationGrid {
-    var grid = backend.activationGrid(bits: bits)
+  package func activationGrid(bits: Int, isPositive: Bool) -> QuantizationGrid {
+    var grid = backend.activationGrid(bits: reducesRange ? min(bits, 7) : bits)
     let learns = scheme != .movingAverage && !isPositive
     if symmetricActivations || learns, !grid.symmetric {
       let edge = 1 << (bits - 1) - 1

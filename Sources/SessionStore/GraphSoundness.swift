@@ -31,6 +31,9 @@ extension Graph {
 /// Extents up to this multiply without overflow wherever two or three of them meet.
 private let possible = 1...(1 << 20)
 
+/// Bits of an integer weight.
+private let possibleWidths = 1...8
+
 extension Shape {
   fileprivate var isPossible: Bool { [channels, height, width].allSatisfy(possible.contains) }
 }
@@ -43,8 +46,9 @@ extension Operation {
     case .convolution(let convolution): convolution.isPossible
     case .pool(let pooling): pooling.isPossible
     case .dense(let dense): dense.isPossible
-    case .integerConvolution(let integer): integer.convolution.isPossible
-    case .integerDense(let integer): integer.dense.isPossible
+    case .integerConvolution(let integer):
+      integer.convolution.isPossible && possibleWidths.contains(integer.weightBits)
+    case .integerDense(let integer): integer.dense.isPossible && possibleWidths.contains(integer.weightBits)
     case .dynamicDense(let dynamic): dynamic.dense.isPossible
     case .dropout(let dropout): dropout.rate >= 0 && dropout.rate < 1
     }

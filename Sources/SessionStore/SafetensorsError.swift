@@ -7,6 +7,8 @@ package enum SafetensorsError: Error, Hashable, Sendable {
   /// The header is not the JSON that the format asks for, at a byte of the header.
   case header(reason: String, offset: Int)
   case unsupportedType(tensor: String, type: String)
+  /// A packed tensor that the metadata describes in no way, or not as its bytes are.
+  case packing(tensor: String, reason: String)
   /// Offsets run backwards, or the shape's elements overflow, or need another number of bytes.
   case size(tensor: String)
   /// Tensors overlap or leave a hole before this one.
@@ -23,7 +25,8 @@ extension SafetensorsError: CustomStringConvertible {
     case .headerLength(let length): "its header of \(length) bytes does not fit"
     case .header(let reason, let offset): "its header is malformed at byte \(offset): \(reason)"
     case .unsupportedType(let tensor, let type):
-      "tensor \"\(tensor)\" has type \(type); F32, I8 and I32 can be read"
+      "tensor \"\(tensor)\" has type \(type); F32, F16, BF16, I8, I32 and packed U8 can be read"
+    case .packing(let tensor, let reason): "tensor \"\(tensor)\" can't be unpacked: \(reason)"
     case .size(let tensor): "the offsets of tensor \"\(tensor)\" do not match its shape"
     case .notContiguous(let tensor): "tensor \"\(tensor)\" does not begin where the one before it ends"
     case .fileLength(let expected, let found): "it has \(found) bytes of tensors instead of \(expected)"

@@ -9,12 +9,17 @@ struct SafetensorsHeader: Equatable {
   enum ElementType: String, CaseIterable {
     case float32 = "F32"
     case int32 = "I32"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
     case int8 = "I8"
+    /// Bytes that hold codes of 4 bits; see `TensorEncoding`.
+    case packed = "U8"
 
     var byteCount: Int {
       switch self {
       case .float32, .int32: 4
-      case .int8: 1
+      case .float16, .bfloat16: 2
+      case .int8, .packed: 1
       }
     }
   }
@@ -37,14 +42,29 @@ struct SafetensorsHeader: Equatable {
 
 extension SafetensorsHeader {
   /// The one header for these tensors: by alignment of the type descending, then type, then name.
-  init(_ parameters: ParameterSet, metadata: [String: String]) throws(StoreError) {
+  ///
+  /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
+  init(
+    _ parameters: ParameterSet, metadata: [String: String], encodings: [String: TensorEncoding] = [:]
+  ) throws(StoreError) {
     var entries: [Entry] = []
+    var metadata = metadata
     for (name, tensor) in parameters.tensors {
-      let (type, count) = Self.layout(tensor.elements)
-      guard name != Self.metadataKey, Self.elements(tensor.shape) == count else {
+      var (type, count) = Self.layout(tensor.elements)
+      var shape = tensor.shape
+      guard name != Self.metadataKey, Self.elements(shape) == count else {
         throw StoreError.inconsistentTensor(name)
       }
-      entries.append(Entry(name: name, type: type, shape: tensor.shape, range: 0..<count * type.byteCount))
+      if let encoding = encodings[name] {
+        guard encoding.holds(tensor.elements) else { throw StoreError.inconsistentTensor(name) }
+        type = encoding.type
+        if encoding == .int4 {
+          metadata[TensorEncoding.metadataKey(name)] = TensorEncoding.packing(of: shape)
+          count = TensorEncoding.packedCount(count)
+          shape = [count]
+        }
+      }
+      entries.append(Entry(name: name, type: type, shape: shape, range: 0..<count * type.byteCount))
     }
     entries.sort { one, other in
       if one.type == other.type { return one.name.utf8.lexicographicallyPrecedes(other.name.utf8) }

@@ -6,11 +6,17 @@ import GraphIR
 
 extension Tensor.Elements {
   /// Copies the elements of a type out of a file's bytes, whatever their alignment.
-  init(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer) {
+  ///
+  /// `count` is the number of elements, which packed bytes do not tell by themselves.
+  init(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer, count: Int) {
     switch type {
     case .float32: self = .float32(Self.copy(bytes))
     case .int32: self = .int32(Self.copy(bytes))
     case .int8: self = .int8(Self.copy(bytes))
+    case .float16:
+      self = .float32((Self.copy(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
+    case .bfloat16: self = .float32((Self.copy(bytes) as [UInt16]).map(Float.init(bfloat16:)))
+    case .packed: self = .int8(TensorEncoding.unpacked(bytes, count: count))
     }
   }
 

@@ -8,15 +8,22 @@ package struct WeightsFile: Equatable, Sendable {
   package var parameters: ParameterSet
   /// Strings under `__metadata__`; `format` and `qatlab` (the model's kind) where the program wrote it.
   package var metadata: [String: String]
+  /// Tensors that take less room in the file than in memory, by name.
+  package var encodings: [String: TensorEncoding]
 
-  package init(parameters: ParameterSet, metadata: [String: String] = [:]) {
+  package init(
+    parameters: ParameterSet, metadata: [String: String] = [:], encodings: [String: TensorEncoding] = [:]
+  ) {
     self.parameters = parameters
     self.metadata = metadata
+    self.encodings = encodings
   }
 
   /// What is written beside a model's weights: the format's name as other programs look for it, and the kind.
   package init(_ model: Model) {
-    self.init(parameters: model.parameters, metadata: ["format": "pt", "qatlab": model.kind.rawValue])
+    self.init(
+      parameters: model.parameters, metadata: ["format": "pt", "qatlab": model.kind.rawValue],
+      encodings: model.encodings)
   }
 
   /// Reads and checks a file; throws `StoreError.unreadable` or `.weights` with the reason.
@@ -34,7 +41,7 @@ package struct WeightsFile: Equatable, Sendable {
     }
   }
 
-  /// Reads tensors from a file's bytes; nothing larger than the bytes is allocated.
+  /// Reads tensors from a file's bytes; they take at most twice as many bytes in memory.
   package init(bytes: [UInt8]) throws(SafetensorsError) {
     let result = bytes.withUnsafeBytes { file in
       Result { () throws(SafetensorsError) in try Self(file: file) }
@@ -45,12 +52,23 @@ package struct WeightsFile: Equatable, Sendable {
   private init(file: UnsafeRawBufferPointer) throws(SafetensorsError) {
     let (header, dataStart) = try SafetensorsHeader.parse(file)
     let data = UnsafeRawBufferPointer(rebasing: file[dataStart...])
-    var parameters = ParameterSet()
+    var file = Self(parameters: ParameterSet(), metadata: header.metadata)
     for entry in header.entries {
       let bytes = UnsafeRawBufferPointer(rebasing: data[entry.range])
-      parameters[entry.name] = Tensor(shape: entry.shape, elements: Tensor.Elements(entry.type, bytes))
+      var shape = entry.shape
+      if entry.type == .packed {
+        let packing = file.metadata.removeValue(forKey: TensorEncoding.metadataKey(entry.name))
+        shape = try TensorEncoding.shape(packing, of: entry, bytes)
+      }
+      file.parameters[entry.name] = Tensor(
+        shape: shape, elements: Tensor.Elements(entry.type, bytes, count: shape.reduce(1, *)))
+      file.encodings[entry.name] = TensorEncoding(entry.type)
     }
-    self.init(parameters: parameters, metadata: header.metadata)
+    if let stray = file.metadata.keys.filter(TensorEncoding.isMetadataKey).min() {
+      throw .packing(
+        tensor: TensorEncoding.tensorName(stray), reason: "its metadata belongs to no tensor of bytes")
+    }
+    self = file
   }
 
   /// Writes the file whole or not at all, over one that was there; throws `StoreError.unwritable`.
@@ -70,22 +88,31 @@ extension WeightsFile {
     get throws(StoreError) { try Layout(self).byteCount }
   }
 
-  /// A file as it will be: its header made, its tensors in order, none of them copied.
+  /// A file as it will be: its header made, its tensors in order, copied only where they are encoded.
   struct Layout {
     private let prefix: [UInt8]
-    private let elements: [Tensor.Elements]
+    private let tensors: [(elements: Tensor.Elements, encoding: TensorEncoding?)]
     let byteCount: Int
 
     init(_ file: WeightsFile) throws(StoreError) {
-      let header = try SafetensorsHeader(file.parameters, metadata: file.metadata)
+      let header = try SafetensorsHeader(
+        file.parameters, metadata: file.metadata, encodings: file.encodings)
       prefix = header.bytes
-      elements = header.entries.compactMap { file.parameters[$0.name]?.elements }
+      tensors = header.entries.compactMap { entry in
+        file.parameters[entry.name].map { ($0.elements, file.encodings[entry.name]) }
+      }
       byteCount = prefix.count + header.dataCount
     }
 
     func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
       try prefix.withUnsafeBytes(body)
-      for element in elements { try element.withBytes(body) }
+      for (elements, encoding) in tensors {
+        if let encoding {
+          try encoding.bytes(of: elements).withUnsafeBytes(body)
+        } else {
+          try elements.withBytes(body)
+        }
+      }
     }
 
     /// SHA-256 of the file as 64 hexadecimal digits.

@@ -26,7 +26,7 @@ struct FuzzTests {
     "(", ")", "[", "]", ",", ">", "=", ":", "\"", "\\", "\n", "\r\n", "#", "%", " ", "\t", "-", ".", "1", "e",
     "'",
     "model", " with ", " epochs ", "train ", "é", "e\u{301}", "漢", "🚀", "\u{0}", "\u{A0}", "\u{200B}", "“",
-    "”", "→", "/",
+    "”", "→", "/", "*", " bits(", " keep(",
     "\u{FEFF}", ";", "_", "\u{FE0F}", "--",
   ]
 
@@ -115,6 +115,7 @@ struct FuzzTests {
     case .none: []
     case .value(let value): [value.range]
     case .calls(let calls): calls.flatMap { [$0.range, $0.name.range] + $0.arguments.map(\.range) }
+    case .arguments(let call): [call.range, call.name.range] + call.arguments.map(\.range)
     }
   }
 

@@ -42,6 +42,18 @@ struct ParserTests {
   }
 
   @Test(arguments: [
+    ("qat s bits 4", "(qat s :bits 4.0)"),
+    ("qat s bits(conv1: 8, rest: 4) epochs 2", "(qat s :bits bits(conv1: 8.0 rest: 4.0) :epochs 2.0)"),
+    ("qat s bits(layer1.*: 4, *.conv2: 6, *: 8)", "(qat s :bits bits(layer1.*: 4.0 *.conv2: 6.0 *: 8.0))"),
+    ("qat s keep(layer*.0.conv1, fc: bf16)", "(qat s :keep keep(layer*.0.conv1 fc: bf16))"),
+    ("qat s bits(\n  layer1.*: 4,\n  rest: 8\n) seed 1", "(qat s :bits bits(layer1.*: 4.0 rest: 8.0) :seed 1.0)"),
+  ])
+  func anOptionMayHaveParenthesesOfItsOwnWithPatterns(_ source: String, _ expected: String) {
+    #expect(parse(source, vocabulary: .sample).diagnostics == [])
+    #expect(tree(source) == expected)
+  }
+
+  @Test(arguments: [
     ("model tiny = conv(16, 3) > relu > fc(10)", "(model tiny {conv(16.0 3.0) > relu > fc(10.0)})"),
     ("model tiny = resnet18", "(model tiny {resnet18})"),
     ("model tiny = fc(10)", "(model tiny {fc(10.0)})"),

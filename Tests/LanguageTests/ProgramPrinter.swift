@@ -16,11 +16,11 @@ private func program(_ statement: Statement) -> String {
     }
   }
   for clause in statement.clauses {
-    parts.append(clause.keyword.text)
     switch clause.value {
-    case .none: break
-    case .value(let value): parts.append(program(value))
-    case .calls(let calls): parts.append(calls.map(program).joined(separator: ", "))
+    case .none: parts.append(clause.keyword.text)
+    case .value(let value): parts += [clause.keyword.text, program(value)]
+    case .calls(let calls): parts += [clause.keyword.text, calls.map(program).joined(separator: ", ")]
+    case .arguments(let call): parts.append(program(call))
     }
   }
   return parts.joined(separator: " ")

@@ -39,6 +39,13 @@ struct RecoveryTests {
     ("train r epochs 3 epoch(3)", ["unknown-option"]),
     ("train r epochs 3 epoch = 3", ["unknown-option"]),
     ("train r augment=true", ["unexpected-value"]),
+    ("qat s keep conv1, fc epochs 3", ["missing-parentheses"]),
+    ("qat s keep", ["missing-parentheses"]),
+    ("qat s bits", ["missing-value"]),
+    ("qat s bits(conv1: 8", ["unclosed-bracket"]),
+    ("qat s bits(layer1.*: 8 rest: 4)", ["missing-comma"]),
+    ("train layer1.* epochs 3", ["unexpected-token"]),
+    ("qat s with kd(layer*)", ["unexpected-token"]),
   ])
   func oneMistakeIsReportedOnce(_ source: String, _ expected: [String]) {
     #expect(identifiers(source) == expected)

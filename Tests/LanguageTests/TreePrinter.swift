@@ -16,6 +16,7 @@ private func tree(_ clause: Clause) -> String {
     case .none: ""
     case .value(let value): " " + tree(value)
     case .calls(let calls): " " + calls.map(tree).joined(separator: ", ")
+    case .arguments(let call): " " + tree(call)
     }
   return ":" + clause.keyword.text + value
 }

@@ -9,7 +9,8 @@ extension Vocabulary {
       "epochs": .value, "lr": .value, "batch": .value, "seed": .value, "schedule": .value, "augment": .flag,
     ],
     "qat": [
-      "with": .calls, "from": .value, "epochs": .value, "bits": .value, "layers": .value, "seed": .value,
+      "with": .calls, "from": .value, "epochs": .value, "bits": .valueOrArguments, "layers": .value,
+      "seed": .value, "keep": .arguments,
     ],
     "convert": [:],
     "compare": [:],

@@ -31,6 +31,9 @@ typedef struct {
 unsigned ck_begin_flushing(void);
 void ck_end_flushing(unsigned mode);
 
+// Whether products of u8 and s8 are added in 32 bits (VNNI), and not in 16 with saturation.
+int ck_has_exact_byte_products(void);
+
 int ck_thread_count(void);
 void ck_set_thread_count(int count);
 

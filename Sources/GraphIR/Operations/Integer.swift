@@ -10,12 +10,15 @@ package struct IntegerConvolution: Hashable, Sendable, Codable {
   package var residual: QuantizationParameters?
   package var output: QuantizationParameters
   package var activation: Activation?
+  /// Width that holds every weight, 2 to 8: up to 4, a file holds two weights a byte.
+  package var weightBits: Int
 
   package init(
     convolution: Convolution, input: QuantizationParameters, residual: QuantizationParameters? = nil,
-    output: QuantizationParameters, activation: Activation? = nil
+    output: QuantizationParameters, activation: Activation? = nil, weightBits: Int = 8
   ) {
     self.convolution = convolution
+    self.weightBits = weightBits
     self.input = input
     self.residual = residual
     self.output = output
@@ -33,12 +36,15 @@ package struct IntegerDense: Hashable, Sendable, Codable {
   package var input: QuantizationParameters
   package var output: QuantizationParameters?
   package var activation: Activation?
+  /// Width that holds every weight, as for `IntegerConvolution`.
+  package var weightBits: Int
 
   package init(
     dense: Dense, input: QuantizationParameters, output: QuantizationParameters? = nil,
-    activation: Activation? = nil
+    activation: Activation? = nil, weightBits: Int = 8
   ) {
     self.dense = dense
+    self.weightBits = weightBits
     self.input = input
     self.output = output
     self.activation = activation

@@ -9,6 +9,8 @@ package enum BoundValue: Sendable {
   case chain(Chain)
   case flag
   case calls([Call])
+  /// The option with parentheses of its own.
+  case arguments(Call)
 }
 
 /// A statement whose words are understood: what was written, by operand and by keyword.
@@ -63,6 +65,10 @@ package struct Arguments: Sendable {
 
   package func text(_ keyword: Keyword) -> String? {
     if case .text(let value)? = clauses[keyword.name]?.value { value } else { nil }
+  }
+
+  package func arguments(_ keyword: Keyword) -> Call? {
+    if case .arguments(let call)? = clauses[keyword.name]?.value { call } else { nil }
   }
 
   package func calls(_ keyword: Keyword) -> [Call] {

@@ -72,6 +72,9 @@ private func boundClause(_ clause: Clause, _ keyword: Keyword) throws(BindingErr
       throw .call(.unknown(call.name, noun: "clause", known: known))
     }
     return Arguments.Written(value: .calls(calls), range: clause.range)
+  case .arguments(let call):
+    guard !call.arguments.isEmpty else { throw .missingValue(keyword: clause.keyword, kind: keyword.kind) }
+    return Arguments.Written(value: .arguments(call), range: clause.range)
   case .value(let expression):
     return try bound(expression, place: keyword.place, kind: keyword.kind)
   }
@@ -122,7 +125,8 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
     if let word = expression.word { return .fits(.word(word)) }
     guard case .number(let literal) = expression else { return .wrongKind }
     return .fits(.word(Word(text: literal.text, range: literal.range)))
-  case .flag, .calls: return .wrongKind
+  case .width, .layers(.width): return checked(expression, kind: .count(quantizationWidths))
+  case .flag, .calls, .layers(.storage), .widths: return .wrongKind
   }
 }
 

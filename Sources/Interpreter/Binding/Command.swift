@@ -68,7 +68,7 @@ package struct Command: Sendable {
     }
     for keyword in keywords {
       let place = keyword.kind.placeholder
-      words.append("[" + keyword.name + (place.isEmpty ? "" : " " + place) + "]")
+      words.append("[" + written(keyword.name, place) + "]")
     }
     return words.joined(separator: " ")
   }

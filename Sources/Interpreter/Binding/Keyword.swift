@@ -20,15 +20,22 @@ package struct Keyword: Sendable {
     self.example = example
   }
 
-  var place: Place { Place(noun: nil, name: name, example: example.map { name + " " + $0 }) }
+  var place: Place { Place(noun: nil, name: name, example: example.map { written(name, $0) }) }
 
   package var form: Vocabulary.KeywordForm {
     switch kind {
     case .flag: .flag
     case .calls: .calls
-    case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic: .value
+    case .layers(.width): .valueOrArguments
+    case .layers(.storage), .widths: .arguments
+    case .width, .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic: .value
     }
   }
+}
+
+/// An option with its value, as a cell has it: `bits 4`, `bits(conv1: 8, rest: 4)`.
+package func written(_ option: String, _ value: String) -> String {
+  option + (value.isEmpty || value.hasPrefix("(") ? "" : " ") + value
 }
 
 /// A place after the verb that is filled by position.

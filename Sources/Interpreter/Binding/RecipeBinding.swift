@@ -37,17 +37,6 @@ extension Keyword {
   static let runSeed = Keyword(
     "seed", .count(seedRange), otherwise: "the session's", example: "7",
     "seed of first weights, order and augmentation")
-  static let backend = Keyword(
-    "backend",
-    .choice([
-      Choice("x86", "u8 activations, s8 weights with a scale a channel"),
-      Choice("fbgemm", "as x86 with 7-bit activations, for processors without VNNI"),
-      Choice("onednn", "as x86"),
-      Choice("qnnpack", "u8 activations, s8 weights with one scale a tensor"),
-      Choice("xnnpack", "symmetric s8 activations, s8 weights with a scale a channel"),
-      Choice("tensorrt", "as xnnpack"),
-    ]), otherwise: quantization.policy.backend.rawValue, example: "x86",
-    "where the integer model will run, which sets the grids")
   static let observerFreeze = Keyword(
     "observer-freeze", .real(.closed(0, 1)), otherwise: "two thirds", example: "0.7",
     "share of the steps after which activation ranges stay")
@@ -93,8 +82,8 @@ extension TrainingRecipe {
     settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let quantization {
+      settings += quantization.policy.settings
       settings += [
-        (Keyword.backend.name, quantization.policy.backend.rawValue),
         (Keyword.observerFreeze.name, shortened(quantization.observerFreeze)),
         (Keyword.batchNormFreeze.name, shortened(quantization.batchNormFreeze)),
       ]
@@ -104,7 +93,7 @@ extension TrainingRecipe {
   }
 
   /// The settings on one line: "epochs 3, batch 128, lr 0.003, …".
-  var words: String { settings.map { $0.name + " " + $0.value }.joined(separator: ", ") }
+  var words: String { settings.map { written($0.name, $0.value) }.joined(separator: ", ") }
 }
 
 /// A fraction with three decimals at the most.

@@ -63,6 +63,17 @@ package struct RealRange: Sendable, Equatable {
 /// Names that a command takes besides its topics.
 package enum Subjects: Sendable { case models, commands }
 
+/// Widths that weights and activations can have in an integer model.
+package let quantizationWidths = 2...8
+
+/// What an option settles for a layer.
+package enum LayerSetting: Sendable {
+  /// How many bits.
+  case width
+  /// In which float format its weights are stored.
+  case storage
+}
+
 /// What may stand where a value is written, and so what binding checks, help prints and Tab offers.
 package enum ValueKind: Sendable {
   /// A whole number in a range.
@@ -87,6 +98,12 @@ package enum ValueKind: Sendable {
   case flag
   /// Calls after `with`.
   case calls([Choice])
+  /// A number of bits, as the integer kernels have them.
+  case width
+  /// Layers in the option's own parentheses, each perhaps with a setting; a width may stand there for all of them.
+  case layers(LayerSetting)
+  /// Widths in the option's own parentheses, one after the other.
+  case widths
 
   /// What a diagnostic calls a value of this kind.
   package var words: String {
@@ -105,6 +122,11 @@ package enum ValueKind: Sendable {
     case .topic: "a topic"
     case .flag: "no value"
     case .calls(let calls): "a call such as " + (calls.first?.name ?? "") + "(…)"
+    case .width:
+      "a whole number from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound)"
+    case .layers(.width): ValueKind.width.words + ", for all layers or in parentheses by layer"
+    case .layers(.storage): "layers in parentheses"
+    case .widths: "widths in parentheses"
     }
   }
 
@@ -120,6 +142,10 @@ package enum ValueKind: Sendable {
     case .topic: "TOPIC"
     case .flag: ""
     case .calls(let calls): calls.map { $0.name + "(…)" }.joined(separator: ", ")
+    case .width: "N"
+    case .layers(.width): "N|(LAYER: N, …, rest: N)"
+    case .layers(.storage): "(LAYER, LAYER: fp16|bf16, …)"
+    case .widths: "(N, N, …)"
     }
   }
 }

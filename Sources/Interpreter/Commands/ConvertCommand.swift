@@ -30,8 +30,7 @@ extension Command {
     let name = arguments.target?.text ?? source.name + "-int8"
     let conversion = PlannedConversion(
       source: source.name, result: name, data: data, verb: arguments.verb,
-      note: "\(name): \(source.name) with weights in int8, activations in uint8 and sums in int32"
-        + replacement(name, scope))
+      replacement: replacement(name, scope))
     scope.register(ModelEntry(name: name, kind: .integer, graph: source.graph))
     return Step { draft, console in try conversion.run(&draft, console) }
   }
@@ -43,15 +42,17 @@ private struct PlannedConversion {
   var result: String
   var data: ChosenData
   var verb: Word
-  var note: String
+  /// What is said where another model gives way.
+  var replacement: String
 
   func run(_ draft: inout Draft, _ console: Console) throws -> StepEnding {
     if let note = data.note { console.note(note) }
-    console.note(note)
     if let note = foreignData(try draft.entry(source), data) { console.note(note) }
     let model = try draft.model(source)
     let integer = try runningTraining(verb) { try Training.convert(model) }
     let floatBytes = try draft.entry(source).figures[ModelEntry.floatSize]
+    console.note("\(result): \(source) with " + integerWords(integer.graph) + replacement)
+    if let note = floatLayersNote(integer.graph) { console.note(note) }
     let measured = try runningTraining(verb) {
       try console.measured(
         model, named: source, integer: integer, named: result, on: data, floatBytes: floatBytes)

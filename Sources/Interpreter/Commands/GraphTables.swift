@@ -35,25 +35,26 @@ extension GraphIR.Operation {
   fileprivate var words: String {
     switch self {
     case .input: "input"
-    case .convolution(let convolution): "conv " + convolution.words
+    case .convolution(let convolution): "conv " + convolution.words + convolution.storage.words
     case .batchNorm: "batch norm"
     case .activation(let activation): activation.rawValue
     case .pool(let pooling): pooling.words
-    case .dense(let dense): "dense \(dense.inputs) → \(dense.outputs)"
+    case .dense(let dense): "dense \(dense.inputs) → \(dense.outputs)" + dense.storage.words
     case .add: "add"
     case .flatten: "flatten"
     case .fakeQuantize(let fake): "fake quantize " + fake.grid.words
     case .dropout(let dropout): "dropout \(plain(Double(dropout.rate)))"
     case .quantize(let parameters): "quantize " + parameters.words
     case .dequantize(let parameters): "dequantize " + parameters.words
-    case .dynamicDense(let dynamic): "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
+    case .dynamicDense(let dynamic):
+      "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
     case .requantize(let requantization):
       "requantize " + requantization.input.words + " to " + requantization.output.words
     case .integerConvolution(let integer):
-      "int8 conv " + integer.convolution.words + (integer.residual == nil ? "" : " + residual")
+      "int\(integer.weightBits) conv " + integer.convolution.words + (integer.residual == nil ? "" : " + residual")
         + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to " + integer.output.words
     case .integerDense(let integer):
-      "int8 dense \(integer.dense.inputs) → \(integer.dense.outputs)"
+      "int\(integer.weightBits) dense \(integer.dense.inputs) → \(integer.dense.outputs)"
         + (integer.activation.map { ", " + $0.rawValue } ?? "")
         + (integer.output.map { ", to " + $0.words } ?? "")
     }
@@ -68,6 +69,10 @@ extension Convolution {
     if groups != 1 { words += ", \(groups) groups" }
     return words
   }
+}
+
+extension FloatStorage {
+  fileprivate var words: String { self == .float32 ? "" : ", stored as \(rawValue)" }
 }
 
 extension Pooling {

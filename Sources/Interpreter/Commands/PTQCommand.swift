@@ -126,7 +126,5 @@ extension PostTrainingRecipe {
   }
 
   /// The settings on one line.
-  var words: String {
-    settings.map { $0.value.isEmpty ? $0.name : $0.name + " " + $0.value }.joined(separator: ", ")
-  }
+  var words: String { settings.map { written($0.name, $0.value) }.joined(separator: ", ") }
 }

@@ -15,11 +15,15 @@ extension Command {
   static let qat = Command(
     "qat", "train with quantization in the loop, guided by a teacher", target: .result("the QAT model"),
     operands: [Operand("the student's name", .newName, .optional)],
-    keywords: [.distillation, .from] + Keyword.recipe + [.backend, .observerFreeze, .batchNormFreeze],
+    keywords: [.distillation, .from] + Keyword.recipe + Keyword.grids
+      + [.scheme, .observerFreeze, .batchNormFreeze],
     examples: [
       "qat student with kd(teacher, DecoupledKD, 0.5)",
       "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
       "qat student from teacher backend qnnpack observer-freeze 0.7 batchnorm-freeze 50%",
+      "qat student from teacher bits 4", "qat student from teacher weights 4 activations 8 per-channel",
+      "qat student with kd(teacher) bits(layer1.*: 4, rest: 8) keep(fc: bf16)",
+      "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
     ], effect: .changes
   ) { arguments, scope in
     try plannedRun(arguments, &scope).step
@@ -48,7 +52,8 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   recipe.augments = data.choice.augments
   recipe.apply(arguments)
   let batchNote = recipe.fitBatch(to: data, arguments)
-  recipe.quantization = quantization(arguments)
+  let quantization = try quantization(arguments, start.graph)
+  recipe.quantization = quantization
   recipe.distillation = clauses.map(\.term)
   let place = arguments.word(.from) ?? clauses.first?.teacher ?? name
   try scope.checkQuantization(start.graph, recipe, at: place, arguments, data)
@@ -59,6 +64,7 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
   run.result.details[.start] = start.name
   run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
+  run.notes += notes(on: quantization.policy, start.graph)
   run.notes += zip(clauses, teachers).compactMap { foreignData($1, data) }
   run.warnings = clauses.compactMap { $0.warning(classes: data.classes) }
   scope.use(data)
@@ -118,11 +124,8 @@ func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
   return (tenth(of: rate), "lr \(plain(tenth(of: rate))): a tenth of what \(entry.name) was trained with")
 }
 
-private func quantization(_ arguments: Arguments) -> QuantizationRecipe {
-  var recipe = QuantizationRecipe()
-  if let backend = arguments.word(.backend).flatMap({ QuantizationBackend(rawValue: $0.text) }) {
-    recipe.policy.backend = backend
-  }
+private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> QuantizationRecipe {
+  var recipe = QuantizationRecipe(policy: try policy(arguments, graph: graph))
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
   return recipe

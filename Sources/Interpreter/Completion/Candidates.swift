@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 import Language
+import Quantization
 
 /// What a session offers at a place: names of models and networks beside the words of the language.
 struct Candidates {
@@ -18,8 +19,9 @@ struct Candidates {
       Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) } ?? []
     case .layer: completions(LayerForm.choices)
     case .clauseCall: completions(Keyword.distillation.kind.choices)
-    case .argument(let call, let enclosing, let index, let label):
-      arguments(call, enclosing: enclosing, index: index, label: label)
+    case .argument(let call, let enclosing, let index, let label, let names):
+      option(call, enclosing: enclosing).map { setting(of: $0.kind, label: label, names: names) }
+        ?? arguments(call, enclosing: enclosing, index: index, label: label)
     case .nothing: []
     }
   }
@@ -53,7 +55,40 @@ struct Candidates {
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: completions(LayerForm.choices)
-    case .count, .real, .newName, .text, .flag, .calls: []
+    case .width, .layers(.width): widths
+    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
+    }
+  }
+
+  private var widths: [Completion] {
+    quantizationWidths.reversed().map { Completion(text: "\($0)", detail: "bits") }
+  }
+
+  /// The option whose own parentheses these are.
+  private func option(_ name: String, enclosing: String?) -> Keyword? {
+    guard enclosing == nil else { return nil }
+    return Command.all.lazy.flatMap(\.keywords).first { keyword in
+      keyword.name == name && (keyword.form == .arguments || keyword.form == .valueOrArguments)
+    }
+  }
+
+  /// What can stand in an option's own parentheses.
+  private func setting(of kind: ValueKind, label: String?, names: [String]) -> [Completion] {
+    switch kind {
+    case .layers(.width) where label == nil:
+      layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
+    case .layers(.width), .widths: widths
+    case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
+    case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls, .width: []
+    }
+  }
+
+  /// The layers of the model that the statement names, or else of the newest float model.
+  private func layers(_ names: [String], suffix: String) -> [Completion] {
+    let floats = models.filter { $0.kind == .float }
+    let model = floats.first { names.contains($0.name) } ?? floats.last
+    return (model?.graph.nodes ?? []).filter(\.operation.hasWeights).map { node in
+      Completion(text: node.name + suffix, detail: "layer of \(model?.name ?? "")")
     }
   }
 

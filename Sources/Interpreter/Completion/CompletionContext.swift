@@ -13,7 +13,9 @@ enum CompletionContext: Equatable {
   /// A call after `with`.
   case clauseCall
   /// An argument of a call: commas before it in the call, and its label where one is written.
-  case argument(call: String, enclosing: String?, index: Int, label: String?)
+  ///
+  /// `names` are the words of the statement so far, of which some may name models.
+  case argument(call: String, enclosing: String?, index: Int, label: String?, names: [String])
   /// A place where nothing known can stand.
   case nothing
 }
@@ -73,7 +75,7 @@ struct CompletionPlace {
         continue
       case .leftParenthesis, .leftBracket: depth += 1
       case .rightParenthesis, .rightBracket: depth = max(0, depth - 1)
-      case .word, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid: break
+      case .word, .pattern, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid: break
       }
       let lower = min(token.range.lowerBound, bytes.count)
       let upper = min(max(token.range.upperBound, lower), bytes.count)
@@ -112,7 +114,8 @@ struct CompletionPlace {
         if let last = open.popLast() { open.append((last.name, last.index + 1, nil, false)) }
       case .colon, .equals:
         if let last = open.popLast() { open.append((last.name, last.index, previous?.text, false)) }
-      case .word, .number, .percentage, .string, .greater, .continuation, .newline, .comment, .invalid:
+      case .word, .pattern, .number, .percentage, .string, .greater, .continuation, .newline, .comment,
+        .invalid:
         if !open.isEmpty { open[open.count - 1].isFilled = true }
       }
       previous = word
@@ -120,7 +123,8 @@ struct CompletionPlace {
     guard let last = open.last else { return nil }
     if last.isFilled { return .nothing }
     return .argument(
-      call: last.name, enclosing: open.dropLast().last?.name, index: last.index, label: last.label)
+      call: last.name, enclosing: open.dropLast().last?.name, index: last.index, label: last.label,
+      names: words.filter { $0.kind == .word }.map(\.text))
   }
 
   private static func body(of command: Command, _ words: ArraySlice<Word>) -> CompletionContext {
@@ -135,7 +139,9 @@ struct CompletionPlace {
       used.insert(keyword.name)
       switch keyword.form {
       case .flag: break
-      case .value:
+      case .arguments: skipArguments(&rest)
+      case .valueOrArguments where rest.first?.kind == .leftParenthesis: skipArguments(&rest)
+      case .value, .valueOrArguments:
         if rest.isEmpty { return .value(verb: command.name, keyword: keyword.name) }
         rest.removeFirst()
       case .calls:
@@ -147,16 +153,22 @@ struct CompletionPlace {
     return .body(verb: command.name, operands: operands, used: used)
   }
 
+  /// Passes over what stands in parentheses.
+  private static func skipArguments(_ words: inout ArraySlice<Word>) {
+    var depth = 0
+    while let word = words.first {
+      if word.kind == .leftParenthesis || word.kind == .leftBracket { depth += 1 }
+      if word.kind == .rightParenthesis || word.kind == .rightBracket { depth -= 1 }
+      guard depth > 0 || word.kind == .rightParenthesis else { return }
+      words.removeFirst()
+    }
+  }
+
   /// Passes over calls with commas between, and a comma at the end.
   private static func skipCalls(_ words: inout ArraySlice<Word>) {
     repeat {
       guard words.popFirst()?.kind == .word, words.first?.kind == .leftParenthesis else { return }
-      var depth = 0
-      while let word = words.popFirst() {
-        if word.kind == .leftParenthesis || word.kind == .leftBracket { depth += 1 }
-        if word.kind == .rightParenthesis || word.kind == .rightBracket { depth -= 1 }
-        if depth == 0 { break }
-      }
+      skipArguments(&words)
       guard words.first?.kind == .comma else { return }
       words.removeFirst()
     } while !words.isEmpty

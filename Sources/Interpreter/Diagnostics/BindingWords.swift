@@ -17,7 +17,7 @@ extension BindingError: DiagnosedError {
     case .missingValue(let keyword, let kind):
       complaint(
         "missing-value", "\(keyword.text) needs \(kind.words)", at: keyword.range,
-        remedy: "write it after the word: \(keyword.text) \(kind.placeholder)")
+        remedy: "write it after the word: \(written(keyword.text, kind.placeholder))")
     case .wrongKind(let expression, let place, let kind):
       complaint(
         "wrong-type", "\(place.name) takes \(kind.words), not \(expression.words)", at: expression.range,
@@ -26,7 +26,8 @@ extension BindingError: DiagnosedError {
     case .outOfRange(let expression, let place, let kind):
       complaint(
         "out-of-range", "\(place.name) takes \(kind.words)", at: expression.range,
-        remedy: percentRemedy(expression, name: place.name) ?? place.example.map { "try: \($0)" })
+        remedy: percentRemedy(expression, name: place.name) ?? widthRemedy(expression, place.name, kind)
+          ?? place.example.map { "try: \($0)" })
     case .unknownChoice(let word, let place, let choices):
       unknownName(
         "unknown-choice",
@@ -92,6 +93,20 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
   return "a share is a fraction from 0 to 1, such as \(plain(share / 100)), or a percentage: \(plain(share))%"
 }
 
+/// Why a width is out of range, and what comes nearest to it.
+private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
+  switch kind {
+  case .width, .layers(.width), .widths: break
+  case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls,
+    .layers(.storage):
+    return nil
+  }
+  guard let number = expression.numericValue else { return nil }
+  return number < Double(quantizationWidths.lowerBound)
+    ? "a symmetric grid of one bit holds zero alone; the narrowest is: \(name) 2"
+    : "the integer kernels multiply bytes; write \(name) 8, or leave the layer in float: keep(LAYER)"
+}
+
 extension ValueKind {
   /// What could be written for an argument of a call.
   fileprivate var exampleRemedy: String? {
@@ -100,7 +115,8 @@ extension ValueKind {
     case .real(let range): range.contains(0.5) ? "try: 0.5" : nil
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
-    case .network, .newName, .text, .chain, .topic, .flag, .calls: nil
+    case .width: "try: 8"
+    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers, .widths: nil
     }
   }
 }
@@ -138,7 +154,8 @@ extension CallError: DiagnosedError {
     case .outOfRange(let expression, let label, let call, let kind, let example):
       complaint(
         "out-of-range", "\(label) of \(call) takes \(kind.words)", at: expression.range,
-        remedy: percentRemedy(expression, name: label) ?? example.map { "try: \($0)" }
+        remedy: percentRemedy(expression, name: label) ?? widthRemedy(expression, label + ":", kind)
+          ?? example.map { "try: \($0)" }
           ?? kind.exampleRemedy)
     case .loss(let error, let range):
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)

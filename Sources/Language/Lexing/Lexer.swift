@@ -36,7 +36,7 @@ struct Lexer {
         append(kind, from: position - 1)
       } else if startsNumber(at: position) {
         scanNumber()
-      } else if Self.isLetter(scalar) || scalar == "_" {
+      } else if Self.isLetter(scalar) || scalar == "_" || scalar == "*" {
         scanWord()
       } else {
         scanForeign(scalar)
@@ -74,16 +74,17 @@ struct Lexer {
     while let scalar = peek(), isWordPart(scalar) { position += 1 }
     let range = range(from: start)
     let text = text(from: start)
-    lexemes.append(Lexeme(kind: .word, range: range, text: text))
+    let isPattern = scalars[start..<position].contains("*")
+    lexemes.append(Lexeme(kind: isPattern ? .pattern : .word, range: range, text: text))
     if scalars[start] == "_" { diagnostics.append(.nameWithoutLetter(text, range)) }
   }
 
   /// A dot belongs to a word only between two of its parts, and `->` is never part of one.
   private func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case "_": true
+    case "_", "*": true
     case "-": peek(1) != ">"
-    case ".": peek(1).map { Self.isNamePart($0) } ?? false
+    case ".": peek(1).map { Self.isNamePart($0) || $0 == "*" } ?? false
     default: Self.isNamePart(scalar)
     }
   }

@@ -2,6 +2,8 @@
 package enum TokenKind: Hashable, Sendable {
   /// A verb, a keyword or a name: the lexer can't tell them apart.
   case word
+  /// A name in which `*` stands for any text: `layer1.*`.
+  case pattern
   case number
   /// A number with its sign: `1%`.
   case percentage
@@ -28,7 +30,7 @@ package enum TokenKind: Hashable, Sendable {
     switch self {
     case .leftParenthesis: .rightParenthesis
     case .leftBracket: .rightBracket
-    case .word, .number, .percentage, .string, .equals, .comma, .colon, .greater, .rightParenthesis,
+    case .word, .pattern, .number, .percentage, .string, .equals, .comma, .colon, .greater, .rightParenthesis,
       .rightBracket, .continuation, .newline, .comment, .invalid:
       nil
     }

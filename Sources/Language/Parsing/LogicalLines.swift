@@ -32,7 +32,7 @@ struct LogicalLines {
       stack.open(lexeme, at: line.count)
       line.append(lexeme)
     case .rightParenthesis, .rightBracket: readClosingBracket(lexeme)
-    case .word, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid:
+    case .word, .pattern, .number, .percentage, .string, .equals, .comma, .colon, .greater, .invalid:
       line.append(lexeme)
     }
   }

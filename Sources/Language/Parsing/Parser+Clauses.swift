@@ -27,6 +27,11 @@ extension Parser {
       case .flag: try refuseValue(of: keyword)
       case .value: try value(of: keyword, verb: verb).map { .value($0) } ?? .none
       case .calls: .calls(try calls(of: keyword, verb: verb))
+      case .arguments: try ownArguments(of: keyword, verb: verb)
+      case .valueOrArguments:
+        at(.leftParenthesis)
+          ? try ownArguments(of: keyword, verb: verb)
+          : try value(of: keyword, verb: verb).map { .value($0) } ?? .none
       }
     return Clause(keyword: keyword, value: value, range: range(from: keyword.range))
   }
@@ -55,6 +60,31 @@ extension Parser {
     let value = try expression()
     guard take(.rightParenthesis) != nil else { throw .reported }
     return value
+  }
+
+  /// The arguments of `keep(conv1, fc)`; without parentheses what follows is passed over, with a report.
+  private mutating func ownArguments(of keyword: Word, verb: Word) throws(Interruption) -> Clause.Value {
+    guard let opening = peek(), opening.kind == .leftParenthesis else {
+      let start = position
+      while let next = peek(), [.word, .pattern, .number, .percentage].contains(next.kind),
+        form(of: next, after: verb) == nil
+      {
+        position += 1
+        if let comma = peek(), comma.kind == .comma { position += 1 }
+      }
+      let words = lexemes[start..<position].filter { $0.kind != .comma }
+      report(.missingParentheses(of: keyword, around: words.map { source.text(of: $0.range) }))
+      return .none
+    }
+    if !hasParenthesis(after: keyword) {
+      let gap = SourceRange(lowerBound: keyword.range.upperBound, upperBound: opening.range.upperBound)
+      report(.spaceBeforeParenthesis(keyword, opening.range, gap: gap))
+    }
+    admitsPatterns = true
+    defer { admitsPatterns = false }
+    let arguments = try arguments()
+    return .arguments(
+      Call(name: keyword, arguments: arguments, range: range(from: keyword.range), hasParentheses: true))
   }
 
   /// Calls with commas between, at least one.

@@ -176,6 +176,21 @@ extension Diagnostic {
       notes: ["a call is a name with arguments: kd(teacher, 0.5)"])
   }
 
+  /// `words` are what stands after the keyword and belongs into its parentheses.
+  static func missingParentheses(of keyword: Word, around words: [Substring]) -> Diagnostic {
+    let inside = words.joined(separator: ", ")
+    return Diagnostic(
+      id: "missing-parentheses", message: "\(keyword.text) takes what it is for in parentheses",
+      range: keyword.range, label: "\"(\" must follow it without a space",
+      notes: words.isEmpty || inside.count > 60 ? [] : ["try: \(keyword.text)(\(inside))"])
+  }
+
+  static func strayPattern(_ range: SourceRange, text: String) -> Diagnostic {
+    Diagnostic(
+      id: "unexpected-token", message: "\(quoted(text[...])) can't stand here", range: range,
+      label: "* stands for any text only where layers are named", notes: ["as in bits(layer1.*: 4, rest: 8)"])
+  }
+
   static func valueInParentheses(of keyword: Word, _ opening: SourceRange) -> Diagnostic {
     Diagnostic(
       id: "unexpected-token", message: "\(keyword.text) takes its value without parentheses", range: opening,

@@ -10,6 +10,10 @@ extension Parser {
     if lexeme.isFaulty { throw .reported }
     switch lexeme.kind {
     case .word: return try nameOrCall()
+    case .pattern where admitsPatterns:
+      position += 1
+      return .name(Word(text: composed(lexeme.text), range: lexeme.range))
+    case .pattern: throw .problem(.strayPattern(lexeme.range, text: lexeme.text))
     case .number:
       position += 1
       return .number(try number(lexeme, text: lexeme.text))
@@ -58,9 +62,10 @@ extension Parser {
   private mutating func argument() throws(Interruption) -> Argument {
     guard let first = peek() else { throw .reported }
     var label: Word?
-    if first.kind == .word, let separator = peek(1)?.kind, separator == .colon || separator == .equals {
-      label = takeWord()
-      position += 1
+    let isName = first.kind == .word || (first.kind == .pattern && admitsPatterns)
+    if isName, let separator = peek(1)?.kind, separator == .colon || separator == .equals {
+      label = Word(text: composed(first.text), range: first.range)
+      position += 2
       if let label, let next = peek(), next.kind == .comma || next.kind.isClosing {
         if next.isImplied { throw .reported }
         throw .problem(.missingArgument(label))
@@ -95,7 +100,7 @@ extension Parser {
   private func notSeparated(at next: Lexeme) -> Interruption {
     if next.isFaulty || next.isImplied { return .reported }
     switch next.kind {
-    case .word, .number, .percentage, .string, .leftBracket:
+    case .word, .pattern, .number, .percentage, .string, .leftBracket:
       let text = source.text(of: next.range)
       return .problem(.missingComma(before: next, text: text, labelled: labelledArgument(at: next)))
     case .equals, .comma, .colon, .greater, .leftParenthesis, .rightParenthesis, .rightBracket, .continuation,

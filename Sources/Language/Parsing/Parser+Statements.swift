@@ -110,8 +110,8 @@ extension Parser {
     case .equals, .colon:
       position += 1
       report(.strayEquals(stray, text: source.text(of: stray.range), between: "the words of a command"))
-    case .word, .number, .percentage, .string, .greater, .leftParenthesis, .rightParenthesis, .leftBracket,
-      .rightBracket, .continuation, .newline, .comment, .invalid:
+    case .word, .pattern, .number, .percentage, .string, .greater, .leftParenthesis, .rightParenthesis,
+      .leftBracket, .rightBracket, .continuation, .newline, .comment, .invalid:
       return false
     }
     return true

@@ -44,6 +44,8 @@ struct Parser {
   var position = 0
   /// How many brackets are open.
   var depth = 0
+  /// True inside an option's own parentheses, where names may be patterns.
+  var admitsPatterns = false
 
   init(source: SourceFile, vocabulary: Vocabulary) {
     self.source = source
@@ -55,6 +57,7 @@ struct Parser {
     lexemes = line
     position = 0
     depth = 0
+    admitsPatterns = false
     var statement: Statement?
     do throws(Interruption) {
       var draft = try readHead()

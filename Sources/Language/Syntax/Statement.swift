@@ -1,9 +1,12 @@
-/// A keyword after the operands with what belongs to it: `epochs 3`, `augment`, `with kd(teacher)`.
+/// A keyword after the operands with what belongs to it: `epochs 3`, `augment`, `with kd(teacher)`,
+/// `keep(conv1)`.
 package struct Clause: Hashable, Sendable {
   package enum Value: Hashable, Sendable {
     case none
     case value(Expression)
     case calls([Call])
+    /// The keyword with parentheses of its own; the call's name is the keyword.
+    case arguments(Call)
   }
 
   package var keyword: Word

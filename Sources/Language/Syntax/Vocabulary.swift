@@ -8,6 +8,10 @@ package struct Vocabulary: Sendable {
     case calls
     /// Nothing: `augment`.
     case flag
+    /// Arguments in parentheses of its own: `keep(conv1, fc)`.
+    case arguments
+    /// One value, or arguments in parentheses of its own: `bits 4`, `bits(conv1: 8, rest: 4)`.
+    case valueOrArguments
   }
 
   package let verbs: [String: [String: KeywordForm]]

@@ -19,8 +19,8 @@ package enum ParameterValue: Hashable, Sendable {
     case .string:
       guard let text = unquoted(literal) else { return nil }
       self = .string(text)
-    case .equals, .comma, .colon, .greater, .leftParenthesis, .rightParenthesis, .leftBracket, .rightBracket,
-      .continuation, .newline, .comment, .invalid:
+    case .pattern, .equals, .comma, .colon, .greater, .leftParenthesis, .rightParenthesis, .leftBracket,
+      .rightBracket, .continuation, .newline, .comment, .invalid:
       return nil
     }
   }

@@ -76,6 +76,7 @@ struct IntegerConversion {
     store(weights, scales: scales, inputScale: input.grid.scale, name: node.name)
     let output = try outputGrid(of: group)
     let activation = activation(of: group)
+    let weightBits = weights.grid?.bits ?? 8
     var inputs = [input.node]
     switch weights.operation {
     case .convolution(let convolution):
@@ -92,10 +93,11 @@ struct IntegerConversion {
       }
       let integer = IntegerConvolution(
         convolution: convolution, input: input.grid, residual: residual, output: output,
-        activation: activation)
+        activation: activation, weightBits: weightBits)
       append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
     case .dense(let dense):
-      let integer = IntegerDense(dense: dense, input: input.grid, output: output, activation: activation)
+      let integer = IntegerDense(
+        dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
       append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
       .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:

@@ -69,14 +69,15 @@ package struct LayerWeights {
   package init?(_ group: LayerGroup, in model: Model) throws(RewriteError) {
     let node = model.graph.nodes[group.head]
     let hasBias: Bool
+    let storage: FloatStorage
     switch node.operation {
     case .convolution(var convolution):
-      (hasBias, grid) = (convolution.hasBias, convolution.weightGrid)
+      (hasBias, grid, storage) = (convolution.hasBias, convolution.weightGrid, convolution.storage)
       convolution.hasBias = true
       (convolution.weightGrid, convolution.learnsWeightScale) = (nil, false)
       operation = .convolution(convolution)
     case .dense(var dense):
-      (hasBias, grid) = (dense.hasBias, dense.weightGrid)
+      (hasBias, grid, storage) = (dense.hasBias, dense.weightGrid, dense.storage)
       dense.hasBias = true
       (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
       operation = .dense(dense)
@@ -105,6 +106,9 @@ package struct LayerWeights {
     let rest = values.count / outputs
     for output in 0..<outputs {
       for index in output * rest..<(output + 1) * rest { values[index] *= factors[output] }
+    }
+    if grid == nil, storage != .float32 {
+      for index in values.indices { values[index] = storage.rounded(values[index]) }
     }
     if let grid {
       let stored = model.parameters[node.name + ".weight_scale"]?.floats

@@ -1,0 +1,15 @@
+package import Language
+
+/// Why options can't decide the grids of a network.
+package enum PolicyError: Error {
+  /// A name that no layer with weights has, or a pattern that fits none.
+  case unknownLayer(Word, known: [String], network: String)
+  case widthWithoutLayer(Expression)
+  case notALayer(Expression)
+  case notAFormat(Expression, layer: String)
+  /// The same name or pattern under `keep` and under `bits`.
+  case keptAndQuantized(Word)
+  case bothGranularities(SourceRange)
+  case noNarrowKernels(SourceRange, backend: String, bits: Int, layer: String)
+  case nothingQuantized(SourceRange)
+}

@@ -1,0 +1,48 @@
+import GraphIR
+
+/// In which integers a model computes: "weights in int4 (conv1 and fc: int8), activations in uint8 and sums in int32".
+func integerWords(_ graph: Graph) -> String {
+  var layers: [Int: [String]] = [:]
+  for node in graph.nodes {
+    if let bits = node.operation.integerWeightBits { layers[bits, default: []].append(node.name) }
+  }
+  let groups = layers.sorted { ($0.value.count, $0.key) > ($1.value.count, $1.key) }
+  let most = groups.first?.key ?? 8
+  let others = groups.dropFirst().map { bits, names in
+    (names.count > 4 ? counted(names.count, "layer") : sentence(names)) + ": int\(bits)"
+  }
+  return "weights in int\(most)" + (others.isEmpty ? "" : " (" + others.joined(separator: "; ") + ")")
+    + ", activations in uint8 and sums in int32"
+}
+
+/// The layers that an integer model computes in float; nil where there are none.
+func floatLayersNote(_ graph: Graph) -> String? {
+  let layers = graph.nodes.compactMap { node in
+    node.operation.floatStorage.map { storage in
+      node.name + (storage == .float32 ? "" : " (weights stored as \(storage.rawValue))")
+    }
+  }
+  return layers.isEmpty ? nil : "computed in float: " + sentence(layers)
+}
+
+extension GraphIR.Operation {
+  fileprivate var integerWeightBits: Int? {
+    switch self {
+    case .integerConvolution(let integer): integer.weightBits
+    case .integerDense(let integer): integer.weightBits
+    case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
+      .fakeQuantize, .quantize, .dequantize, .requantize, .dynamicDense:
+      nil
+    }
+  }
+
+  fileprivate var floatStorage: FloatStorage? {
+    switch self {
+    case .convolution(let convolution): convolution.storage
+    case .dense(let dense): dense.storage
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      nil
+    }
+  }
+}

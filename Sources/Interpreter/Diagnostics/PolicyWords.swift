@@ -1,0 +1,66 @@
+package import Language
+import Quantization
+
+extension PolicyError: DiagnosedError {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .unknownLayer(let word, let known, let network): unknownLayer(word, known, network)
+    case .widthWithoutLayer(let expression):
+      complaint(
+        "missing-layer", "bits(…) needs the name of a layer with each width, not \(expression.words)",
+        at: expression.range,
+        remedy: "for all layers write bits 4 without parentheses; else name them: bits(conv1: 8, rest: 4)")
+    case .notALayer(let expression):
+      complaint(
+        "wrong-type", "keep(…) takes the names of layers, not \(expression.words)", at: expression.range,
+        remedy: "try: keep(conv1, fc: bf16)")
+    case .notAFormat(let expression, let layer):
+      complaint(
+        "wrong-type", "a layer is kept as \(formats), not as \(expression.words)", at: expression.range,
+        remedy: "try: keep(\(layer): bf16)")
+    case .keptAndQuantized(let word):
+      complaint(
+        "kept-and-quantized", "\(quoted(word.text)) is kept in float here, and given a width under bits",
+        at: word.range, remedy: "leave out one of the two")
+    case .bothGranularities(let range):
+      complaint(
+        "contrary-options", "per-channel and per-tensor exclude each other", at: range,
+        remedy: "leave out one of the two")
+    case .noNarrowKernels(let range, let backend, let bits, let layer):
+      complaint(
+        "no-narrow-kernels", "\(backend) has no kernels for \(bits) bits, which \(layer) would need",
+        at: range, remedy: "it computes in 8 bits alone: write bits 8, or backend \(narrowBackends)")
+    case .nothingQuantized(let range):
+      complaint(
+        "nothing-quantized", "every layer is kept in float, so nothing is left to quantize", at: range,
+        remedy: "keep fewer layers, such as the first and the last")
+    }
+  }
+
+  private func unknownLayer(_ word: Word, _ known: [String], _ network: String) -> Diagnostic {
+    if word.text.contains("*") {
+      return complaint(
+        "unknown-layer", "no layer of \(network) fits \(quoted(word.text))", at: word.range,
+        remedy: "its layers: " + shortened(known))
+    }
+    let near =
+      nearName(word.text, known)
+      ?? known.first { $0.hasSuffix("." + word.text) || $0.hasPrefix(word.text + ".") }
+    return complaint(
+      "unknown-layer", "\(network) has no layer \(quoted(word.text)) with weights", at: word.range,
+      remedy: near == nil ? "its layers: " + shortened(known) : nil, suggestion: near)
+  }
+
+  private var formats: String { sentence(storageChoices.map(\.name), "or") }
+
+  private var narrowBackends: String {
+    sentence(QuantizationBackend.allCases.filter(\.hasNarrowWidths).map(\.rawValue), "or")
+  }
+}
+
+/// As many names as a line holds.
+private func shortened(_ names: [String]) -> String {
+  let most = 12
+  return names.count > most
+    ? names.prefix(most).joined(separator: ", ") + ", … (\(names.count) in all)" : sentence(names)
+}
