@@ -1,3 +1,4 @@
+import Datasets
 import Distillation
 import GraphIR
 import Quantization
@@ -36,7 +37,8 @@ extension Adviser {
   mutating func training() throws -> Ending {
     // Without labels there is nothing but the teacher to learn from.
     guard cells.standIn == nil else {
-      return try trained(key: "distilled", name: "QAT, teacher alone, drawn images", loss: .softTarget(), share: 1)
+      return try trained(
+        key: "distilled", name: "QAT, teacher alone, drawn images", loss: .softTarget(), share: 1)
     }
     let ending = try trained(key: "qat", name: "QAT", loss: nil, share: 0)
     guard ending == .goOn else { return ending }

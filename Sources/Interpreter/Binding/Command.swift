@@ -14,6 +14,8 @@ package struct Command: Sendable {
     case looks, changes
     /// Changes it with an option, and only looks without one.
     case changesWithOptions
+    /// Changes it where the result is named, and only looks without a name.
+    case changesWithTarget
   }
 
   package var name: String
@@ -48,6 +50,7 @@ package struct Command: Sendable {
     case .looks: false
     case .changes: true
     case .changesWithOptions: !arguments.clauses.isEmpty
+    case .changesWithTarget: arguments.target != nil
     }
   }
 
@@ -80,7 +83,7 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .train, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .models, .runs, .show, .forget, .undo, .set,
+    .sensitivity, .advise, .budget, .models, .runs, .show, .forget, .undo, .set,
     .help,
   ]
 

@@ -4,7 +4,7 @@ import Quantization
 
 extension Keyword {
   static let trialBits = Keyword(
-    "bits", .count(2...8), otherwise: "8", example: "4", "width of weights and activations")
+    "bits", .width, otherwise: "8", example: "4", "width of weights and activations")
   static let trialImages = Keyword(
     "images", .count(1...1_000_000), otherwise: "1,000", example: "2000",
     "how many of the first test images each trial classifies")
@@ -12,14 +12,20 @@ extension Keyword {
     "target", .real(.closed(0, 1)), otherwise: "0.5%", example: "0.5%",
     "loss of accuracy that is accepted, in points of a hundred")
 
+  /// Options that settle the grids of every layer alike.
+  static let trialGrids: [Keyword] = [.perTensor, .perChannel, .symmetric, .backend]
+
   /// Images of a trial where none are asked for.
   static let defaultTrialImages = 1_000
 }
 
 /// A loss of accuracy as a share; throws where a number of points was written without its sign.
-func acceptedLoss(_ arguments: Arguments, _ keyword: Keyword, otherwise: Double) throws(StatementError) -> Double
+func acceptedLoss(_ arguments: Arguments, _ keyword: Keyword, otherwise: Double) throws(StatementError)
+  -> Double
 {
-  guard let share = arguments.real(keyword), let range = arguments.range(of: keyword) else { return otherwise }
+  guard let share = arguments.real(keyword), let range = arguments.range(of: keyword) else {
+    return otherwise
+  }
   guard share < 0.5 else { throw .anyLossAccepted(range, option: keyword.name, share: share) }
   return share
 }
@@ -27,12 +33,7 @@ func acceptedLoss(_ arguments: Arguments, _ keyword: Keyword, otherwise: Double)
 /// The policy that a statement's options ask for, in one width for every layer.
 func trialPolicy(_ arguments: Arguments, graph: Graph) throws -> QuantizationPolicy {
   var policy = try policy(arguments, graph: graph)
-  let bits = arguments.count(.trialBits) ?? 8
-  if bits < 8, !policy.backend.hasNarrowWidths {
-    throw StatementError.noNarrowWidths(
-      arguments.range(of: .trialBits) ?? arguments.verb.range, backend: policy.backend.rawValue, bits: bits)
-  }
-  (policy.weightBits, policy.activationBits, policy.keepsEnds) = (bits, bits, false)
+  policy.keepsEnds = false
   return policy
 }
 

@@ -22,7 +22,7 @@ extension Command {
   static let advise = Command(
     "advise", "find the least effort that quantizes a model well enough, by measuring it",
     operands: [Operand("a model", .model(nil), .optional)],
-    keywords: [.drop, .mayUseData, .trialBits, .trialImages, .adviceEpochs] + Keyword.grids,
+    keywords: [.drop, .mayUseData, .trialBits, .trialImages, .adviceEpochs] + Keyword.trialGrids,
     examples: ["advise teacher", "advise teacher drop 1%", "advise drop 0.5% data no", "advise per-tensor"]
   ) { arguments, scope in
     let word = arguments.word(at: 0)

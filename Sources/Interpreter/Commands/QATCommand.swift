@@ -26,11 +26,11 @@ extension Command {
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
     ], effect: .changes
   ) { arguments, scope in
-    try plannedRun(arguments, &scope).step
+    try plannedQATRun(arguments, &scope).step
   }
 }
 
-private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
+func plannedQATRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
   let name = try studentName(arguments)
   let clauses: [DistillationClause]
   do {

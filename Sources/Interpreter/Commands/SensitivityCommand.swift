@@ -6,7 +6,7 @@ extension Command {
   static let sensitivity = Command(
     "sensitivity", "find the layers that suffer most from quantization",
     operands: [Operand("a model", .model(nil))],
-    keywords: [.trialBits, .trialImages, .target, .observer] + Keyword.grids,
+    keywords: [.trialBits, .trialImages, .target, .observer] + Keyword.trialGrids,
     examples: [
       "sensitivity teacher", "sensitivity teacher bits 4 images 500",
       "sensitivity teacher bits 3 target 1% per-tensor",

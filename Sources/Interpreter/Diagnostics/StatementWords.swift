@@ -78,10 +78,6 @@ extension StatementError: DiagnosedError {
         "without training images, drawn figures (grey, square, 10 classes) stand in, and \(model) takes "
           + "\(images) and tells \(classes) classes apart", at: range,
         remedy: "let it calibrate on training images: leave out data no")
-    case .noNarrowWidths(let range, let backend, let bits):
-      complaint(
-        "no-narrow-kernels", "\(backend) has integer kernels for 8 bits and none for \(bits)", at: range,
-        remedy: "take a backend that has them: backend x86")
     }
   }
 }

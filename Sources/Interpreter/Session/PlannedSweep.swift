@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Language
 import Quantization
@@ -47,7 +48,8 @@ struct PlannedSweep {
   private func say(_ trials: QuantizationTrials, _ console: Console) {
     console.note(
       "\(policy.activationBits) bits, grids of \(policy.backend.rawValue), ranges by \(observer.name) from 256 training "
-        + "images at the most, the same for all trials; trials compute in float with values rounded as integers would be")
+        + "images at the most, the same for all trials; trials compute in float with values rounded as integers would be"
+    )
     let step = 100 / Double(trials.imageCount)
     console.note(
       "each trial classifies the first \(grouped(trials.imageCount)) of "

@@ -27,6 +27,4 @@ package enum StatementError: Error {
   case anyLossAccepted(SourceRange, option: String, share: Double)
   /// Drawn figures don't fit a model, and no other images stand in for training images.
   case noStandIn(SourceRange, model: String, images: String, classes: Int)
-  /// The backend's kernels know 8 bits alone.
-  case noNarrowWidths(SourceRange, backend: String, bits: Int)
 }

@@ -62,6 +62,9 @@ package struct QuantizationTrials: Sendable {
       accuracy: found.accuracy, signalToNoise: Training.signalToNoise(logits, found.logits))
   }
 
+  /// How many weights a layer has.
+  package func weightCount(of layer: String) -> Int { float.parameters[layer + ".weight"]?.count ?? 0 }
+
   /// The model with rounded weights, all activations in float.
   package func weightsOnly(_ policy: QuantizationPolicy) throws -> Model {
     let rounded = try foldBatchNorm(model(policy))

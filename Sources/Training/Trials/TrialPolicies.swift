@@ -1,3 +1,4 @@
+import GraphIR
 package import Quantization
 
 extension QuantizationPolicy {
