@@ -1,6 +1,7 @@
 import Datasets
 import Execution
 import GraphIR
+import Quantization
 
 /// Batches of training images for calibration, always the same ones for the same seed.
 struct CalibrationImages {
@@ -30,25 +31,35 @@ struct CalibrationImages {
 final class CalibrationPlan {
   let plan: InferencePlan
   private let images: CalibrationImages
+  /// Where the model's nodes are in the graph that runs, in which batch norm and weight grids are folded.
+  private let places: [Graph.NodeID: Graph.NodeID]
 
-  /// The model's batch norm must be folded.
   init(
     _ model: Model, data: Dataset, batches: CalibrationBatches, seed: UInt64, capturing: [Graph.NodeID]
   ) throws {
-    plan = try InferencePlan(model, batch: batches.size, capturing: capturing)
+    let runnable = try foldBatchNorm(model)
+    var ids: [String: Graph.NodeID] = [:]
+    for (id, node) in runnable.graph.nodes.enumerated() { ids[node.name] = id }
+    var places: [Graph.NodeID: Graph.NodeID] = [:]
+    for id in capturing { places[id] = ids[model.graph.nodes[id].name] }
+    self.places = places
+    plan = try InferencePlan(runnable, batch: batches.size, capturing: Array(places.values))
     images = CalibrationImages(data: data, batches: batches, seed: seed)
   }
+
+  /// Row-major values of a node of the model, valid until the next batch; nil where it was not captured.
+  func values(of id: Graph.NodeID) -> UnsafeBufferPointer<Float>? { places[id].flatMap(plan.values(of:)) }
 
   /// Runs batch after batch; false where it was cancelled.
   func forEachBatch(
     cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in },
-    _ body: (InferencePlan) throws -> Void
+    _ body: (CalibrationPlan) throws -> Void
   ) throws -> Bool {
     for batch in 0..<images.batches.count {
       if cancellation.isCancelled { return false }
       images.fill(plan.input, batch: batch)
       try plan.run()
-      try body(plan)
+      try body(self)
       progress(batch + 1, images.batches.count)
     }
     return true

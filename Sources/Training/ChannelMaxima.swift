@@ -1,5 +1,4 @@
 package import Datasets
-import Execution
 package import GraphIR
 import Quantization
 

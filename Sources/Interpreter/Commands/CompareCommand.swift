@@ -78,7 +78,9 @@ private struct PlannedComparison {
     for name in names {
       guard let model = try weights(of: name, draft, console) else { continue }
       let entry = try draft.entry(name)
-      let accuracy = try runningTraining(verb) { try knownOrMeasured(entry, model, console) }
+      let accuracy = try runningTraining(verb) {
+        try console.knownAccuracy(of: entry, model, on: data)
+      }
       guard let accuracy, !console.cancellation.isCancelled else { return nil }
       measured.append((entry, accuracy))
     }
@@ -110,12 +112,5 @@ private struct PlannedComparison {
             range: verb.range)))
       return nil
     }
-  }
-
-  /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
-  private func knownOrMeasured(_ entry: ModelEntry, _ model: Model, _ console: Console) throws -> Double? {
-    let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
-    if isSame, let known = entry.figures["accuracy"] { return known }
-    return try console.evaluation(of: model, named: entry.name, on: data)?.accuracy
   }
 }
