@@ -70,7 +70,7 @@ package func evaluate(
 }
 
 /// Images at a time: 250 of up to 56×56 pixels, fewer where activations are larger.
-private func evaluationBatch(_ images: ImageSet) -> Int {
+func evaluationBatch(_ images: ImageSet) -> Int {
   min(250, max(1, 250 * 56 * 56 / (images.height * images.width)))
 }
 

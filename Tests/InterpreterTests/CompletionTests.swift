@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     ("tr|", ["train"], "tr"),
-    ("x = |", ["train", "distill", "ptq", "dynamic", "rescale", "qat", "convert"], ""),
+    ("x = |", ["train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget"], ""),
     (
       "train |",
       [
@@ -67,6 +67,10 @@ import Testing
     ("data |", ["fashion-mnist", "mnist", "shapes"], ""),
     ("data shapes si|", ["size"], "si"),
     ("show |", ["data", "graph", "plan", "run", "teacher", "student"], ""),
+    ("sensitivity |", ["teacher", "student"], ""),
+    ("sensitivity teacher ta|", ["target"], "ta"),
+    ("advise data |", ["yes", "no"], ""),
+    ("budget 3 |", ["MB", "kB", "teacher", "student"], ""),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("set |", ["seed", "precision"], ""),

@@ -14,6 +14,8 @@ package struct Command: Sendable {
     case looks, changes
     /// Changes it with an option, and only looks without one.
     case changesWithOptions
+    /// Changes it where the result is named, and only looks without a name.
+    case changesWithTarget
   }
 
   package var name: String
@@ -48,6 +50,7 @@ package struct Command: Sendable {
     case .looks: false
     case .changes: true
     case .changesWithOptions: !arguments.clauses.isEmpty
+    case .changesWithTarget: arguments.target != nil
     }
   }
 
@@ -79,8 +82,8 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare, .models,
-    .runs, .show, .diff, .forget, .undo, .set, .help,
+    .data, .model, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
+    .sensitivity, .advise, .budget, .models, .runs, .show, .diff, .forget, .undo, .set, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

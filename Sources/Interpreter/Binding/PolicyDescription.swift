@@ -21,8 +21,9 @@ extension QuantizationPolicy {
 
   private var widthSettings: [(name: String, value: String)] {
     let widths = rules.compactMap { rule -> String? in
-      guard case .integer(let bits, _) = rule.precision else { return nil }
-      return "\(rule.pattern): \(bits)"
+      guard case .integer(let bits, let activations) = rule.precision else { return nil }
+      // Only a budget has layers whose weights are narrower than their outputs, and no option says that.
+      return "\(rule.pattern): " + (bits == activations ? "\(bits)" : "w\(bits)a\(activations)")
     }
     let areEqual = weightBits == activationBits
     var settings: [(name: String, value: String)] = []

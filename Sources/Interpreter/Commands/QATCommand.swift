@@ -27,11 +27,11 @@ extension Command {
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
     ], effect: .changes
   ) { arguments, scope in
-    try plannedRun(arguments, &scope).step
+    try plannedQATRun(arguments, &scope).step
   }
 }
 
-private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
+func plannedQATRun(_ arguments: Arguments, _ scope: inout Scope) throws -> PlannedRun {
   let name = try studentName(arguments)
   let data = try scope.data(for: arguments.verb.range)
   let guidance = try scope.guidance(arguments, result: name, data)
@@ -114,7 +114,7 @@ private func start(
 }
 
 /// A tenth of the rate that the start was trained with.
-private func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
+func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
   guard let text = entry.details[.learningRate], let rate = Double(text) else {
     return (3e-4, "lr 0.0003: it is not known what \(entry.name) was trained with")
   }

@@ -74,12 +74,26 @@ extension ModelError: DiagnosedError {
       complaint(
         "not-repeatable", "\(model) can't be trained again with other seeds: \(reason)", at: verb.range,
         remedy: "name the models that can, or leave seeds out")
+    case .budgetTooSmall(let range, let model, let budget, let least, let plain):
+      complaint(
+        "budget-too-small",
+        "\(model) does not fit into \(size(budget)): it takes \(size(least)) with 4-bit weights in every layer, and "
+          + "files hold no width in less", at: range, label: "\(size(plain)) with 8 bits",
+        remedy: "allow it at least \(size(least)), or take a smaller network")
+    case .budgetNeedless(let range, let model, let budget, let least, let plain):
+      complaint(
+        "budget-needless",
+        "\(model) fits into \(size(budget)) as it is: it takes \(size(plain)) with 8 bits in every layer",
+        at: range, label: "\(size(least)) with 4-bit weights",
+        remedy: "quantize it to 8 bits: student = qat from \(model)")
     case .noneFits(let verb, let models, let data, let name):
       complaint(
         "nothing-to-compare", "none of \(sentence(models)) takes images as \(name) has them: \(data)",
         at: verb.range, remedy: "go back to the data of one: models tells which; data NAME chooses it")
     }
   }
+
+  private func size(_ bytes: Int) -> String { byteCount(Double(bytes)) }
 
   private func unsupported(
     _ range: SourceRange, _ network: String, _ failure: Rehearsal.Failure

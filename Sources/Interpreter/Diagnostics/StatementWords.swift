@@ -80,6 +80,16 @@ extension StatementError: DiagnosedError {
       complaint(
         "undo-not-alone", "undo takes back a whole cell, so it stands alone in its own", at: verb.range,
         remedy: "run the other statements in another cell")
+    case .anyLossAccepted(let range, let option, let share):
+      complaint(
+        "any-loss-accepted", "\(option) accepts a loss of \(plain(100 * share)) points of 100", at: range,
+        remedy: "write the points as a percentage: \(option) \(plain(min(share, 5)))%")
+    case .noStandIn(let range, let model, let images, let classes):
+      complaint(
+        "no-stand-in",
+        "without training images, drawn figures (grey, square, 10 classes) stand in, and \(model) takes "
+          + "\(images) and tells \(classes) classes apart", at: range,
+        remedy: "let it calibrate on training images: leave out data no")
     }
   }
 }

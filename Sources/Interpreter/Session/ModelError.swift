@@ -30,6 +30,10 @@ enum ModelError: Error {
   case nothingToRescale(Word)
   /// A model can't be trained again with another seed.
   case notRepeatable(Word, model: String, reason: String)
+  /// Even with 4-bit weights everywhere the model is larger than its budget; bytes of both and of 8 bits.
+  case budgetTooSmall(SourceRange, model: String, budget: Int, least: Int, plain: Int)
+  /// With 8 bits everywhere the model is within its budget already.
+  case budgetNeedless(SourceRange, model: String, budget: Int, least: Int, plain: Int)
   /// There are models, and none fits the data in use.
   case noneFits(Word, models: [String], data: Shape, dataName: String)
 }

@@ -28,4 +28,8 @@ package enum StatementError: Error {
   /// The processor lacks what the precision needs; the word asks for it.
   case precisionUnsupported(Word, TrainingPrecision)
   case undoNotAlone(Word)
+  /// A share of so much that any model would do: a number of points without its sign.
+  case anyLossAccepted(SourceRange, option: String, share: Double)
+  /// Drawn figures don't fit a model, and no other images stand in for training images.
+  case noStandIn(SourceRange, model: String, images: String, classes: Int)
 }

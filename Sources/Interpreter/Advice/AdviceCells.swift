@@ -1,0 +1,46 @@
+import Quantization
+import Training
+
+/// The cells that make what was measured.
+struct AdviceCells {
+  var source: String
+  /// Words that choose the images to calibrate on, where they are not those of the data in use, and that go back.
+  var standIn: (choose: String, back: String)?
+
+  func ptq(_ recipe: PostTrainingRecipe, keeping layers: [String] = []) -> String {
+    let standard = PostTrainingRecipe()
+    var words = ["\(source)-ptq = ptq \(source)"]
+    if recipe.observer != standard.observer { words.append("observer \(recipe.observer.name)") }
+    if recipe.equalizes { words.append("equalize") }
+    if recipe.rounding != nil { words.append("adaround") }
+    if recipe.correctsBias { words.append("bias-correction") }
+    return lines((words + gridWords(recipe.policy) + keepWords(layers)).joined(separator: " "), made: "ptq")
+  }
+
+  func qat(distillation: String?, policy: QuantizationPolicy, epochs: Int) -> String {
+    var words = ["\(source)-qat = qat from \(source)"]
+    if let distillation { words.append("with kd(\(source), \(distillation))") }
+    words.append("epochs \(epochs)")
+    let convert = "\(source)-int8 = convert \(source)-qat"
+    return lines((words + gridWords(policy)).joined(separator: " ") + "\n" + convert, made: "int8")
+  }
+
+  private func lines(_ cell: String, made suffix: String) -> String {
+    guard let standIn else { return cell }
+    return "data \(standIn.choose)\n\(cell)\ndata \(standIn.back)\nevaluate \(source)-\(suffix)"
+  }
+
+  private func keepWords(_ layers: [String]) -> [String] {
+    layers.isEmpty ? [] : ["keep(" + layers.joined(separator: ", ") + ")"]
+  }
+
+  /// What differs from the default, as options would be written.
+  private func gridWords(_ policy: QuantizationPolicy) -> [String] {
+    var plain = policy
+    plain.rules = []
+    let usual = QuantizationPolicy().settings.map { "\($0.name) \($0.value)" }
+    return plain.settings.filter { !usual.contains("\($0.name) \($0.value)") }.map {
+      $0.value.isEmpty ? $0.name : "\($0.name) \($0.value)"
+    }
+  }
+}

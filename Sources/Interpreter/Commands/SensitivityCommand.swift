@@ -1,0 +1,33 @@
+import Language
+import Quantization
+import Training
+
+extension Command {
+  static let sensitivity = Command(
+    "sensitivity", "find the layers that suffer most from quantization",
+    operands: [Operand("a model", .model(nil))],
+    keywords: [.trialBits, .trialImages, .target, .observer] + Keyword.trialGrids,
+    examples: [
+      "sensitivity teacher", "sensitivity teacher bits 4 images 500",
+      "sensitivity teacher bits 3 target 1% per-tensor",
+    ]
+  ) { arguments, scope in
+    let word = try arguments.requiredWord(at: 0)
+    let (source, note) = try scope.floatModel(word, verb: arguments.verb)
+    let data = try scope.data(for: arguments.verb.range)
+    try scope.requireFit(source, word, data)
+    let policy = try trialPolicy(arguments, graph: source.graph)
+    var training = TrainingRecipe(batchSize: 32)
+    training.quantization = QuantizationRecipe(policy: policy)
+    try scope.checkQuantization(source.graph, training, at: word, arguments, data)
+    var sweep = PlannedSweep(
+      source: source.name, policy: policy, data: data, verb: arguments.verb,
+      images: arguments.count(.trialImages) ?? Keyword.defaultTrialImages,
+      target: try acceptedLoss(arguments, .target, otherwise: 0.005), seed: scope.seed)
+    if let name = arguments.word(.observer)?.text, let observer = ObserverKind(rawValue: name) {
+      sweep.observer = observer
+    }
+    sweep.notes = [note].compactMap { $0 }
+    return Step { draft, console in try sweep.run(draft, console) }
+  }
+}

@@ -1,0 +1,57 @@
+import Training
+
+/// The layers of a sweep, most sensitive first.
+struct SensitivityTable {
+  var source: String
+  var report: SensitivityReport
+  /// Of the float model, on the same images.
+  var accuracy: Double
+
+  func put(_ console: Console) {
+    console.put(.table(table))
+    if let all = report.quantized {
+      put(all, "", console)
+      console.text("all layers quantized: \(drop(all)) points lost, SQNR \(decibels(all)) dB")
+    }
+    console.note(
+      "drop in points; SQNR in dB, of the logits: the lower, the more is lost (6.02 dB are one bit); ranked by "
+        + "the SQNR with the layer alone quantized")
+    for layer in report.layers {
+      if let alone = layer.alone { put(alone, layer.layer + ".", console) }
+      if let spared = layer.spared { put(spared, layer.layer + ".spared_", console) }
+    }
+  }
+
+  private func put(_ figures: TrialFigures, _ prefix: String, _ console: Console) {
+    console.metric(source, prefix + "drop_points", 100 * (accuracy - figures.accuracy))
+    // JSON has no infinity; a form that changes no logit has no figure.
+    guard figures.signalToNoise.isFinite else { return }
+    console.metric(source, prefix + "sqnr_db", figures.signalToNoise)
+  }
+
+  private var table: Table {
+    Table(
+      title: "layers of \(source), the most sensitive first",
+      columns: [
+        Table.Column("layer"), Table.Column("alone: drop", .right), Table.Column("SQNR", .right),
+        Table.Column("all but it: drop", .right), Table.Column("SQNR", .right),
+      ],
+      rows: report.layers.map { layer in
+        [layer.layer, drop(layer.alone), decibels(layer.alone), drop(layer.spared), decibels(layer.spared)]
+      })
+  }
+
+  private func drop(_ figures: TrialFigures?) -> String {
+    figures.map { fixed(100 * (accuracy - $0.accuracy), 2) } ?? ""
+  }
+
+  private func decibels(_ figures: TrialFigures?) -> String {
+    figures.map(decibelWords) ?? ""
+  }
+}
+
+/// "32.4"; "∞" where no logit changes, "−∞" where one is not finite.
+func decibelWords(_ figures: TrialFigures) -> String {
+  let value = figures.signalToNoise
+  return value.isFinite ? fixed(value, 1) : value > 0 ? "∞" : "−∞"
+}

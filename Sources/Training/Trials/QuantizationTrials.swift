@@ -1,0 +1,144 @@
+package import Datasets
+import Execution
+package import GraphIR
+package import Quantization
+
+/// A float model, calibrated once, whose quantized forms can be tried one after the other.
+///
+/// Trials compute with fake quantization, not with integers. Ranges come from the float model's activations, so they
+/// are the same whatever the other layers do. Widths of activations are those of the policy it was calibrated for;
+/// widths of weights are free.
+package struct QuantizationTrials: Sendable {
+  /// Names of the layers with weights, in execution order.
+  package let layers: [String]
+  /// The float model's figures on the images of the trials.
+  package let accuracy: Double
+  /// How many of the first test images trials look at.
+  package let imageCount: Int
+  private let float: Model
+  private let parameters: ParameterSet
+  private let data: Dataset
+  private let logits: [Float]
+
+  /// Calibrates `model` for `policy` in full, and classifies the first `images` test images in float.
+  ///
+  /// `calibration` has the images for the ranges where they are not the data's own. Nil where it was cancelled;
+  /// `progress` gets calibration batches done and in all.
+  package init?(
+    _ model: Model, on data: Dataset, calibration: Dataset? = nil, policy: QuantizationPolicy,
+    observer: ObserverKind = .histogram, batches: Int = 8, batchSize: Int = 32, seed: UInt64 = 0, images: Int,
+    cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in }
+  ) throws {
+    let folded = try foldBatchNorm(model)
+    let calibrated = try calibrate(
+      folded, on: calibration ?? data, policy: policy, observer: observer, batches: batches,
+      batchSize: batchSize, seed: seed, cancellation: cancellation, progress: progress)
+    guard let calibrated else { return nil }
+    imageCount = max(1, min(images, data.test.count))
+    guard let known = try classified(folded, imageCount, of: data, cancellation) else { return nil }
+    (float, parameters, self.data) = (folded, calibrated.parameters, data)
+    (logits, accuracy) = (known.logits, known.accuracy)
+    layers = folded.graph.nodes.filter(\.operation.hasWeights).map(\.name)
+  }
+
+  /// The fake-quantized model of a policy.
+  ///
+  /// Its activations must have the widths that were calibrated, or be left in float.
+  package func model(_ policy: QuantizationPolicy) -> Model {
+    Model(kind: .fakeQuantized, graph: prepare(float.graph, policy: policy), parameters: parameters)
+  }
+
+  /// Figures of a policy's model; nil where it was cancelled.
+  package func figures(
+    of policy: QuantizationPolicy, cancellation: Cancellation
+  ) throws -> TrialFigures? {
+    try figures(of: model(policy), cancellation: cancellation)
+  }
+
+  /// Figures of any form of the model; nil where it was cancelled.
+  package func figures(of model: Model, cancellation: Cancellation) throws -> TrialFigures? {
+    guard let found = try classified(model, imageCount, of: data, cancellation) else { return nil }
+    return TrialFigures(
+      accuracy: found.accuracy, signalToNoise: Training.signalToNoise(logits, found.logits))
+  }
+
+  /// How many weights a layer has.
+  package func weightCount(of layer: String) -> Int { float.parameters[layer + ".weight"]?.count ?? 0 }
+
+  /// The model with rounded weights, all activations in float.
+  package func weightsOnly(_ policy: QuantizationPolicy) throws -> Model {
+    let rounded = try foldBatchNorm(model(policy))
+    var result = float
+    for layer in layers {
+      result.parameters[layer + ".weight"] = rounded.parameters[layer + ".weight"]
+    }
+    return result
+  }
+
+  /// The model with rounded activations, all weights in float.
+  package func activationsOnly(_ policy: QuantizationPolicy) throws -> Model {
+    var result = model(policy)
+    result.graph = try result.graph.withoutWeightGrids
+    return result
+  }
+}
+
+/// Logits [count, classes] of the first test images, and the share classified right; nil where it was cancelled.
+private func classified(
+  _ model: Model, _ count: Int, of data: Dataset, _ cancellation: Cancellation
+) throws -> (logits: [Float], accuracy: Double)? {
+  let images = data.test
+  try check(model, fits: images, classes: data.classNames.count)
+  let classes = model.graph.classes
+  let size = min(evaluationBatch(images), count)
+  let plan = try InferencePlan(model.runnable(), batch: size)
+  let order = Array(0..<count)
+  var labels = [Int32](repeating: 0, count: size)
+  var logits: [Float] = []
+  logits.reserveCapacity(count * classes)
+  var correct = 0
+  for start in stride(from: 0, to: count, by: size) {
+    if cancellation.isCancelled { return nil }
+    let end = min(start + size, count)
+    guard let input = plan.input.baseAddress else { return nil }
+    gather(
+      images, indices: order[start..<end], mean: data.mean, deviation: data.deviation, augmentation: nil,
+      into: input, labels: &labels)
+    try plan.run()
+    let batch = UnsafeBufferPointer(rebasing: plan.logits[..<((end - start) * classes)])
+    for row in 0..<(end - start) {
+      correct += chosenClass(batch, row: row, classes: classes) == Int(labels[row]) ? 1 : 0
+    }
+    logits.append(contentsOf: batch)
+  }
+  return (logits, Double(correct) / Double(count))
+}
+
+extension Graph {
+  /// The same network with weights in float.
+  fileprivate var withoutWeightGrids: Graph {
+    get throws {
+      var graph = Graph(architecture: architecture, input: inputShape)
+      for node in nodes.dropFirst() {
+        try graph.append(node.name, node.operation.withoutWeightGrid, inputs: node.inputs)
+      }
+      return graph
+    }
+  }
+}
+
+extension Operation {
+  fileprivate var withoutWeightGrid: Operation {
+    switch self {
+    case .convolution(var convolution):
+      (convolution.weightGrid, convolution.learnsWeightScale) = (nil, false)
+      return .convolution(convolution)
+    case .dense(var dense):
+      (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
+      return .dense(dense)
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      return self
+    }
+  }
+}
