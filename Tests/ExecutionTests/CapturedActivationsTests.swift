@@ -125,7 +125,7 @@ import Testing
     let before = try plan.exportParameters()
     let extra = try #require(plan.trained("regressor"))
     _ = extra.gradient.update(fromContentsOf: [1, 0, -2])
-    plan.update(learningRate: 0.5, decay: 0)
+    plan.update(UpdateRates(learningRate: 0.5, decay: 0))
     #expect(Array(extra.values) == [0.5, 2, 4])
     #expect(try plan.exportParameters() == before)
     #expect(plan.gradientNorm == 0)

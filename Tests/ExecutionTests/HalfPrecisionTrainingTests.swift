@@ -115,7 +115,7 @@ import Testing
       _ = plan.logitsGradient.update(
         fromContentsOf: formulaValues("gradient \(step)", salt: "repeat", count: plan.logits.count))
       try plan.backward()
-      plan.update(learningRate: 1e-3, decay: 0)
+      plan.update(UpdateRates(learningRate: 1e-3, decay: 0))
     }
     let set = try plan.exportParameters()
     return set.names.flatMap { set[$0]?.floats ?? [] }
