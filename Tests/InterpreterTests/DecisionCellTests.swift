@@ -25,7 +25,7 @@ import Training
     try #require(result.status == .ok, "\(result.diagnostics)")
     #expect(try scene.state() == before)
     let table = try #require(outputs.tables.first)
-    #expect(Set(table.rows.map(\.first)) == ["conv1", "conv2", "fc1"])
+    #expect(Set(table.rows.map(\.first)) == ["conv1", "conv2", "fc"])
     let ratios = try table.rows.map { try #require(result.values["teacher.\($0[0]).sqnr_db"]) }
     #expect(ratios == ratios.sorted())
     for layer in table.rows.map({ $0[0] }) {

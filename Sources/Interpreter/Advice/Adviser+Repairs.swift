@@ -13,23 +13,32 @@ extension Adviser {
     ending = try gate("activations_only", "activations alone rounded", cell: nil) {
       try $0.trials.figures(of: $0.trials.activationsOnly(policy), cancellation: $0.console.cancellation)
     }
-    guard ending == .goOn, let culprit else { return ending }
-    switch culprit {
-    case .weights: return try repairWeights()
-    case .activations: return try repairActivations()
+    guard ending == .goOn else { return ending }
+    let (weights, activations) = (
+      path.gates[path.gates.count - 2].figures, path.gates[path.gates.count - 1].figures
+    )
+    let culprit = culprit(weights, activations)
+    decide(culprit == .weights ? "the culprit" : isHarmless(weights), at: "weights_only")
+    decide(culprit == .activations ? "the culprit" : isHarmless(activations), at: "activations_only")
+    let order: [Culprit] = culprit == .weights ? [.weights, .activations] : [.activations, .weights]
+    for part in order where part == culprit || !path.isMet(part == .weights ? weights : activations) {
+      ending = try part == .weights ? repairWeights() : repairActivations()
+      guard ending == .goOn else { return ending }
     }
+    return .goOn
+  }
+
+  private func isHarmless(_ figures: TrialFigures) -> String {
+    path.isMet(figures) ? "not the culprit" : "too much lost, too"
   }
 
   private enum Culprit { case weights, activations }
 
   /// What loses more accuracy by itself; where both lose as much, what makes more noise.
-  private var culprit: Culprit? {
-    guard path.gates.count >= 2 else { return nil }
-    let (weights, activations) = (path.gates.count - 2, path.gates.count - 1)
-    let losses = [weights, activations].map { path.gates[$0].figures }
+  private func culprit(_ weights: TrialFigures, _ activations: TrialFigures) -> Culprit {
     let isWeights =
-      losses[0].accuracy == losses[1].accuracy
-      ? losses[0].signalToNoise <= losses[1].signalToNoise : losses[0].accuracy < losses[1].accuracy
+      weights.accuracy == activations.accuracy
+      ? weights.signalToNoise <= activations.signalToNoise : weights.accuracy < activations.accuracy
     return isWeights ? .weights : .activations
   }
 
@@ -40,7 +49,6 @@ extension Adviser {
 
   /// A scale a channel, equalization with corrected biases, learned rounding: each alone, then those that helped.
   private mutating func repairWeights() throws -> Ending {
-    decide("the culprit: repair the weights", at: "weights_only")
     var repairs: [Repair] = []
     if recipe.policy.perChannelWeights == false {
       repairs.append(
@@ -57,7 +65,6 @@ extension Adviser {
 
   /// Ranges that cut what is rare.
   private mutating func repairActivations() throws -> Ending {
-    decide("the culprit: repair the ranges", at: "activations_only")
     let observers = [ObserverKind.mse, .percentile, .entropy].filter { $0 != recipe.observer }
     return try tryOut(
       observers.map { observer in

@@ -37,8 +37,8 @@ extension Command {
     ],
     keywords: [.trialImages, .distillation] + Keyword.recipe + [.observerFreeze, .batchNormFreeze],
     examples: [
-      "student = budget 3 MB teacher", "budget 700 kB",
-      "student = budget 3 MB teacher with kd(teacher, DecoupledKD, 0.5) epochs 1",
+      "student = budget 8 MB teacher", "budget 700 kB",
+      "student = budget 8 MB teacher with kd(teacher, DecoupledKD, 0.5) epochs 1",
     ], effect: .changesWithTarget
   ) { arguments, scope in
     let request = try SizeRequest(arguments)
@@ -77,7 +77,7 @@ private struct SizeRequest {
 
   init(_ arguments: Arguments) throws {
     guard let size = arguments.operands.first, case .real(let number) = size.value else {
-      throw StatementError.nameMissing(arguments.verb, example: "student = budget 3 MB teacher")
+      throw StatementError.nameMissing(arguments.verb, example: "student = budget 8 MB teacher")
     }
     var words = arguments.operands.indices.dropFirst().compactMap { arguments.word(at: $0) }
     range = size.range

@@ -13,11 +13,11 @@ struct TrialPace {
     console.progress { Progress(activity: activity, done: done, total: total, stage: "calibration") }
   }
 
-  /// `stage` is the trial that begins; the time left goes by those that are done.
+  /// `stage` names the trial that begins; the time left goes by those that are done.
   func tried(_ done: Int, of total: Int, stage: String) {
     console.progress {
       Progress(
-        activity: activity, done: done, total: total, stage: stage,
+        activity: activity, done: done, total: total, figures: [Progress.Figure("", stage)],
         secondsLeft: done > 0 ? watch.seconds / Double(done) * Double(total - done) : nil)
     }
   }

@@ -9,6 +9,10 @@ package struct NarrowLayer: Hashable, Sendable {
   /// With this layer's weights alone rounded to 4 bits, in dB.
   package var signalToNoise: Double
 
+  package init(layer: String, weights: Int, signalToNoise: Double) {
+    (self.layer, self.weights, self.signalToNoise) = (layer, weights, signalToNoise)
+  }
+
   /// Noise power over signal power.
   var noise: Double { pow(10, -signalToNoise / 10) }
   /// Two codes a byte, less the entry that a file's header then has for the layer.
