@@ -61,8 +61,8 @@ extension Adviser {
     let cell = cells.qat(distillation: words, policy: recipe.policy, epochs: epochs)
     return try gate(key, name, cell: cell) { adviser in
       let recorder = RunRecorder(
-        activity: "advise \(adviser.entry.name): \(name)", distils: loss != nil, console: adviser.console,
-        isQuiet: true)
+        activity: "advise \(adviser.entry.name): \(name)", recipe: training, termRanges: [],
+        console: adviser.console, isQuiet: true)
       let outcome = try train(
         adviser.model, on: adviser.calibration, recipe: training,
         teachers: loss == nil ? [:] : [adviser.entry.name: adviser.model],
