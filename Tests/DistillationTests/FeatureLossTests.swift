@@ -47,9 +47,9 @@ import Testing
     let batch = FeatureBatch.made(loss, sizes)
     let found = try batch.evaluate(loss)
     let expected = try batch.differences(in: \.student) { try $0.evaluate(loss).value }
-    #expect(relativeDistance(found.gradient, expected) <= 2e-3, "\(loss)")
+    #expect(relativeDistance(found.gradient, expected) <= 4e-3, "\(loss)")
     let ofWeights = try batch.differences(in: \.regressor) { try $0.evaluate(loss).value }
-    #expect(relativeDistance(found.regressorGradient, ofWeights) <= 2e-3, "\(loss)")
+    #expect(relativeDistance(found.regressorGradient, ofWeights) <= 4e-3, "\(loss)")
   }
 
   @Test(arguments: pairs)

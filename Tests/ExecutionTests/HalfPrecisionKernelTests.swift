@@ -77,7 +77,8 @@ import Testing
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         var kernel = ck_epilogue(
-          a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: .infinity, quantizes: 1, trains_range: 0,
+          a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: .infinity, quantizes: 1,
+          trains_range: 0,
           grid: ck_grid(scale: 0.01, zero_point: 3, minimum: 0, maximum: 100))
         var (out, wideOut) = (y, widened(y))
         var (range, wideRange): ([Float], [Float]) = ([0, 0], [0, 0])

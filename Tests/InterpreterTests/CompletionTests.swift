@@ -70,7 +70,7 @@ import Testing
     ("sensitivity |", ["teacher", "student"], ""),
     ("sensitivity teacher ta|", ["target"], "ta"),
     ("advise data |", ["yes", "no"], ""),
-    ("budget 3 |", ["MB", "kB", "teacher", "student"], ""),
+    ("budget 3 t|", ["teacher"], "t"),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("set |", ["seed", "precision"], ""),

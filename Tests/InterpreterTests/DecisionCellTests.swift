@@ -72,7 +72,7 @@ import Training
     ("budget 3 MB teacher", "budget-needless", "qat from teacher"),
     ("budget 9 kB teacher epochs 1", "pointless-option", ""),
     ("budget 9 MiB teacher", "unknown-topic", "MB"),
-    ("budget teacher", "wrong-kind", ""),
+    ("budget teacher", "wrong-type", ""),
   ])
   func whatCanNotBeDoneIsRefusedWithTheReason(cell: String, id: String, remedy: String) throws {
     let scene = try scene()

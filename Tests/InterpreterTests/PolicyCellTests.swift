@@ -28,7 +28,9 @@ import Training
     let (result, outputs) = scene.run("convert narrow")
     #expect(result.status == .ok)
     #expect(outputs.words.contains("weights in int4 (conv1 and fc: int8)") || outputs.words.contains("int4"))
-    let sizes = try ["wide-int8", "narrow-int8"].map { try #require(try scene.store.model(named: $0)).byteCount }
+    let sizes = try ["wide-int8", "narrow-int8"].map {
+      try #require(try scene.store.model(named: $0)).byteCount
+    }
     // conv2 and conv3 have 8·16·9 and 16·16·9 weights; half of a byte each is saved, the header is a little longer.
     #expect(sizes[0] - sizes[1] > (8 * 16 * 9 + 16 * 16 * 9) / 2 - 400)
     let again = scene.run("evaluate narrow-int8").0

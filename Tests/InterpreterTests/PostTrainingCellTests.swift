@@ -50,7 +50,8 @@ import Training
     let float = scene.run("evaluate teacher").0.values["teacher.accuracy"] ?? 1
     let (result, _) = scene.run(cell)
     #expect(result.status == .ok, "\(result.diagnostics)")
-    #expect(abs(try #require(result.values["teacher-ptq.accuracy"]) - float) <= 0.04)
+    let quantized = try #require(result.values["teacher-ptq.accuracy"])
+    #expect(quantized >= float - 0.04, "\(float) became \(quantized)")
   }
 
   @Test func fewImagesAreTold() throws {

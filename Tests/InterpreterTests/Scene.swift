@@ -52,7 +52,9 @@ final class Scene {
 
   /// Everything that undo would bring back, as text that can be compared.
   func state() throws -> String {
-    let models = try store.models().map { "\($0.name) \($0.version) \($0.object) \($0.figures)" }
+    let models = try store.models().map {
+      "\($0.name) \($0.version) \($0.object) \($0.figures.sorted { $0.key < $1.key })"
+    }
     return "\(models) \(try store.settings().sorted { $0.key < $1.key }) "
       + "\(try store.definitions().sorted { $0.key < $1.key }) \(try store.runs().count)"
   }

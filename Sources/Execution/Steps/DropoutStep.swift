@@ -44,7 +44,8 @@ final class DropoutStep: Step {
 
   /// Both buffers hold values as `tensor` does.
   init(
-    _ label: String, _ mask: DropoutMask, from source: BufferID, to target: BufferID, like tensor: ActivationTensor
+    _ label: String, _ mask: DropoutMask, from source: BufferID, to target: BufferID,
+    like tensor: ActivationTensor
   ) {
     self.label = label
     self.mask = mask

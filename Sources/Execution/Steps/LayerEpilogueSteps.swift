@@ -135,7 +135,8 @@ final class EpilogueForward: Step {
   private func startRange(_ range: TrainedRange) {
     guard let out else { return }
     apply(quantizes: false)
-    range.start(from: out.assumingMemoryBound(to: Float.self), stored: epilogue.y.storedCount, batch: epilogue.y.batch)
+    range.start(
+      from: out.assumingMemoryBound(to: Float.self), stored: epilogue.y.storedCount, batch: epilogue.y.batch)
   }
 
   private func quantizeInPlace() {

@@ -54,7 +54,8 @@ extension TrainingPlanner {
     guard convolution.groups == 1 else { return nil }
     let layouts = LayerLayouts(
       source: try .channelsLast([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth], types.source),
-      destination: try .channelsLast([batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination))
+      destination: try .channelsLast(
+        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination))
     guard
       let forward = try? Primitive.convolution(.forwardTraining, sizes, types, layouts), !forward.isReference,
       let backward = try? convolutionBackwardWeights(convolution, sizes, types, forward),
