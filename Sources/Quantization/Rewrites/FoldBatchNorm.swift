@@ -78,9 +78,13 @@ package struct LayerWeights {
   /// One scale an output where the weights are quantized; else nil.
   package var scales: [Float]?
   package var grid: QuantizationGrid?
+  /// The folded weights before rounding, where they were asked for.
+  package var unrounded: [Float] = []
 
   /// Nil where the group's head has no weights.
-  package init?(_ group: LayerGroup, in model: Model) throws(RewriteError) {
+  package init?(
+    _ group: LayerGroup, in model: Model, keepsUnrounded: Bool = false
+  ) throws(RewriteError) {
     let node = model.graph.nodes[group.head]
     let hasBias: Bool
     let storage: FloatStorage
@@ -123,6 +127,7 @@ package struct LayerWeights {
     if grid == nil, storage != .float32 {
       for index in values.indices { values[index] = storage.rounded(values[index]) }
     }
+    if keepsUnrounded { unrounded = values }
     if let grid {
       let trained = try model.trainedWeightScales(of: node.name, outputs: outputs, grid: grid)
       let chosen = trained ?? weightScales(of: values, outputs: outputs, grid: grid)
