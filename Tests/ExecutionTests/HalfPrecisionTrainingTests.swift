@@ -55,6 +55,23 @@ import Testing
       try graph.append("pool", .pool(Pooling(.average, kernel: 2)), graph.output)
       try graph.append("global", .pool(.globalAverage), graph.output)
     },
+    Network(
+      testDescription: "grouped and depthwise convolutions, in whichever type has fast code",
+      input: Shape(channels: 3, height: 12, width: 12), roundings: 20
+    ) { graph in
+      let stem = convolution("stem", 3, 32, 3)
+      try graph.append(stem.0, stem.1, 0)
+      for (name, groups) in [("grouped", 2), ("depthwise", 32)] {
+        try graph.append(
+          name,
+          .convolution(
+            Convolution(
+              inputs: 32, outputs: 32, kernel: 3, padding: 1, groups: groups, hasBias: false)),
+          graph.output)
+      }
+      let point = convolution("point", 32, 16, 1)
+      try graph.append(point.0, point.1, graph.output)
+    },
   ]
 
   private func gradients(_ model: Model, _ precision: TrainingPrecision) throws -> [String: Tensor] {
