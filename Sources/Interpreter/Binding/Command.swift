@@ -62,7 +62,7 @@ package struct Command: Sendable {
     if case .result = target { words.append("[NAME =]") }
     words.append(name)
     for operand in operands {
-      let place = operand.kind.placeholder
+      let place = operand.kind.notation
       switch operand.arity {
       case .one: words.append(place)
       case .optional: words.append("[\(place)]")
@@ -70,7 +70,7 @@ package struct Command: Sendable {
       }
     }
     for keyword in keywords {
-      let place = keyword.kind.placeholder
+      let place = keyword.kind.notation
       words.append("[" + written(keyword.name, place) + "]")
     }
     return words.joined(separator: " ")

@@ -102,8 +102,6 @@ package enum ValueKind: Sendable {
   case width
   /// Layers in the option's own parentheses, each perhaps with a setting; a width may stand there for all of them.
   case layers(LayerSetting)
-  /// Widths in the option's own parentheses, one after the other.
-  case widths
 
   /// What a diagnostic calls a value of this kind.
   package var words: String {
@@ -126,12 +124,11 @@ package enum ValueKind: Sendable {
       "a whole number from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound)"
     case .layers(.width): ValueKind.width.words + ", for all layers or in parentheses by layer"
     case .layers(.storage): "layers in parentheses"
-    case .widths: "widths in parentheses"
     }
   }
 
   /// How help writes the place of a value of this kind.
-  package var placeholder: String {
+  package var notation: String {
     switch self {
     case .count, .real: "N"
     case .choice(let choices): choices.map(\.name).joined(separator: "|")
@@ -145,7 +142,6 @@ package enum ValueKind: Sendable {
     case .width: "N"
     case .layers(.width): "N|(LAYER: N, …, rest: N)"
     case .layers(.storage): "(LAYER, LAYER: fp16|bf16, …)"
-    case .widths: "(N, N, …)"
     }
   }
 }

@@ -17,7 +17,7 @@ extension BindingError: DiagnosedError {
     case .missingValue(let keyword, let kind):
       complaint(
         "missing-value", "\(keyword.text) needs \(kind.words)", at: keyword.range,
-        remedy: "write it after the word: \(written(keyword.text, kind.placeholder))")
+        remedy: "write it after the word: \(written(keyword.text, kind.notation))")
     case .wrongKind(let expression, let place, let kind):
       complaint(
         "wrong-type", "\(place.name) takes \(kind.words), not \(expression.words)", at: expression.range,
@@ -96,7 +96,7 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
 /// Why a width is out of range, and what comes nearest to it.
 private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
   switch kind {
-  case .width, .layers(.width), .widths: break
+  case .width, .layers(.width): break
   case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls,
     .layers(.storage):
     return nil
@@ -116,7 +116,7 @@ extension ValueKind {
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
     case .width: "try: 8"
-    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers, .widths: nil
+    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers: nil
     }
   }
 }
