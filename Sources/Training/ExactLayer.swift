@@ -3,14 +3,12 @@ import Quantization
 
 /// One layer of an integer model in exact arithmetic: what its output would be before rounding, from the same codes.
 struct ExactLayer {
-  /// The position on the output's grid, before clamping, under three accounts of the layer's constants.
+  /// The position on the output's grid, before clamping, under two accounts of the layer's bias.
   struct Position {
-    /// With the bias as the float that training used.
+    /// With the bias of the fake-quantized model.
     var real: Double
-    /// With the bias in whole units of input scale × weight scale, as it is stored.
-    var storedBias: Double
-    /// With the constant of the residual's zero point in whole units too, as it is computed.
-    var computed: Double
+    /// With the integer that is stored.
+    var stored: Double
   }
 
   private let convolution: Convolution
@@ -22,6 +20,8 @@ struct ExactLayer {
   private let scales: [Float]
   private let storedBias: [Int32]
   private let realBias: [Float]
+  /// A dense layer's stored bias holds its output's zero point.
+  private let biasHoldsZeroPoint: Bool
   private let source: Shape
   let shape: Shape
 
@@ -36,12 +36,12 @@ struct ExactLayer {
     case .integerConvolution(let layer):
       (convolution, input, residual) = (layer.convolution, layer.input, layer.residual)
       (output, activation) = (layer.output, layer.activation)
-      source = integer.graph.nodes[first].shape
+      (source, biasHoldsZeroPoint) = (integer.graph.nodes[first].shape, false)
     case .integerDense(let layer):
       guard let grid = layer.output else { return nil }
       convolution = Convolution(inputs: layer.dense.inputs, outputs: layer.dense.outputs, kernel: 1)
       (input, residual, output, activation) = (layer.input, nil, grid, layer.activation)
-      source = .vector(layer.dense.inputs)
+      (source, biasHoldsZeroPoint) = (.vector(layer.dense.inputs), true)
     case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
       .fakeQuantize,
       .quantize, .dequantize, .requantize, .dynamicDense:
@@ -61,17 +61,15 @@ struct ExactLayer {
       codes, image: image, output: channel, row: element % shape.spatial / shape.width,
       column: element % shape.width)
     let unit = Double(input.scale) * Double(scales[channel])
-    var value = Double(sum) * unit
-    var drift = 0.0
+    let value = Double(sum) * unit
+    var (real, stored) = (value + Double(realBias[channel]), value + Double(storedBias[channel]) * unit)
     if let residual, let residuals {
-      let constant = -Double(residual.scale) * Double(residual.zeroPoint)
-      value += Double(residual.scale) * Double(residuals[element]) + constant
-      drift = (constant / unit).rounded(.toNearestOrEven) * unit - constant
+      let code = Double(residuals[element])
+      real += Double(residual.scale) * (code - Double(residual.zeroPoint))
+      stored += Double(residual.scale) * code
     }
-    let stored = Double(storedBias[channel]) * unit
-    return Position(
-      real: place(value + Double(realBias[channel])), storedBias: place(value + stored),
-      computed: place(value + stored + drift))
+    if biasHoldsZeroPoint { stored -= Double(output.scale) * Double(output.zeroPoint) }
+    return Position(real: place(real), stored: place(stored))
   }
 
   /// The code that a position comes to.

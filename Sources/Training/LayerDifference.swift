@@ -9,10 +9,8 @@ package enum DivergenceCause: String, Sendable, CaseIterable {
   /// Exact arithmetic gives both models the same code: the sum lies so near the edge between two that the rounding of
   /// float arithmetic decided.
   case roundingEdge
-  /// The bias in whole units of input scale × weight scale comes to another code than the float bias.
-  case biasRounding
-  /// The constant of the residual's zero point in such units does.
-  case residualRounding
+  /// The stored bias comes to another code than the fake-quantized model's.
+  case bias
   /// The integer model's code is not the one that its own constants come to.
   case requantization
   /// An average, or a table from codes to codes.
@@ -183,12 +181,9 @@ private struct ModelComparison {
   private func cause(of element: Int, _ index: Int, fake: Int, _ code: Int) -> DivergenceCause {
     guard let exact = pairs[index].exact, let inputs = operands(index) else { return .passing }
     let position = exact.position(at: element, codes: inputs.codes, residuals: inputs.residuals)
-    let (real, stored) = (exact.code(position.real), exact.code(position.storedBias))
-    let computed = exact.code(position.computed)
-    if real != stored { return .biasRounding }
-    if stored != computed { return .residualRounding }
+    if exact.code(position.real) != exact.code(position.stored) { return .bias }
     // Float sums of a few hundred products are right to about a ten-thousandth of a step.
-    let offEdge = abs(abs(position.computed - position.computed.rounded(.down)) - 0.5)
+    let offEdge = abs(abs(position.stored - position.stored.rounded(.down)) - 0.5)
     return offEdge < 1e-2 ? .roundingEdge : .requantization
   }
 

@@ -49,6 +49,6 @@ import Training
     #expect(changed.ownShare > 0.005)
     let before = result.layers.prefix { $0.name != "conv2" }
     #expect(before.allSatisfy { $0.share < 0.005 })
-    if result.first?.name == "conv2" { #expect((result.causes[.biasRounding] ?? 0) > 0) }
+    if result.first?.name == "conv2" { #expect((result.causes[.bias] ?? 0) > 0) }
   }
 }

@@ -76,7 +76,7 @@ import Training
     let (data, model) = try #require(Self.trained)
     let float = try CalibrationTests.accuracy(model, data)
     #expect(float > 0.5)
-    let wide = try spreadChannels(model, by: 200, seed: 4).model
+    let wide = try spreadChannels(model, by: 100, seed: 4).model
     func accuracy(_ recipe: PostTrainingRecipe) throws -> Double {
       let quantized = try #require(
         try quantizeAfterTraining(wide, on: data, recipe: recipe, cancellation: Cancellation()) { _ in })

@@ -63,7 +63,6 @@ extension InferencePlanner {
     epilogue.destinationZeroPoint = integer.output.zeroPoint
     if let grid = integer.residual {
       epilogue.sum = (grid.scale / integer.output.scale, 0)
-      weights.subtract(residual: grid, from: &biases)
     }
     epilogue.bounds = codeBounds(integer.activation, integer.output)
     let primitive = try inferenceConvolution(sizes, epilogue, source)
@@ -95,8 +94,7 @@ extension InferencePlanner {
     epilogue.bias = .int32
     epilogue.scales = weights.multipliers(output: integer.output)
     if var output = integer.output {
-      // Dense layers take no zero point, so it joins the bias; only outputs without an activation have one.
-      weights.add(zeroPoint: output, to: &biases)
+      // Its zero point is in the bias.
       output.zeroPoint = 0
       epilogue.bounds = codeBounds(integer.activation, output)
     } else {
@@ -143,7 +141,7 @@ extension InferencePlanner {
 struct IntegerWeights {
   let codes: [Int8]
   let scales: [Float]
-  /// In units of input scale × weight scale; wide, so that constants can be gathered without overflow.
+  /// In units of input scale × weight scale, with the residual's zero point and a dense output's; wide, so that constants can be gathered without overflow.
   let biases: [Int64]
   private let inputScale: Float
 
@@ -167,21 +165,5 @@ struct IntegerWeights {
   func subtract(zeroPoint: Int32, times codes: [Int8], from biases: inout [Int64]) {
     let rest = codes.count / biases.count
     for (index, code) in codes.enumerated() { biases[index / rest] -= Int64(zeroPoint) * Int64(code) }
-  }
-
-  /// scale·(q − z) = scale·q − scale·z: the second part is a constant.
-  func subtract(residual: QuantizationParameters, from biases: inout [Int64]) {
-    addReal(-Double(residual.scale) * Double(residual.zeroPoint), to: &biases)
-  }
-
-  func add(zeroPoint output: QuantizationParameters, to biases: inout [Int64]) {
-    addReal(Double(output.scale) * Double(output.zeroPoint), to: &biases)
-  }
-
-  private func addReal(_ value: Double, to biases: inout [Int64]) {
-    for output in biases.indices {
-      let unit = Double(inputScale) * Double(scales[output])
-      biases[output] += Int64((value / unit).rounded(.toNearestOrEven))
-    }
   }
 }

@@ -82,8 +82,7 @@ extension DivergenceCause {
     switch self {
     case .roundingEdge:
       "the sum lies on the edge between two codes, where the last bit of float arithmetic decides"
-    case .biasRounding: "the bias is a whole number of input scale × weight scale"
-    case .residualRounding: "the residual's zero point is a whole number of input scale × weight scale"
+    case .bias: "the integer model's bias is not the fake-quantized model's"
     case .requantization: "the sum was brought to the output's scale in float"
     case .passing: "an average or a table from codes to codes rounded a tie"
     }

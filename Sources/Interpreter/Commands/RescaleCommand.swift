@@ -7,7 +7,7 @@ import Training
 extension Keyword {
   static let spreadFactor = Keyword(
     "by", .real(RealRange(lower: 1, upper: 1e6, includesLower: false)), otherwise: "30", example: "30",
-    "largest ratio of the factors of two channels")
+    "how many times the least channel is scaled down")
   static let spreadSeed = Keyword(
     "seed", .count(seedRange), otherwise: "the session's", example: "7", "seed of the factors")
 }
@@ -85,12 +85,12 @@ private struct PlannedRescaling {
   ) {
     console.note(
       "\(result): \(source) with \(counted(spread.channels, "channel")) scaled between "
-        + "\(counted(spread.pairs, "pair")) of layers, each by its own factor, the largest \(plain(factor)) times the "
-        + "least, and back in the layer that reads it" + note)
+        + "\(counted(spread.pairs, "pair")) of layers, most a little and a few down to a "
+        + "factor of 1/\(plain(factor)), and back in the layer that reads it" + note)
     if spread.clippedChannels > 0 {
       console.note(
         "\(counted(spread.clippedChannels, "channel")) whose relu6 reaches 6 on training images stayed: scaling would "
-          + "change what it cuts off; the others were scaled down only")
+          + "change what it cuts off")
     }
     console.metric(
       result, "agreement", same,

@@ -11,15 +11,17 @@ package struct ChannelSpread: Sendable {
   package var clippedChannels: Int
 }
 
-/// Scales channels between layers at random, each by a factor from 1/√k to √k, evenly on a logarithmic scale: the float
-/// function stays, and one scale a tensor no longer fits all channels.
+/// Scales channels between layers down at random, each by a factor k^(−u³), u even in [0, 1]: the float function stays,
+/// and one scale a tensor no longer fits all channels.
+///
+/// Most factors are near 1 and a few near 1/k. The layer that reads the few has weights k times as large, to which one
+/// scale for the whole tensor gives all its steps; while most activations keep theirs.
 ///
 /// It makes at will what MobileNetV2's published weights have by nature. Where a network has depthwise convolutions, only
 /// the channels before those are scaled: there both layers have an output a channel, so one scale an output fits again.
 /// Elsewhere the second layer's weights differ within each output, which no scale an output repairs.
 ///
-/// `maxima` is as for `equalize`; after a ReLU6 a
-/// channel that stays below 6 is scaled down only, from 1/k to 1, so that it still does.
+/// `maxima` is as for `equalize`; after a ReLU6, channels that reach 6 stay as they are.
 package func spreadChannels(
   _ model: Model, by k: Float, seed: UInt64, maxima: [String: [Float]] = [:]
 ) throws(RewriteError) -> ChannelSpread {
@@ -32,11 +34,9 @@ package func spreadChannels(
       let place = generator.uniform()
       if pair.activation == .relu6 {
         guard let reached = maxima[head.name]?[channel], reached < unclippedShare * 6 else { return Float(1) }
-        scaled += 1
-        return powf(k, place - 1)
       }
       scaled += 1
-      return powf(k, place - 0.5)
+      return powf(k, -place * place * place)
     }
     spread.clippedChannels += factors.count - scaled
     guard scaled > 0 else { continue }

@@ -3,7 +3,7 @@ package import GraphIR
 /// The integer model of a fake-quantized one: u8 activations, s8 weights, int32 sums and biases.
 ///
 /// Batch norm is folded, weights are rounded to the grid that training simulated, each bias becomes an integer in
-/// units of input scale × weight scale. Signed activation grids become unsigned ones with their zero point moved, which
+/// units of input scale × weight scale, with what the residual's zero point (and a dense output's) comes to. Signed activation grids become unsigned ones with their zero point moved, which
 /// changes no value. Layers that were kept in float stay so, between a dequantization and a quantization. The logits
 /// leave as float.
 package func convertToInteger(_ model: Model) throws(RewriteError) -> Model {
@@ -123,8 +123,7 @@ struct IntegerConversion {
       Int8((value / scales[index / rest]).rounded(.toNearestOrEven))
     }
     let biases = weights.bias.floats.enumerated().map { output, value in
-      let steps = (Double(value) / (Double(inputScale) * Double(scales[output]))).rounded(.toNearestOrEven)
-      return Int32(min(max(steps, Double(Int32.min)), Double(Int32.max)))
+      wholeUnits(Double(value) + weights.constant, Double(inputScale) * Double(scales[output]))
     }
     parameters[name + ".weight"] = Tensor(shape: weights.weight.shape, elements: .int8(codes))
     parameters[name + ".scale"] = Tensor(scales)
@@ -144,7 +143,7 @@ struct IntegerConversion {
 
 extension QuantizationParameters {
   /// The same values on unsigned codes: a signed grid is moved up by 128, zero point and all.
-  fileprivate var unsigned: QuantizationParameters {
+  var unsigned: QuantizationParameters {
     guard grid.minimum < 0 else { return self }
     var moved = self
     moved.zeroPoint += 128

@@ -78,6 +78,9 @@ package struct LayerWeights {
   /// One scale an output where the weights are quantized; else nil.
   package var scales: [Float]?
   package var grid: QuantizationGrid?
+  /// Real value that an integer layer adds beside its bias, and rounds together with it: what takes out the residual's
+  /// zero point, and in a dense layer what puts in the output's.
+  package var constant = 0.0
   /// The folded weights before rounding, where they were asked for.
   package var unrounded: [Float] = []
 
@@ -140,7 +143,10 @@ package struct LayerWeights {
         }
       }
     }
-    if let scales { try model.roundBiases(&biases, of: node, scales: scales) }
+    if let scales {
+      constant = try model.zeroPointConstant(of: group)
+      try model.roundBiases(&biases, of: node, scales: scales, constant: constant)
+    }
     bias = Tensor(biases)
     weight = Tensor(values, shape: weight.shape)
   }
@@ -179,18 +185,32 @@ extension Model {
     return (0..<outputs).map { gridScale(stored[stored.count == 1 ? 0 : $0], grid) }
   }
 
-  /// Rounds biases as the integer model holds them, in units of input scale × weight scale: with few bits that is
-  /// coarse enough to be seen.
-  fileprivate func roundBiases(_ biases: inout [Float], of node: Graph.Node, scales: [Float])
-    throws(RewriteError)
-  {
+  /// Rounds biases as the integer model holds them, with the layer's constant in whole units of input scale × weight
+  /// scale: with few bits, or channels of very different ranges, that is coarse enough to be seen.
+  fileprivate func roundBiases(
+    _ biases: inout [Float], of node: Graph.Node, scales: [Float], constant: Double
+  ) throws(RewriteError) {
     guard let source = node.inputs.first, let quantizer = graph.grid(of: source) else { return }
     let inputScale = Double(try quantizationParameters(quantizer).scale)
     for output in biases.indices {
       let unit = inputScale * Double(scales[output])
-      let steps = (Double(biases[output]) / unit).rounded(.toNearestOrEven)
-      biases[output] = Float(min(max(steps, Double(Int32.min)), Double(Int32.max)) * unit)
+      biases[output] = Float(Double(wholeUnits(Double(biases[output]) + constant, unit)) * unit - constant)
     }
+  }
+
+  fileprivate func zeroPointConstant(of group: LayerGroup) throws(RewriteError) -> Double {
+    func zero(_ quantizer: FakeQuantize) throws(RewriteError) -> Double {
+      let grid = try quantizationParameters(quantizer).unsigned
+      return Double(grid.scale) * Double(grid.zeroPoint)
+    }
+    var constant = 0.0
+    if let quantizer = group.residual.flatMap(graph.grid(of:)) { constant -= try zero(quantizer) }
+    if case .dense = graph.nodes[group.head].operation,
+      let quantizer = group.fakeQuantize.flatMap(graph.grid(of:))
+    {
+      constant += try zero(quantizer)
+    }
+    return constant
   }
 
   /// Scale and zero point that a fake quantization node has come to.
@@ -213,6 +233,11 @@ extension Model {
       return fixedZeroPoint(scale: try state("alpha") / Float(grid.edge), grid)
     }
   }
+}
+
+/// The nearest whole number of units that an int32 holds, ties to even.
+func wholeUnits(_ value: Double, _ unit: Double) -> Int32 {
+  Int32(min(max((value / unit).rounded(.toNearestOrEven), Double(Int32.min)), Double(Int32.max)))
 }
 
 /// A trained scale with the zero point at 0, where every grid of trained ranges has it.
