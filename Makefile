@@ -6,9 +6,6 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 # Tests train beside one another: idle kernel threads leave the cores after a short wait, as in the program.
 export GOMP_SPINCOUNT ?= 2000
 
-# Idle threads sleep soon, so that tests that run side by side do not wait for each other.
-export GOMP_SPINCOUNT ?= 2000
-
 .DEFAULT_GOAL := help
 .PHONY: help dependencies build demo repl test bench bench-scaling bench-startup lint clean
 
@@ -37,6 +34,7 @@ repl: build
 
 test: dependencies
 	swift test $(TEST_OPTIONS)
+	Scripts/test-from-outside.sh
 
 bench: dependencies
 	Benchmarks/run.sh

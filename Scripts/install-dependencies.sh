@@ -12,13 +12,14 @@ fail() {
   exit 1
 }
 
-# Package, what shows that it is there (a header or a file), and what it is for.
+# Package, what shows that it is there (a header, a file or a module of Python), and what it is for.
 requirements() {
   cat <<'LIST'
 libedit-dev|histedit.h|the prompt: line editing
 libdnnl-dev|dnnl.h|oneDNN: convolutions, dense layers and pooling
 libsqlite3-dev|sqlite3.h|the session's store
 zlib1g-dev|zlib.h|reading compressed data files
+python3-venv|python3 ensurepip|the tests from outside: terminals and readers of notebooks
 dataset-fashion-mnist|/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz|the images of the demo and the tests (30 MB)
 LIST
 }
@@ -27,6 +28,7 @@ LIST
 is_there() {
   case $1 in
     /*) test -r "$1" ;;
+    python3\ *) python3 -c "import ${1#* }" >/dev/null 2>&1 ;;
     *) printf '#include <%s>\n' "$1" | "$compiler" -E -x c - >/dev/null 2>&1 ;;
   esac
 }
