@@ -2,6 +2,7 @@ import Execution
 package import GraphIR
 import Language
 package import Quantization
+import Training
 
 extension Keyword {
   static let bits = Keyword(
@@ -72,6 +73,9 @@ package func policy(
   let widths = try LayerWidths(arguments, layers)
   let kept = try keptLayers(arguments, layers)
   if let all = widths.rest { (policy.weightBits, policy.activationBits) = (all, all) }
+  if let last = try ladder(arguments)?.widths.last {
+    (policy.weightBits, policy.activationBits) = (last, last)
+  }
   if let bits = arguments.count(.weightBits) { policy.weightBits = bits }
   if let bits = arguments.count(.activationBits) { policy.activationBits = bits }
   policy.rules = try ordered(kept: kept, widths: widths.rules)
@@ -102,7 +106,8 @@ private func require(
     throw .nothingQuantized(arguments.range(of: .keep) ?? arguments.verb.range)
   }
   guard let narrowest, !policy.backend.hasNarrowWidths else { return }
-  let written = [Keyword.bits, .weightBits, .activationBits].compactMap { arguments.range(of: $0) }.first
+  let written = [Keyword.bits, .weightBits, .activationBits, .ladder].compactMap { arguments.range(of: $0) }
+    .first
   throw .noNarrowKernels(
     written ?? arguments.verb.range, backend: policy.backend.rawValue, bits: narrowest.bits,
     layer: narrowest.layer)

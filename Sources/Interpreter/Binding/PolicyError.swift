@@ -12,4 +12,11 @@ package enum PolicyError: Error {
   case bothGranularities(SourceRange)
   case noNarrowKernels(SourceRange, backend: String, bits: Int, layer: String)
   case nothingQuantized(SourceRange)
+  /// An option that settles widths beside a ladder, which does too.
+  case ladderAndWidth(SourceRange, option: String)
+  case ladderTooShort(SourceRange, width: Int?)
+  case ladderNotFalling(SourceRange, width: Int, before: Int)
+  case ladderWithLayer(Word)
+  /// `epochs` is the least number that gives each rung a step.
+  case ladderLongerThanRun(SourceRange, rungs: Int, steps: Int, epochs: Int)
 }

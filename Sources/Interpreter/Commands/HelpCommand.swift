@@ -114,7 +114,7 @@ extension ValueKind {
   var choices: [Choice] {
     switch self {
     case .choice(let choices), .topic(let choices, _), .calls(let choices): choices
-    case .count, .real, .model, .network, .newName, .text, .chain, .flag, .width, .layers: []
+    case .count, .real, .model, .network, .newName, .text, .chain, .flag, .width, .layers, .widths: []
     }
   }
 }

@@ -56,7 +56,7 @@ struct Candidates {
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: completions(LayerForm.choices)
     case .width, .layers(.width): widths
-    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage): []
+    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
     }
   }
 
@@ -77,7 +77,7 @@ struct Candidates {
     switch kind {
     case .layers(.width) where label == nil:
       layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
-    case .layers(.width): widths
+    case .layers(.width), .widths: widths
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
     case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls, .width: []
     }
