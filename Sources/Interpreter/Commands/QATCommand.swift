@@ -25,6 +25,7 @@ extension Command {
       "qat student from teacher bits 4", "qat student from teacher weights 4 activations 8 per-channel",
       "qat student with kd(teacher) bits(layer1.*: 4, rest: 8) keep(fc: bf16)",
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
+      "qat student from teacher affine",
     ], effect: .changes
   ) { arguments, scope in
     try plannedQATRun(arguments, &scope).step

@@ -1,0 +1,93 @@
+package import GraphIR
+
+/// How the values of a tensor are spread, and what a grid makes of them with each range that it could have.
+package struct TensorDistribution: Sendable {
+  /// A range that the grid could cover.
+  package struct Candidate: Sendable {
+    package enum Origin: Hashable, Sendable {
+      case observer(ObserverKind)
+      /// A range for each output, by its largest magnitude.
+      case perChannel
+      /// The range that the model has come to.
+      case model
+    }
+
+    package var origin: Origin
+    /// One, or one an output.
+    package var parameters: [QuantizationParameters]
+    package var loss = RoundingLoss()
+
+    package init(origin: Origin, parameters: [QuantizationParameters]) {
+      (self.origin, self.parameters) = (origin, parameters)
+    }
+
+    /// From the lowest to the highest value that any of its grids holds.
+    package var range: ObservedRange {
+      parameters.reduce(.empty) { $0.union($1.range) }
+    }
+  }
+
+  /// Edges of the bins, one more than there are counts; all bins have the same width.
+  package private(set) var edges: [Double]
+  package private(set) var counts: [Int]
+  package private(set) var candidates: [Candidate]
+
+  static let binCount = 120
+
+  /// `seen` is the range of the values, none of which lie outside.
+  init(seen: ObservedRange, candidates: [Candidate]) {
+    let (low, high) = (Double(seen.minimum), Double(seen.maximum))
+    // A tensor of one value lies in the middle of its bins.
+    let margin = low < high ? 0 : max(abs(low) * 0.5, 0.5)
+    let width = (high - low + 2 * margin) / Double(Self.binCount)
+    edges = (0...Self.binCount).map { low - margin + Double($0) * width }
+    counts = Array(repeating: 0, count: Self.binCount)
+    self.candidates = candidates
+  }
+
+  /// Counts values in their bins and rounds them with each candidate; those that are not finite are passed over.
+  ///
+  /// Row-major [outputs, rest] where a candidate has a range an output.
+  package mutating func measure(_ values: UnsafeBufferPointer<Float>) {
+    let width = edges[1] - edges[0]
+    for value in values where value.isFinite {
+      let bin = Int((Double(value) - edges[0]) / width)
+      counts[min(max(bin, 0), counts.count - 1)] += 1
+    }
+    for index in candidates.indices {
+      let parameters = candidates[index].parameters
+      let rest = values.count / max(parameters.count, 1)
+      for (channel, one) in parameters.enumerated() {
+        candidates[index].loss.add(values[channel * rest..<(channel + 1) * rest], on: one)
+      }
+    }
+  }
+}
+
+/// Every kind of observer watching the same tensor.
+package struct ObserverPanel: Sendable {
+  private var observers: [(kind: ObserverKind, observer: any RangeObserver)]
+  private var seen = ObservedRange.empty
+
+  package init() { observers = ObserverKind.allCases.map { ($0, $0.makeObserver()) } }
+
+  /// Looks at a batch of values.
+  package mutating func observe(_ values: UnsafeBufferPointer<Float>) {
+    for value in values where value.isFinite { seen.extend(by: value) }
+    for index in observers.indices { observers[index].observer.observe(values, shape: [values.count]) }
+  }
+
+  /// The ranges that the observers choose for a grid, after which come `others`; the values themselves are then to be
+  /// measured once more.
+  ///
+  /// Nil where no value was finite.
+  package func distribution(
+    on grid: QuantizationGrid, others: [TensorDistribution.Candidate] = []
+  ) -> TensorDistribution? {
+    guard !seen.isEmpty else { return nil }
+    let candidates = observers.map { kind, observer in
+      TensorDistribution.Candidate(origin: .observer(kind), parameters: observer.parameters(on: grid))
+    }
+    return TensorDistribution(seen: seen, candidates: candidates + others)
+  }
+}
