@@ -24,7 +24,7 @@ extension Command {
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
     let subject = try scope.layerSubject(word, verb: arguments.verb, newest: [.float, .fakeQuantized])
-    try scope.require(subject.entry, word, kinds: [.fakeQuantized, .float])
+    try scope.require(subject.entry, word, kinds: [.float, .fakeQuantized])
     guard let layer = subject.layer else {
       throw StatementError.layerMissing(word, layers: subject.entry.graph.weightedLayers)
     }

@@ -39,7 +39,8 @@ private struct InspectedModel {
     switch entry.kind {
     case .fakeQuantized:
       layers = try inspections(of: model)
-      notes = [observerNote(entry, try draft.runRows())].compactMap { $0 }
+      let observes = layers.contains { $0.observed != nil }
+      notes = [observes ? observerNote(entry, try draft.runRows()) : nil].compactMap { $0 }
     case .float, .integer, .dynamic:
       switch FloatWeights(of: entry, among: try draft.entries()) {
       case .source(let source):
@@ -55,8 +56,9 @@ private struct InspectedModel {
 
   func show(_ layer: String?, _ console: Console) {
     let chosen = layers.filter { layer == nil || $0.layer == layer }
-    console.put(.table(weightTable(chosen)))
-    console.put(.table(entry.kind == .fakeQuantized ? trainedOutputTable(chosen) : outputTable(chosen)))
+    let isTrained = entry.kind == .fakeQuantized
+    console.put(.table(weightTable(chosen, stored: isTrained ? "converts to" : "stored as")))
+    console.put(.table(isTrained ? trainedOutputTable(chosen) : outputTable(chosen)))
     if entry.kind == .dynamic { console.note("the range of a dense layer's input is taken anew in each run") }
     if chosen.contains(where: { $0.weights?.loss != nil }) {
       console.note(
@@ -116,11 +118,11 @@ extension StoredWeights {
   }
 }
 
-private func weightTable(_ layers: [LayerInspection]) -> Table {
+private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
   Table(
     title: "weights",
     columns: [
-      Table.Column("layer"), Table.Column("stored as"), Table.Column("grid"), Table.Column("scales", .right),
+      Table.Column("layer"), Table.Column(stored), Table.Column("grid"), Table.Column("scales", .right),
       Table.Column("values", .right), Table.Column("clipped", .right), Table.Column("SQNR", .right),
       Table.Column("ceiling", .right),
     ],

@@ -69,7 +69,7 @@ struct PlannedHistogram {
         Histogram(
           title: part.title, xLabel: part.xLabel, yLabel: part.yLabel,
           countScale: countScale(distribution.counts), edges: distribution.edges,
-          counts: distribution.counts, markers: markers(distribution.candidates))))
+          counts: distribution.counts, markers: markers(distribution, part.grid))))
     console.put(.table(table(distribution.candidates, part)))
     for candidate in distribution.candidates { console.metrics(of: candidate, name + "." + part.key) }
     if let note = best(distribution.candidates, part) { console.note(note) }
@@ -93,19 +93,24 @@ struct PlannedHistogram {
     return parts.isEmpty ? "" : " after " + sentence(parts)
   }
 
-  private func words(_ origin: TensorDistribution.Candidate.Origin) -> String {
-    switch origin {
+  private func words(_ candidate: TensorDistribution.Candidate, _ grid: QuantizationGrid) -> String {
+    switch candidate.origin {
     case .observer(let kind): kind.name
     case .perChannel: "minmax a channel"
-    case .model: "\(model) itself"
+    case .model:
+      "\(model) itself"
+        + (candidate.parameters.first.map { $0.grid.bits == grid.bits ? "" : ", \($0.grid.bits) bits" } ?? "")
     }
   }
 
   /// Both ends of each range; ranges that are equal share their marks.
-  private func markers(_ candidates: [TensorDistribution.Candidate]) -> [Histogram.Marker] {
+  ///
+  /// Where no value is below 0, nothing is clipped there, and only the upper ends are marked.
+  private func markers(_ distribution: TensorDistribution, _ grid: QuantizationGrid) -> [Histogram.Marker] {
     var groups: [(names: [String], range: ObservedRange)] = []
-    for candidate in candidates where candidate.origin != .perChannel {
-      let name = words(candidate.origin)
+    let isPositive = (distribution.edges.first ?? 0) >= 0
+    for candidate in distribution.candidates where candidate.origin != .perChannel {
+      let name = words(candidate, grid)
       if let index = groups.firstIndex(where: { $0.range == candidate.range }) {
         groups[index].names.append(name)
       } else {
@@ -113,7 +118,7 @@ struct PlannedHistogram {
       }
     }
     return groups.flatMap { group in
-      [group.range.minimum, group.range.maximum].map {
+      (isPositive ? [group.range.maximum] : [group.range.minimum, group.range.maximum]).map {
         Histogram.Marker(name: group.names.joined(separator: ", "), position: Double($0))
       }
     }
@@ -129,7 +134,7 @@ struct PlannedHistogram {
       rows: candidates.map { candidate in
         let (least, greatest) = candidate.scales
         return [
-          words(candidate.origin), interval(candidate.range.minimum, candidate.range.maximum),
+          words(candidate, part.grid), interval(candidate.range.minimum, candidate.range.maximum),
           least == greatest ? short(least) : interval(least, greatest),
           candidate.parameters.first.map { "\($0.zeroPoint)" } ?? "",
           percentage(candidate.loss.clipped, 3), decibels(of: candidate.loss),
@@ -142,7 +147,7 @@ struct PlannedHistogram {
     let observed = candidates.filter { if case .observer = $0.origin { true } else { false } }
     guard let best = observed.max(by: { $0.loss.noise > $1.loss.noise }), let ratio = best.loss.signalToNoise
     else { return nil }
-    let equal = observed.filter { $0.loss.noise == best.loss.noise }.map { words($0.origin) }
+    let equal = observed.filter { $0.loss.noise == best.loss.noise }.map { words($0, part.grid) }
     return "\(part.key): least is lost with \(sentence(equal)), \(fixed(ratio, 1)) dB; "
       + "\(part.grid.bits) bits reach \(fixed(6.02 * Double(part.grid.bits), 1)) dB where values are spread evenly"
   }

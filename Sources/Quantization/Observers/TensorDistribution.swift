@@ -1,3 +1,4 @@
+import Glibc
 package import GraphIR
 
 /// How the values of a tensor are spread, and what a grid makes of them with each range that it could have.
@@ -32,16 +33,17 @@ package struct TensorDistribution: Sendable {
   package private(set) var counts: [Int]
   package private(set) var candidates: [Candidate]
 
-  static let binCount = 120
-
-  /// `seen` is the range of the values, none of which lie outside.
-  init(seen: ObservedRange, candidates: [Candidate]) {
+  /// `seen` is the range of so many values, none of which lie outside.
+  ///
+  /// Bins are 2·∛count (the Rice rule), from 8 to 120.
+  init(seen: ObservedRange, count: Int, candidates: [Candidate]) {
+    let bins = min(max(Int((2 * cbrt(Double(count))).rounded()), 8), 120)
     let (low, high) = (Double(seen.minimum), Double(seen.maximum))
     // A tensor of one value lies in the middle of its bins.
     let margin = low < high ? 0 : max(abs(low) * 0.5, 0.5)
-    let width = (high - low + 2 * margin) / Double(Self.binCount)
-    edges = (0...Self.binCount).map { low - margin + Double($0) * width }
-    counts = Array(repeating: 0, count: Self.binCount)
+    let width = (high - low + 2 * margin) / Double(bins)
+    edges = (0...bins).map { low - margin + Double($0) * width }
+    counts = Array(repeating: 0, count: bins)
     self.candidates = candidates
   }
 
@@ -68,12 +70,16 @@ package struct TensorDistribution: Sendable {
 package struct ObserverPanel: Sendable {
   private var observers: [(kind: ObserverKind, observer: any RangeObserver)]
   private var seen = ObservedRange.empty
+  private var count = 0
 
   package init() { observers = ObserverKind.allCases.map { ($0, $0.makeObserver()) } }
 
   /// Looks at a batch of values.
   package mutating func observe(_ values: UnsafeBufferPointer<Float>) {
-    for value in values where value.isFinite { seen.extend(by: value) }
+    for value in values where value.isFinite {
+      seen.extend(by: value)
+      count += 1
+    }
     for index in observers.indices { observers[index].observer.observe(values, shape: [values.count]) }
   }
 
@@ -88,6 +94,6 @@ package struct ObserverPanel: Sendable {
     let candidates = observers.map { kind, observer in
       TensorDistribution.Candidate(origin: .observer(kind), parameters: observer.parameters(on: grid))
     }
-    return TensorDistribution(seen: seen, candidates: candidates + others)
+    return TensorDistribution(seen: seen, count: count, candidates: candidates + others)
   }
 }
