@@ -28,7 +28,9 @@ final class TrainingRun {
     self.recipe = recipe
     batchSize = min(recipe.batchSize, data.training.count)
     batches = data.training.count / batchSize
-    if let quantization = recipe.quantization { model = prepare(model, policy: quantization.policy) }
+    if let quantization = recipe.quantization {
+      model = prepare(try absorbBiases(model), policy: quantization.policy)
+    }
     kind = model.kind
     let optimizer: OptimizerKind =
       switch recipe.optimizer {
