@@ -44,7 +44,9 @@ package func layerDistribution(
       cancellation: cancellation, progress: { done, _ in progress(done, all) },
       { plan in if let values = plan.values(of: output) { panel.observe(values) } })
   else { return nil }
-  guard var outputs = panel.distribution(on: outputGrid, others: [own].compactMap { $0 }) else { return result }
+  guard var outputs = panel.distribution(on: outputGrid, others: [own].compactMap { $0 }) else {
+    return result
+  }
   guard
     try plan.forEachBatch(
       cancellation: cancellation, progress: { done, _ in progress(batches.count + done, all) },

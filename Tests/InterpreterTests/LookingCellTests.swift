@@ -99,7 +99,8 @@ import Training
     #expect(outputs.words.contains("are those of student"))
     _ = scene.run("forget student")
     let alone = scene.run("inspect student-int8.conv2")
-    #expect(alone.1.words.contains("student, which student-int8 was made from, is not in the session any more"))
+    #expect(
+      alone.1.words.contains("student, which student-int8 was made from, is not in the session any more"))
     #expect(alone.0.values["student-int8.conv2.sqnr_db"] == nil)
     #expect(alone.0.values["student-int8.conv2.scale"] == result.values["student-int8.conv2.scale"])
   }

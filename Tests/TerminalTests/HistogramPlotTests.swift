@@ -66,14 +66,18 @@ import Testing
     for style in [ascii, .file, Style(colour: true, unicode: true)] {
       for scale in [Histogram.CountScale.linear, .logarithmic] {
         let plot = lines(
-          (0..<120).map { $0 * $0 * 1_000_003 }, from: -1e-5, to: 1e-4, marks: markers, scale: scale, style, width)
+          (0..<120).map { $0 * $0 * 1_000_003 }, from: -1e-5, to: 1e-4, marks: markers, scale: scale, style,
+          width)
         #expect(plot.allSatisfy { displayWidth($0) <= width }, "\(plot)")
       }
     }
   }
 
   @Test func whereAPlotHasNoRoomTheMarksRemain() {
-    #expect(lines([1, 2], marks: [("minmax", -1), ("minmax", 1)], .file, 14) == ["conv1: weights", "a minmax  -1…1"])
+    #expect(
+      lines([1, 2], marks: [("minmax", -1), ("minmax", 1)], .file, 14) == [
+        "conv1: weights", "a minmax  -1…1",
+      ])
   }
 
   @Test func aMarkFarOutsideIsDrawnAtTheBorder() {

@@ -19,7 +19,8 @@ extension Command {
     operands: [Operand("a layer of a float or QAT model", .topic([], besides: .layers))],
     keywords: [.histogramBits, .histogramCalibration],
     examples: ["histogram student.conv1", "histogram conv1 bits 4", "histogram teacher.fc calibration 16"],
-    reasons: "Weights are shown with batch norm folded in, outputs as the layer leaves them before any rounding. "
+    reasons:
+      "Weights are shown with batch norm folded in, outputs as the layer leaves them before any rounding. "
       + "SQNR compares the values with themselves on the grid; more is better, and each bit is worth about 6 dB."
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)

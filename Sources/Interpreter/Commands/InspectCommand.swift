@@ -9,7 +9,8 @@ extension Command {
     "inspect", "look at what quantization does to a model's layers: scales, ranges, clipping, SQNR",
     operands: [Operand("a quantized model or one of its layers", .topic([], besides: .layers))],
     examples: ["inspect student", "inspect student.conv1", "inspect conv1", "inspect student-int8"],
-    reasons: "It takes QAT models, integer models of convert and ptq, and dynamically quantized ones; of integers, "
+    reasons:
+      "It takes QAT models, integer models of convert and ptq, and dynamically quantized ones; of integers, "
       + "clipping and SQNR are known where the model that they were made from is still in the session."
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)

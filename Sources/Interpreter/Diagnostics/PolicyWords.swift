@@ -38,7 +38,8 @@ extension PolicyError: DiagnosedError {
         at: range, remedy: "leave affine out, or write backend \(affineBackends)")
     case .zeroPointFixed(let range, let scheme):
       complaint(
-        "no-zero-point", "scheme \(scheme) trains the scale of a grid and keeps its zero point at 0", at: range,
+        "no-zero-point", "scheme \(scheme) trains the scale of a grid and keeps its zero point at 0",
+        at: range,
         remedy: "leave affine out, or take scheme \(QuantizationPolicy.Scheme.movingAverage.rawValue)")
     case .noNarrowKernels(let range, let backend, let bits, let layer):
       complaint(

@@ -62,7 +62,8 @@ extension StatementError: DiagnosedError {
         remedy: "leave out \(quoted(word.text))")
     case .layerMissing(let word, let layers):
       complaint(
-        "missing-layer", "\(quoted(word.text)) is a whole model, and a histogram is of one layer", at: word.range,
+        "missing-layer", "\(quoted(word.text)) is a whole model, and a histogram is of one layer",
+        at: word.range,
         remedy: "name one of its layers: "
           + sentence(layers.prefix(3).map { word.text + "." + $0 } + (layers.count > 3 ? ["…"] : []), "or"))
     case .unknownRun(let word, let count):
