@@ -25,7 +25,8 @@ import Testing
     (
       "train |",
       [
-        "resnet18", "resnet34", "resnet50", "resnet20", "mobilenetv2", "vgg11", "lenet5", "mlp", "qatcnn",
+        "resnet18", "resnet34", "resnet50", "resnet20", "mobilenetv2", "vgg11", "vgg11_bn", "lenet5", "mlp",
+        "qatcnn",
         "tiny", "teacher",
       ], ""
     ),

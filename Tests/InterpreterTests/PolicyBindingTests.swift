@@ -70,6 +70,28 @@ import Testing
     #expect(try chosen("") == QuantizationPolicy())
   }
 
+  @Test func affineAsksForTheZeroPointThatABackendHas() throws {
+    for backend in ["x86", "fbgemm", "onednn", "qnnpack"] {
+      let policy = try chosen("affine backend \(backend)")
+      #expect(!policy.activationGrid(bits: 8, isPositive: false).symmetric)
+      let usual = try chosen("backend \(backend)")
+      #expect(policy == usual)
+    }
+  }
+
+  @Test(arguments: [
+    ("affine symmetric", "contrary-options", "exclude each other"),
+    ("affine backend tensorrt", "no-zero-point", "codes around zero"),
+    ("backend xnnpack affine", "no-zero-point", "codes around zero"),
+    ("affine scheme lsq", "no-zero-point", "keeps its zero point at 0"),
+    ("affine scheme pact", "no-zero-point", "keeps its zero point at 0"),
+  ])
+  func affineIsRefusedWhereNothingWouldHaveAZeroPoint(options: String, id: String, reason: String) throws {
+    let error = #expect(throws: PolicyError.self) { try chosen(options) }
+    #expect(error?.diagnostic.id == id)
+    #expect(error?.diagnostic.message.contains(reason) == true)
+  }
+
   /// Two products of 255 and 127 exceed 16 bits, two of 127 and 127 do not.
   @Test func activationsKeepTo7BitsOnX86WhereProductsAreAddedIn16() throws {
     let reduced = try chosen("", hasExactByteProducts: false)

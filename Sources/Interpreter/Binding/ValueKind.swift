@@ -61,7 +61,11 @@ package struct RealRange: Sendable, Equatable {
 }
 
 /// Names that a command takes besides its topics.
-package enum Subjects: Sendable { case models, commands }
+package enum Subjects: Sendable {
+  case models, commands
+  /// Models, and their layers with weights: `student.conv1`.
+  case layers
+}
 
 /// Widths that weights and activations can have in an integer model.
 package let quantizationWidths = 2...8

@@ -28,6 +28,7 @@ extension Command {
       "qat student from teacher ladder(8, 6, 4)",
       "qat student from teacher calibration 20 observer percentile",
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
+      "qat student from teacher affine",
     ], effect: .changes
   ) { arguments, scope in
     try plannedQATRun(arguments, &scope).step

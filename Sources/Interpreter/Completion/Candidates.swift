@@ -52,6 +52,7 @@ struct Candidates {
       Architecture.all.map { Completion(text: $0.name, detail: $0.summary) }
         + definitions.map { Completion(text: $0, detail: "network") } + models([.float])
     case .topic(let topics, besides: .models): completions(topics) + models(nil)
+    case .topic(let topics, besides: .layers): completions(topics) + models(nil) + layers()
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: completions(LayerForm.choices)
@@ -89,6 +90,15 @@ struct Candidates {
     let model = floats.first { names.contains($0.name) } ?? floats.last
     return (model?.graph.nodes ?? []).filter(\.operation.hasWeights).map { node in
       Completion(text: node.name + suffix, detail: "layer of \(model?.name ?? "")")
+    }
+  }
+
+  /// Every model's layers with weights, led to by its name.
+  private func layers() -> [Completion] {
+    models.flatMap { model in
+      model.graph.weightedLayers.map {
+        Completion(text: model.name + "." + $0, detail: "layer of \(model.name), \(model.kind.words)")
+      }
     }
   }
 

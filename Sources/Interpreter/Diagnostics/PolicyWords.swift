@@ -1,3 +1,4 @@
+import GraphIR
 package import Language
 import Quantization
 
@@ -26,6 +27,20 @@ extension PolicyError: DiagnosedError {
       complaint(
         "contrary-options", "per-channel and per-tensor exclude each other", at: range,
         remedy: "leave out one of the two")
+    case .bothSymmetries(let range):
+      complaint(
+        "contrary-options", "affine and symmetric exclude each other", at: range,
+        remedy: "leave out one of the two")
+    case .noZeroPoint(let range, let backend):
+      complaint(
+        "no-zero-point",
+        "\(backend) has no affine activations: its integer kernels take codes around zero, without a zero point",
+        at: range, remedy: "leave affine out, or write backend \(affineBackends)")
+    case .zeroPointFixed(let range, let scheme):
+      complaint(
+        "no-zero-point", "scheme \(scheme) trains the scale of a grid and keeps its zero point at 0",
+        at: range,
+        remedy: "leave affine out, or take scheme \(QuantizationPolicy.Scheme.movingAverage.rawValue)")
     case .noNarrowKernels(let range, let backend, let bits, let layer):
       complaint(
         "no-narrow-kernels", "\(backend) has no kernels for \(bits) bits, which \(layer) would need",
@@ -74,6 +89,10 @@ extension PolicyError: DiagnosedError {
   }
 
   private var formats: String { sentence(storageChoices.map(\.name), "or") }
+
+  private var affineBackends: String {
+    sentence(QuantizationBackend.allCases.filter { !$0.activationGrid().symmetric }.map(\.rawValue), "or")
+  }
 
   private var narrowBackends: String {
     sentence(QuantizationBackend.allCases.filter(\.hasNarrowWidths).map(\.rawValue), "or")

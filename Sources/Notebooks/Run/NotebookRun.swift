@@ -182,7 +182,7 @@ private struct NotebookRun {
     var diagnostics: [Diagnostic] = []
     let result = interpreter.execute(program, cancellation: cancellation) { output in
       switch output {
-      case .text, .note, .table, .metric, .curve: outputs.append(output)
+      case .text, .note, .table, .metric, .curve, .histogram: outputs.append(output)
       case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
       case .progress: break
       }
