@@ -62,12 +62,12 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution",
+        "Execution", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
     library("Notebooks", ["Interpreter", "Language", "Training"]),
-    library("Terminal", ["Interpreter", "Language", "Training", "CEditLine"]),
+    library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "CEditLine"]),
     .executableTarget(
       name: "qatlab",
       dependencies: [

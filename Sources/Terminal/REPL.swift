@@ -1,16 +1,17 @@
 import CEditLine
 package import Interpreter
 import Language
+import Notebooks
 import Training
 
 /// Reads cells from a person at a terminal and runs them, until `:quit` or Ctrl-D.
 ///
 /// Returns the exit code.
-/// `greeting` is shown first. Call it on the main thread, to which the system sends Ctrl-C.
-package func runREPL(interpreter: Interpreter, greeting: String) -> Int32 {
+/// `greeting` is shown first; `version` is written into notebooks. Call it on the main thread, to which the system sends Ctrl-C.
+package func runREPL(interpreter: Interpreter, version: String, greeting: String) -> Int32 {
   prepareSignals()
   let screen = Screen()
-  guard let repl = REPL(interpreter: interpreter, screen: screen) else {
+  guard let repl = REPL(interpreter: interpreter, version: version, screen: screen) else {
     return runBatch(interpreter: interpreter)
   }
   screen.remark([greeting])
@@ -21,9 +22,14 @@ package func runREPL(interpreter: Interpreter, greeting: String) -> Int32 {
 final class REPL {
   let interpreter: Interpreter
   /// Cells that worked since the start, for `:save`.
-  private(set) var succeeded: [String] = []
+  private(set) var succeeded: [CellRecord] = []
   /// Files that `:save` wrote, and may write again.
   var saved: Set<String> = []
+
+  /// Of the program, as notebooks hold it.
+  private let version: String
+  /// What the session had before the first cell here.
+  private let opening: SessionNotebook.Opening
 
   private let screen: Screen
   private let editor: LineEditor
@@ -31,9 +37,11 @@ final class REPL {
   private var source = SourceFile("")
 
   /// Nil where the terminal can't be edited on.
-  init?(interpreter: Interpreter, screen: Screen) {
+  init?(interpreter: Interpreter, version: String, screen: Screen) {
     guard let editor = LineEditor(style: screen.style) else { return nil }
     self.interpreter = interpreter
+    self.version = version
+    opening = SessionNotebook.Opening(interpreter)
     self.screen = screen
     self.editor = editor
     reader = CellReader(editor: editor, style: screen.style, width: { screen.width }) { text, offset in
@@ -80,19 +88,33 @@ final class REPL {
   private func execute(_ text: String) {
     interpreter.remember(text)
     let cancellation = Cancellation()
+    var outputs: [Output] = []
     let result = cancellingOnInterrupt(cancellation) { [screen] in
       screen.remark(["stopping at the end of this step"])
     } _: {
-      interpreter.execute(text, cancellation: cancellation) { show($0) }
+      interpreter.execute(text, cancellation: cancellation) { output in
+        show(output)
+        outputs.append(output)
+      }
     }
     screen.finishProgress()
     switch result.status {
-    case .ok: succeeded.append(text)
+    case .ok: succeeded.append(CellRecord(number: succeeded.count + 1, source: text, result, outputs))
     case .error: break
     case .interrupted: break
     }
     if let remark = endRemark(result.status, seconds: result.seconds) { screen.remark([remark]) }
   }
+
+  /// The cells that worked as a notebook with their outputs.
+  func notebook() -> Notebook {
+    let file = OutputPainter(style: .file, width: 100)
+    return SessionNotebook(records: succeeded, opening: opening).notebook(
+      interpreter, version: version, plainText: { file.lines($0, source: $1).joined(separator: "\n") })
+  }
+
+  /// What keeps that notebook from running alone.
+  var notebookNotes: [String] { SessionNotebook(records: succeeded, opening: opening).notes }
 
   private static func colonCandidates(
     _ text: String, _ offset: Int

@@ -10,7 +10,7 @@ struct ColonCommand: Sendable {
   let summary: String
   let run: @Sendable (REPL, String) -> Outcome
 
-  static let all: [ColonCommand] = [.help, .history, .save, .quit]
+  static let all: [ColonCommand] = [.help, .history, .save, .stale, .quit]
 
   var usage: String { [":" + name, argument].compactMap { $0 }.joined(separator: " ") }
 }
