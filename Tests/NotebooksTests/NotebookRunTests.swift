@@ -128,7 +128,9 @@ import Training
   }
 
   private static func expected(_ ids: [String]) -> String {
-    """
+    let environment = SessionEnvironment(seed: 0)
+    let processor = environment.processor
+    return """
     {
      "cells": [
       {
@@ -146,6 +148,7 @@ import Training
        "metadata": {
         "own": 1,
         "qatlab": {
+         "program": "\(programHash("epochs = 5"))",
          "status": "ok"
         },
         "tags": [
@@ -177,6 +180,15 @@ import Training
        "b": 1
       },
       "qatlab": {
+       "environment": {
+        "data": {},
+        "processor": [
+    \(processor.map { "     \"\($0)\"" }.joined(separator: ",\n"))
+        ],
+        "seed": 0,
+        "threads": \(environment.threads),
+        "version": ""
+       },
        "format": 1,
        "parameters": {
         "epochs": "5"

@@ -24,6 +24,11 @@ package struct StaleModel: Sendable, Equatable {
 
   package var name: String
   package var causes: [Cause]
+
+  package init(name: String, causes: [Cause]) {
+    self.name = name
+    self.causes = causes
+  }
 }
 
 extension Interpreter {

@@ -48,7 +48,16 @@ package struct NotebookEnvironment: Sendable, Equatable {
 
 extension Notebook {
   /// `metadata.qatlab.environment`; nil where the file has none.
-  package var savedEnvironment: JSONObject? {
-    root["metadata"]?.object?["qatlab"]?.object?["environment"]?.object
+  package var savedEnvironment: JSONObject? { notes?["environment"]?.object }
+
+  private var notes: JSONObject? { root["metadata"]?.object?["qatlab"]?.object }
+
+  /// Parameters that the saved run had with other values.
+  func changedParameters(_ parameters: Parameters) -> [(name: String, words: String)] {
+    let saved = notes?["parameters"]?.object ?? [:]
+    return parameters.values.sorted { $0.key < $1.key }.compactMap { name, value in
+      guard let old = saved[name]?.string, old != value.literal else { return nil }
+      return (name, "parameter \(name) \(old), now \(value.literal)")
+    }
   }
 }

@@ -61,6 +61,8 @@ private struct NotebookReplay {
   private let runner: CellRunner
   private let graph: DependencyGraph
   private let stale: [Int: [StaleReason]]
+  /// Parameters whose values aren't those of the saved run, in words.
+  private let parameterChanges: [String]
   private let opening: NotebookEnvironment
   private var tolerances: Tolerances
   /// Names of values that were compared.
@@ -71,11 +73,13 @@ private struct NotebookReplay {
     self.options = options
     self.runner = runner
     graph = notebook.dependencies(runner.parameters)
-    stale = notebook.staleCells(graph)
+    let changed = notebook.changedParameters(runner.parameters)
+    // Where a run is asked for with other values than the saved one, all that depends on them is another.
+    stale = changed.contains { runner.parameters.overridden.contains($0.name) } ? [:] : notebook.staleCells(graph)
+    parameterChanges = changed.map(\.words)
     opening = NotebookEnvironment(version: options.version, session: runner.interpreter.environment)
     self.tolerances = tolerances
     report = ReplayReport(path: options.path)
-    report.environment = opening.differences(from: notebook.savedEnvironment)
     self.tolerances.isOtherEnvironment = opening.computesOtherwise(than: notebook.savedEnvironment)
   }
 
@@ -101,9 +105,7 @@ private struct NotebookReplay {
       presenter.finished(replayed.record)
       if replayed.verdict == .failed { stopped = "behind cell \(number), which \(ending(replayed))" }
     }
-    report.environment = NotebookEnvironment(
-      version: options.version, session: environment.session
-    ).differences(from: notebook.savedEnvironment)
+    report.environment = environment.differences(from: notebook.savedEnvironment).map { parameterChanges + $0 }
   }
 
   private func ending(_ cell: ReplayedCell) -> String {

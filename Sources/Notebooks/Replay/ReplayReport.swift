@@ -1,3 +1,4 @@
+import Glibc
 package import Interpreter
 
 /// What a whole replay came to.
@@ -56,10 +57,14 @@ package struct ReplayReport: Sendable {
   }
 
   private static func columns(_ difference: Difference) -> [String] {
-    [
-      difference.name, difference.saved?.words ?? "nothing", difference.now?.words ?? "nothing",
-      difference.amount.map { JSONValue.double($0).line } ?? "",
-    ]
+    let (saved, now) = (difference.saved?.words ?? "nothing", difference.now?.words ?? "nothing")
+    guard let amount = difference.amount else { return [difference.name, saved, now, ""] }
+    let short = [difference.saved, difference.now].map { value in
+      if case .number(let number?)? = value { sixDigits(number) } else { "" }
+    }
+    // Two numbers that differ in later digits show all of them.
+    let numbers = short[0] == short[1] ? [saved, now] : short
+    return [difference.name] + numbers + [sixDigits(amount)]
   }
 
   /// "8 same, 1 different, 1 skipped".
@@ -74,6 +79,14 @@ package struct ReplayReport: Sendable {
       return "the file doesn't say in which environment its results arose, so numbers may differ within bands"
     }
     guard !environment.isEmpty else { return nil }
-    return "another environment than that of the saved results: " + environment.joined(separator: "; ")
+    return "not as in the saved run: " + environment.joined(separator: "; ")
   }
+}
+
+/// Six digits behind the point of a number below 10, fewer of a greater one; very small ones as powers of ten.
+private func sixDigits(_ value: Double) -> String {
+  guard value != value.rounded(), abs(value) < 1e6, abs(value) >= 1e-6 else { return JSONValue.double(value).line }
+  let exponent = max(0, Int(log10(abs(value)).rounded(.down)))
+  let scale = pow(10, Double(6 - exponent))
+  return JSONValue.double((value * scale).rounded() / scale).line
 }

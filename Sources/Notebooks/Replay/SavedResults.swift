@@ -7,7 +7,7 @@ package enum TypedValue: Equatable, Sendable {
   case number(Double?)
   case text(String)
 
-  /// As it is shown in a table of differences.
+  /// With every digit.
   package var words: String {
     switch self {
     case .number(let number?): JSONValue.double(number).line
@@ -137,18 +137,14 @@ extension TypedValue {
       self = .text(cell)
       return
     }
-    let scale: Double? =
-      switch parts.count < 2 ? "" : parts[1] {
-      case "": 1
-      case "%": 0.01
-      case "B": 1
-      case "kB": 1e3
-      case "MB": 1e6
-      case "GB": 1e9
-      case "dB": 1
-      default: nil
-      }
-    self = scale.map { .number(number * $0) } ?? .text(cell)
+    switch parts.count < 2 ? "" : parts[1] {
+    case "", "B", "dB": self = .number(number)
+    case "%": self = .number(number / 100)
+    case "kB": self = .number(number * 1e3)
+    case "MB": self = .number(number * 1e6)
+    case "GB": self = .number(number * 1e9)
+    default: self = .text(cell)
+    }
   }
 }
 
