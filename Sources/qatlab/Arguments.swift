@@ -64,7 +64,7 @@ struct RunCommand: ParsableCommand {
     prepareSignals()
     let options = NotebookOptions(
       path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace,
-      version: QatlabCommand.version)
+      version: QatlabCommand.version, keepsResults: (session ?? program.session) != nil)
     throw ExitCode(showNotebook(options, session: session ?? program.session))
   }
 }

@@ -16,10 +16,12 @@ func showNotebook(_ options: NotebookOptions, session: String?) -> Int32 {
 
 /// Replays a notebook in a session in memory, and shows it in the same ways.
 ///
-/// Returns the exit code.
-func showReplay(_ options: ReplayOptions) -> Int32 {
+/// `served` is the folder of the session whose results are served; nil runs every cell. Returns the exit code.
+func showReplay(_ options: ReplayOptions, served: String?) -> Int32 {
   show(json: options.json) { presenter, cancellation in
-    replayNotebook(options, presenter: presenter, cancellation: cancellation) { openSession(nil) }
+    replayNotebook(
+      options, presenter: presenter, cancellation: cancellation, openSession: { openSession(nil) },
+      openServed: served.map { folder in { openSession(folder) } })
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Notebooks
 import Terminal
 
@@ -35,7 +36,27 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Write the results that aren't the same into the file.")
   var update = false
 
+  @Flag(help: "Serve cells that haven't changed from the session that --session names, and say so.")
+  var cached = false
+
+  @Option(help: ArgumentHelp("The session in which the notebook was run, for --cached.", valueName: "dir"))
+  var session: String?
+
   @ParentCommand var program: QatlabCommand
+
+  func validate() throws {
+    try validateSession(session)
+    let named = session ?? program.session
+    if cached, named == nil {
+      throw ValidationError("--cached needs --session: the session in which the notebook was run.")
+    }
+    if !cached, named != nil {
+      throw ValidationError("A replay has a session of its own; with --cached, --session serves results.")
+    }
+    if let named, access(named + "/store.db", R_OK) != 0 {
+      throw ValidationError("There is no session in \"\(named)\"; qatlab run --session makes one.")
+    }
+  }
 
   func run() throws {
     prepareSignals()
@@ -43,6 +64,6 @@ struct ReplayCommand: ParsableCommand {
       path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, update: update, junit: junit,
       version: QatlabCommand.version)
     options.tolerances = tolerance
-    throw ExitCode(showReplay(options))
+    throw ExitCode(showReplay(options, served: session ?? program.session))
   }
 }

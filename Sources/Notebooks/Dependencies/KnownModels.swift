@@ -1,12 +1,19 @@
 /// The models and networks that cells before a place made, as far as their text tells.
 struct KnownModels {
-  enum Kind { case network, float, fakeQuantized, integer, dynamic }
+  /// Names as a session writes them.
+  enum Kind: String {
+    case network, float, dynamic
+    case fakeQuantized = "qat"
+    case integer = "int8"
+  }
 
   /// Oldest first.
   private(set) var models: [(name: String, kind: Kind)] = []
   /// What the model of a name was made from.
   private(set) var starts: [String: String] = [:]
   private var networks: Set<String> = []
+
+  init() {}
 
   func kind(of name: String) -> Kind? { models.last { $0.name == name }?.kind }
   func newest(_ kind: Kind) -> String? { models.last { $0.kind == kind }?.name }

@@ -13,7 +13,9 @@ package struct ProgramNames: Equatable, Sendable {
 ///
 /// A program that can't be bound has no names: it changes nothing.
 struct NameReader {
-  private(set) var known = KnownModels()
+  private(set) var known: KnownModels
+
+  init(known: KnownModels = KnownModels()) { self.known = known }
 
   mutating func read(_ source: String) -> ProgramNames {
     let program = parse(source, vocabulary: Command.vocabulary)

@@ -4,14 +4,16 @@ package import Training
 
 /// Runs a notebook's code cells in document order in a fresh session and compares each with its saved result.
 ///
-/// `openSession` is called once the file proved to be a notebook and every option to mean something. Returns the
+/// `openSession` is called once the file proved to be a notebook and every option to mean something.
+/// `openServed` opens the session whose results are served instead of running cells that haven't changed. Returns the
 /// exit code: 0 fine, 1 a cell failed or the file is no notebook, 2 wrong use, 3 a cell differs, 130 interrupted.
 package func replayNotebook(
   _ options: ReplayOptions, presenter: NotebookPresenter, cancellation: Cancellation,
-  openSession: () -> Result<Interpreter, Diagnostic>
+  openSession: () -> Result<Interpreter, Diagnostic>,
+  openServed: (() -> Result<Interpreter, Diagnostic>)? = nil
 ) -> Int32 {
   do throws(Refusal) {
-    return try start(options, presenter, cancellation, openSession)
+    return try start(options, presenter, cancellation, openSession, openServed)
   } catch {
     let diagnostic = error.diagnostic(systemMessage: presenter.systemMessage)
     presenter.problem(diagnostic)
@@ -25,7 +27,8 @@ package func replayNotebook(
 
 private func start(
   _ options: ReplayOptions, _ presenter: NotebookPresenter, _ cancellation: Cancellation,
-  _ openSession: () -> Result<Interpreter, Diagnostic>
+  _ openSession: () -> Result<Interpreter, Diagnostic>,
+  _ openServed: (() -> Result<Interpreter, Diagnostic>)?
 ) throws(Refusal) -> Int32 {
   let (notebook, original) = try readForRun(options.path, keepsOutputs: false)
   guard notebook.format == .ipynb else { throw .file(.noResultsInText(path: options.path)) }
@@ -34,14 +37,11 @@ private func start(
   do throws(Diagnostic) {
     for text in options.tolerances { try tolerances.add(text) }
   } catch { throw .option(error) }
-  let interpreter: Interpreter
-  switch openSession() {
-  case .success(let opened): interpreter = opened
-  case .failure(let diagnostic): throw .session(diagnostic)
-  }
+  let interpreter = try opened(openSession)
   interpreter.keepDataChecksums()
   let runner = CellRunner(
-    interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation)
+    interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
+    version: options.version, served: try openServed.map(opened))
   var replay = NotebookReplay(
     notebook: notebook, options: options, tolerances: tolerances, runner: runner)
   replay.runCells()

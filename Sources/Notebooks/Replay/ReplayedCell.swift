@@ -8,7 +8,7 @@ package struct ReplayedCell: Sendable {
   /// Why it wasn't run; nil where it was.
   package var skipReason: String?
   /// It was not run: its results come from an earlier run of the same program on the same inputs.
-  package var isCached = false
+  package var isCached: Bool { record.isServed }
 
   /// The line for `--json`: that of `run` with the verdict.
   package var json: JSONObject {
@@ -25,6 +25,7 @@ package struct ReplayedCell: Sendable {
   /// The first line of the program, for tables.
   var title: String {
     let lines = record.source.split(separator: "\n").filter { !$0.hasPrefix("#") }
-    return lines.first.map { String($0.prefix(48)) } ?? ""
+    guard let first = lines.first else { return "" }
+    return first.count > 48 ? first.prefix(47) + "…" : String(first)
   }
 }

@@ -13,6 +13,8 @@ package struct CellRecord: Sendable {
   /// Without progress and diagnostics.
   package var outputs: [Output]
   package var diagnostics: [Diagnostic]
+  /// The cell was not run: all this is what an earlier run of it gave, on the same inputs.
+  package var isServed = false
 
   package init(
     number: Int, source: String, status: CellResult.Status = .ok, seconds: Double = 0, metrics: [Metric] = [],

@@ -8,6 +8,12 @@ struct CellRunner {
   let parameters: Parameters
   let presenter: NotebookPresenter
   let cancellation: Cancellation
+  /// Of the program.
+  var version = ""
+  /// Keeps results in the session, from which a replay can serve them.
+  var keepsResults = false
+  /// The session whose results are served where nothing that they follow from was changed.
+  var served: Interpreter?
 
   func run(_ cell: NotebookCell, _ number: Int) -> CellRecord {
     if cancellation.isCancelled {
@@ -41,6 +47,10 @@ struct CellRunner {
 
   private func execute(_ program: String, _ number: Int) -> CellRecord {
     presenter.program(program)
+    let key =
+      keepsResults || served != nil ? cellKey(of: program, in: interpreter, version: version) : nil
+    if let key, let record = serve(program, number, key) { return record }
+    let moment = keepsResults ? interpreter.moment : nil
     let source = SourceFile(program)
     var outputs: [Output] = []
     let result = interpreter.execute(program, cancellation: cancellation) { output in
@@ -48,6 +58,20 @@ struct CellRunner {
       presenter.output(output, source)
       if !presenter.isRead() { cancellation.cancel() }
     }
-    return CellRecord(number: number, source: program, result, outputs)
+    let record = CellRecord(number: number, source: program, result, outputs)
+    if let key, let moment, record.status == .ok { interpreter.keep(record.kept, key: key, since: moment) }
+    return record
+  }
+
+  /// The result of an earlier run with the changes that it made; nil where there is none.
+  private func serve(_ program: String, _ number: Int, _ key: String) -> CellRecord? {
+    guard let served, let kept = served.keptCell(key),
+      interpreter.repeatChanges(of: kept, from: served, source: program)
+    else { return nil }
+    var record = CellRecord(number: number, source: program, kept)
+    record.isServed = true
+    presenter.output(.note("not run: served from the session, where this cell gave it before"), SourceFile(""))
+    for output in record.outputs { presenter.output(output, SourceFile(program)) }
+    return record
   }
 }

@@ -11,11 +11,15 @@ package struct NotebookOptions: Sendable {
   package var inPlace: Bool
   /// Of the program, as it is written into the file.
   package var version: String
+  /// Keeps the cells' results in the session, for replays that serve them.
+  package var keepsResults: Bool
 
   package init(
-    path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool, version: String = ""
+    path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool, version: String = "",
+    keepsResults: Bool = false
   ) {
     self.version = version
+    self.keepsResults = keepsResults
     self.path = path
     self.parameters = parameters
     self.json = json
@@ -50,15 +54,12 @@ private func start(
 ) throws(Refusal) -> Int32 {
   var (notebook, original) = try readForRun(options.path, keepsOutputs: options.inPlace)
   let parameters = try parameters(of: notebook, given: options.parameters)
-  let interpreter: Interpreter
-  switch openSession() {
-  case .success(let opened): interpreter = opened
-  case .failure(let diagnostic): throw .session(diagnostic)
-  }
-  if options.inPlace { interpreter.keepDataChecksums() }
+  let interpreter = try opened(openSession)
+  if options.inPlace || options.keepsResults { interpreter.keepDataChecksums() }
   let seed = interpreter.environment.seed
   let runner = CellRunner(
-    interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation)
+    interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
+    version: options.version, keepsResults: options.keepsResults)
   let run = NotebookRun(
     runner: runner, presenter: presenter, json: options.json, graph: notebook.dependencies(parameters))
   if parameters.overridden.isEmpty { run.tellStale(notebook) }

@@ -46,6 +46,13 @@ func parameters(
   return parameters
 }
 
+func opened(_ open: () -> Result<Interpreter, Diagnostic>) throws(Refusal) -> Interpreter {
+  switch open() {
+  case .success(let interpreter): return interpreter
+  case .failure(let diagnostic): throw .session(diagnostic)
+  }
+}
+
 /// Replaces the file, unless somebody else wrote to it during the run.
 func write(_ notebook: Notebook, to path: String, over original: [UInt8]) throws(NotebookError) {
   guard try readBytes(path) == original else { throw .changedMeanwhile(path: path) }
