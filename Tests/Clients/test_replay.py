@@ -5,7 +5,10 @@ import re
 import xml.etree.ElementTree
 
 import nbformat
+import pexpect
 import pytest
+
+from conftest import PROGRAM
 
 LESSON = """\
 # %% [markdown] id="intro"
@@ -36,6 +39,10 @@ train resnet18
 # %% id="table"
 compare
 """
+LESSON_AT_THE_PROMPT = [
+    "data shapes limit 128 test 64 size 12", "model tiny = conv(4, 3) > relu > pool(2) > fc(10)",
+    "teacher = train tiny epochs 1", "qat student with kd(teacher) epochs 1", "evaluate techer",
+]
 TYPED = "application/vnd.qatlab.v1+json"
 
 
@@ -193,3 +200,59 @@ def test_a_failed_cell_ends_with_1(tmp_path, qatlab):
     assert process.returncode == 1
     assert [line.get("verdict") for line in lines(process)] == ["new", "failed", "skipped", None]
     assert "evaluate nothing" in qatlab("replay", "a.ipynb").stdout
+
+
+def test_unchanged_cells_are_served_from_a_session_and_labelled(tmp_path, qatlab):
+    (tmp_path / "a.qat").write_text(LESSON, encoding="utf-8")
+    assert qatlab("convert", "a.qat", "a.ipynb").returncode == 0
+    assert qatlab("replay", "--cached", "--session", "S", "a.ipynb").returncode == 2
+    assert qatlab("replay", "--cached", "a.ipynb").returncode == 2
+    assert qatlab("run", "--in-place", "--session", "S", "a.ipynb").returncode == 0
+
+    def served(*arguments):
+        objects = lines(qatlab("replay", "--cached", "--session", "S", "--json", *arguments, "a.ipynb"))[:-1]
+        return [line["cell"] for line in objects if line.get("cached")], [line["verdict"] for line in objects]
+
+    assert served() == ([3, 4, 7], ["same"] * 5 + ["skipped", "same"])
+    # Other data, and so other inputs of everything behind it.
+    assert served("-p", "limit=64")[0] == []
+    path = tmp_path / "a.ipynb"
+    path.write_text(path.read_text().replace("kd(teacher) epochs 1", "kd(teacher) epochs 2"))
+    cells, verdicts = served()
+    assert cells == [3]
+    assert verdicts == ["same", "same", "same", "different", "same", "skipped", "different"]
+    # Where its weights are gone, a cell runs again.
+    for weights in (tmp_path / "S" / "objects").glob("*.safetensors"):
+        weights.unlink()
+    path.write_text(path.read_text().replace("kd(teacher) epochs 2", "kd(teacher) epochs 1"))
+    assert served() == ([7], ["same"] * 5 + ["skipped", "same"])
+    assert "served from the session" in qatlab("replay", "--cached", "--session", "S", "a.ipynb").stdout
+
+
+def test_a_conversation_is_saved_as_a_notebook_that_replays_the_same(tmp_path, environment, qatlab):
+    terminal = pexpect.spawn(
+        str(PROGRAM), cwd=tmp_path, env={**environment, "NO_COLOR": "1"}, encoding="utf-8", timeout=30,
+        dimensions=(50, 120))
+
+    def say(line):
+        terminal.expect_exact("qatlab> ")
+        terminal.send(line + "\r")
+
+    for line in LESSON_AT_THE_PROMPT:
+        say(line)
+    terminal.expect_exact("no model is called")
+    say(":stale")
+    terminal.expect_exact("no model is stale")
+    say("train teacher epochs 1")
+    say(":stale")
+    terminal.expect("student +teacher was made again since")
+    say("undo")
+    say(":save lesson.ipynb")
+    terminal.expect("wrote 6 cells with outputs to lesson.ipynb")
+    say(":quit")
+    terminal.expect(pexpect.EOF)
+    notebook = check(tmp_path / "lesson.ipynb")
+    assert [cell.source for cell in notebook.cells][-1] == "undo"
+    process = qatlab("replay", "--json", "lesson.ipynb")
+    assert process.returncode == 0
+    assert [line["verdict"] for line in lines(process)[:-1]] == ["same"] * 6
