@@ -10,7 +10,8 @@ package enum Processor {
   /// The instructions that kernels are chosen by: of `avx2`, `avx512`, `vnni`, `bf16` those that it has.
   package static let features: [String] = {
     let found = ck_processor_features()
-    return ["avx2", "avx512", "vnni", "bf16"].enumerated().filter { found >> $0.offset & 1 != 0 }.map(\.element)
+    return ["avx2", "avx512", "vnni", "bf16"].enumerated().filter { found >> $0.offset & 1 != 0 }.map(
+      \.element)
   }()
 
   /// Threads that kernels run on.

@@ -29,7 +29,8 @@ struct QatlabCommand: ParsableCommand {
     let greeting = "qatlab \(Self.version): help lists the commands, :help the keys, :quit leaves"
     throw ExitCode(
       isInteractive
-        ? runREPL(interpreter: interpreter, version: Self.version, greeting: greeting) : runBatch(interpreter: interpreter))
+        ? runREPL(interpreter: interpreter, version: Self.version, greeting: greeting)
+        : runBatch(interpreter: interpreter))
   }
 }
 

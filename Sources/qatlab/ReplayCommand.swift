@@ -61,7 +61,8 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     prepareSignals()
     var options = ReplayOptions(
-      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, update: update, junit: junit,
+      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, update: update,
+      junit: junit,
       version: QatlabCommand.version)
     options.tolerances = tolerance
     throw ExitCode(showReplay(options, served: session ?? program.session))

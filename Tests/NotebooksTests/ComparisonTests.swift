@@ -19,15 +19,18 @@ import Testing
     Case(name: "teacher.accuracy", saved: 0.9, now: 0.9, verdict: .same),
     Case(name: "teacher.accuracy", saved: 0.9, now: 0.9.nextUp, verdict: .different),
     Case(
-      name: "teacher.accuracy", saved: 0.9, now: 0.905, tolerances: ["accuracy=0.01"], verdict: .withinTolerance),
+      name: "teacher.accuracy", saved: 0.9, now: 0.905, tolerances: ["accuracy=0.01"],
+      verdict: .withinTolerance),
     Case(
-      name: "teacher.accuracy", saved: 0.9, now: 0.89, tolerances: ["accuracy=0.01"], verdict: .withinTolerance),
+      name: "teacher.accuracy", saved: 0.9, now: 0.89, tolerances: ["accuracy=0.01"],
+      verdict: .withinTolerance),
     Case(
       name: "teacher.accuracy", saved: 0.9, now: 0.8899, tolerances: ["accuracy=0.01"], verdict: .different),
     Case(name: "teacher.loss", saved: 0.9, now: 0.905, tolerances: ["accuracy=0.01"], verdict: .different),
     Case(name: "teacher.loss", saved: 0.9, now: 0.905, tolerances: ["0.01"], verdict: .withinTolerance),
     Case(
-      name: "teacher.loss", saved: 0.9, now: 0.905, tolerances: ["0.01", "teacher.loss=0"], verdict: .different),
+      name: "teacher.loss", saved: 0.9, now: 0.905, tolerances: ["0.01", "teacher.loss=0"],
+      verdict: .different),
     Case(
       name: "table, teacher, accuracy", saved: 0.9, now: 0.905, tolerances: ["accuracy=0.01"],
       verdict: .withinTolerance),
@@ -97,6 +100,7 @@ import Testing
     #expect(saved.compared(withSaved: saved, Tolerances()).0 == .same)
     let other = CellResults(status: .error, errors: ["wrong-kind"])
     #expect(other.compared(withSaved: saved, Tolerances()).0 == .different)
-    #expect(CellResults(status: .ok).compared(withSaved: saved, Tolerances()).1.map(\.name) == ["status", "errors"])
+    #expect(
+      CellResults(status: .ok).compared(withSaved: saved, Tolerances()).1.map(\.name) == ["status", "errors"])
   }
 }

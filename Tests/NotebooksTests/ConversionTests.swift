@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test func anUnknownTypeOfCellKeepsItsName() throws {
-    let text = #"{"cells":[{"cell_type":"sql","id":"s","metadata":{},"source":"select 1"}],"#
+    let text =
+      #"{"cells":[{"cell_type":"sql","id":"s","metadata":{},"source":"select 1"}],"#
       + #""metadata":{},"nbformat":4,"nbformat_minor":5}"#
     let notebook = try parseNotebook(Array(text.utf8), path: "a.ipynb")
     #expect(notebook.qatText == "# %% [raw] type=\"sql\" id=\"s\"\n# select 1\n")

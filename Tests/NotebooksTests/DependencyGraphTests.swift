@@ -32,7 +32,8 @@ import Testing
     Case(
       before: trained, program: "ptq teacher seed 1", uses: ["teacher", "the data"], defines: ["teacher-ptq"]),
     Case(
-      before: trained, program: "dynamic teacher", uses: ["teacher", "the data"], defines: ["teacher-dynamic"]),
+      before: trained, program: "dynamic teacher", uses: ["teacher", "the data"], defines: ["teacher-dynamic"]
+    ),
     Case(
       before: trained, program: "rescale teacher by 9 seed 1", uses: ["teacher", "the data"],
       defines: ["teacher-wide"]),
@@ -49,7 +50,8 @@ import Testing
       before: trained + ["qat student"], program: "small = convert student", uses: ["student", "the data"],
       defines: ["small"]),
     Case(
-      before: trained, program: "s = budget 8 MB teacher seed 1", uses: ["teacher", "the data", "the precision"],
+      before: trained, program: "s = budget 8 MB teacher seed 1",
+      uses: ["teacher", "the data", "the precision"],
       defines: ["s"]),
     Case(
       before: trained, program: "student = distill tiny with kd(teacher) seed 1",

@@ -14,7 +14,11 @@ import Testing
     ("{\"nbformat\":3,\"cells\":[]}", "notebook-version"), (file("1"), "bad-cell"), (file("{}"), "bad-cell"),
     (file("{\"cell_type\":\"code\",\"source\":3}"), "bad-cell"),
     (String(repeating: "[", count: 100_000), "not-json"),
-    (file("{\"cell_type\":\"code\",\"source\":\"models\",\"metadata\":" + String(repeating: "[", count: 5000)), "not-json"),
+    (
+      file(
+        "{\"cell_type\":\"code\",\"source\":\"models\",\"metadata\":" + String(repeating: "[", count: 5000)),
+      "not-json"
+    ),
   ])
   func aFileThatIsNoNotebookIsRefused(text: String, id: String) throws {
     let scene = try NotebookScene(file: text)

@@ -63,7 +63,9 @@ import Testing
     let updated = try readNotebook(scene.path)
     let original = try parseNotebook(Array(written.utf8), path: "a.ipynb")
     #expect(updated.root == original.root)
-    for (index, cell) in updated.cells.enumerated() where index != 2 { #expect(cell == original.cells[index]) }
+    for (index, cell) in updated.cells.enumerated() where index != 2 {
+      #expect(cell == original.cells[index])
+    }
     let once = scene.text
     #expect(scene.replay(update: true) == 0)
     #expect(scene.text == once)
@@ -80,7 +82,8 @@ import Testing
   @Test func anotherEnvironmentIsNamedAndComparedWithinBands() throws {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)
-    let values = try readNotebook(scene.path).cells[2].members["metadata"]?.object?["qatlab"]?.object?["values"]
+    let values = try readNotebook(scene.path).cells[2].members["metadata"]?.object?["qatlab"]?.object?[
+      "values"]
     let loss = try #require(values?.object?["teacher.loss"]?.line)
     let near = try #require(Double(loss)) * 1.01
     #expect(try scene.replace("\"teacher.loss\": \(loss)", "\"teacher.loss\": \(near)") == 1)

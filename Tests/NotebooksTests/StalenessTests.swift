@@ -40,7 +40,9 @@ import Training
     #expect(reasons(scene) == expected)
     #expect(scene.text == edited)
     #expect(scene.run() == 0)
-    #expect(scene.notes.contains("the saved output of cell 4 is stale: what it uses was changed since its output was saved: teacher"))
+    #expect(
+      scene.notes.contains(
+        "the saved output of cell 4 is stale: what it uses was changed since its output was saved: teacher"))
   }
 
   @Test func aCommentMakesNothingStale() throws {

@@ -67,7 +67,9 @@ extension Interpreter {
   }
 
   /// What this session keeps under a key.
-  package func keptCell(_ key: String) -> KeptCell? { (try? store.cellResult(KeptCell.self, key: key)) ?? nil }
+  package func keptCell(_ key: String) -> KeptCell? {
+    (try? store.cellResult(KeptCell.self, key: key)) ?? nil
+  }
 
   /// Changes this session as a kept cell of another one changed that; false where weights are missing or damaged,
   /// and nothing is changed.
@@ -83,7 +85,8 @@ extension Interpreter {
           }
           try transaction.saveModel(
             name: model.name, kind: record.kind, graph: record.graph,
-            parameters: try other.store.parameters(of: record), figures: model.figures, details: model.details,
+            parameters: try other.store.parameters(of: record), figures: model.figures,
+            details: model.details,
             run: model.run.flatMap { ids[$0] })
         }
         for (key, value) in cell.settings { try transaction.set(key, to: value) }
@@ -100,7 +103,8 @@ extension Interpreter {
 
   private func copy(_ run: RunRecord, from other: SessionStore, _ transaction: Transaction) throws -> String {
     let new = try transaction.beginRun(
-      kind: run.kind, model: run.model, settings: run.settings, command: run.command, startedAt: run.startedAt)
+      kind: run.kind, model: run.model, settings: run.settings, command: run.command, startedAt: run.startedAt
+    )
     for key in try other.metricKeys(of: run.id) {
       try transaction.appendMetrics(
         run: new.id, try other.metrics(of: run.id, key: key).map { (key, $0.step, $0.value) })

@@ -35,7 +35,8 @@ extension Interpreter {
   /// The data in use, and the SHA-256 of its images; nil where it can't be loaded.
   package var dataInUse: (words: String, hash: String)? {
     let text = (try? store.setting(Setting.data.rawValue)) ?? nil
-    guard let choice = text.map(DataChoice.init(text:)) ?? .standard, let dataset = try? library.load(choice) else {
+    guard let choice = text.map(DataChoice.init(text:)) ?? .standard, let dataset = try? library.load(choice)
+    else {
       return nil
     }
     let known = library.checksums[choice.request.description]

@@ -50,7 +50,8 @@ extension Interpreter {
     // What comes later in the chain follows: a model made from a stale one, and so on.
     for model in models {
       for origin in ModelEntry(model).origins
-      where !(causes[origin] ?? []).isEmpty && places[origin, default: .max] < places[model.name, default: 0] {
+      where !(causes[origin] ?? []).isEmpty && places[origin, default: .max] < places[model.name, default: 0]
+      {
         causes[model.name, default: []].append(.madeFromStale(origin))
       }
     }

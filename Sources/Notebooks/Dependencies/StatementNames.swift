@@ -21,7 +21,9 @@ struct NameReader {
     let program = parse(source, vocabulary: Command.vocabulary)
     let (bound, problems) = bind(program)
     var names = ProgramNames()
-    guard problems.isEmpty, !program.diagnostics.contains(where: { $0.severity == .error }) else { return names }
+    guard problems.isEmpty, !program.diagnostics.contains(where: { $0.severity == .error }) else {
+      return names
+    }
     for (command, arguments) in bound {
       let statement = self.names(of: command, arguments)
       names.uses.formUnion(statement.uses.subtracting(names.defines))
@@ -153,7 +155,9 @@ extension NameReader {
     arguments.clauses.values.flatMap { written -> [String] in
       guard case .calls(let calls) = written.value else { return [] }
       return calls.compactMap { call in
-        guard case .name(let word)? = call.arguments.first(where: { $0.label == nil })?.value else { return nil }
+        guard case .name(let word)? = call.arguments.first(where: { $0.label == nil })?.value else {
+          return nil
+        }
         return word.text
       }
     }

@@ -82,7 +82,8 @@ extension NotebookError {
     case .sameFormat(let source, let target):
       Diagnostic(
         id: "same-format",
-        message: "\(quoted(source)) and \(quoted(target)) are files of the same kind, so nothing is to convert",
+        message:
+          "\(quoted(source)) and \(quoted(target)) are files of the same kind, so nothing is to convert",
         notes: ["convert makes an .ipynb file of a .qat file, and a .qat file of an .ipynb file"])
     case .noResultsInText(let path):
       Diagnostic(

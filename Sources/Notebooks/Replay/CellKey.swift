@@ -5,7 +5,8 @@ import Language
 ///
 /// Those that only look cost nothing to run again; those that list runs or take a cell back depend on more.
 private let servedCommands: Set<String> = [
-  "train", "distill", "qat", "ptq", "dynamic", "rescale", "convert", "budget", "advise", "sensitivity", "compare",
+  "train", "distill", "qat", "ptq", "dynamic", "rescale", "convert", "budget", "advise", "sensitivity",
+  "compare",
   "evaluate", "diff",
 ]
 

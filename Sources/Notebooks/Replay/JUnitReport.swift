@@ -27,7 +27,8 @@ extension ReplayReport {
     switch cell.verdict {
     case .same, .new: return head + "/>\n"
     case .withinTolerance:
-      return head + ">\n   <system-out>\(escaped(lines.joined(separator: "\n")))</system-out>\n  </testcase>\n"
+      return head
+        + ">\n   <system-out>\(escaped(lines.joined(separator: "\n")))</system-out>\n  </testcase>\n"
     case .different:
       return head
         + ">\n   <failure message=\"\(lines.count) value\(lines.count == 1 ? "" : "s") differ\">"

@@ -4,7 +4,8 @@
 package enum Measured {
   /// Last parts of names of metrics.
   package static let metrics: Set<String> = [
-    "latency_ms", "throughput", "speedup", "step_ms", "teacher_step_ms", "plan_ms", "seconds", "training_seconds",
+    "latency_ms", "throughput", "speedup", "step_ms", "teacher_step_ms", "plan_ms", "seconds",
+    "training_seconds",
   ]
   /// Titles of columns: of `compare`, `runs`, `show plan` and `advise`.
   package static let columns: Set<String> = [
@@ -14,6 +15,8 @@ package enum Measured {
   /// True for the axis of a curve that counts time.
   static func isAxis(_ label: String?) -> Bool {
     guard let label else { return false }
-    return ["seconds", "ms", "time", "images/s"].contains { label.split(separator: " ").contains(Substring($0)) }
+    return ["seconds", "ms", "time", "images/s"].contains {
+      label.split(separator: " ").contains(Substring($0))
+    }
   }
 }

@@ -75,7 +75,8 @@ private struct NotebookReplay {
     graph = notebook.dependencies(runner.parameters)
     let changed = notebook.changedParameters(runner.parameters)
     // Where a run is asked for with other values than the saved one, all that depends on them is another.
-    stale = changed.contains { runner.parameters.overridden.contains($0.name) } ? [:] : notebook.staleCells(graph)
+    stale =
+      changed.contains { runner.parameters.overridden.contains($0.name) } ? [:] : notebook.staleCells(graph)
     parameterChanges = changed.map(\.words)
     opening = NotebookEnvironment(version: options.version, session: runner.interpreter.environment)
     self.tolerances = tolerances
@@ -105,7 +106,9 @@ private struct NotebookReplay {
       presenter.finished(replayed.record)
       if replayed.verdict == .failed { stopped = "behind cell \(number), which \(ending(replayed))" }
     }
-    report.environment = environment.differences(from: notebook.savedEnvironment).map { parameterChanges + $0 }
+    report.environment = environment.differences(from: notebook.savedEnvironment).map {
+      parameterChanges + $0
+    }
   }
 
   private func ending(_ cell: ReplayedCell) -> String {
@@ -144,7 +147,9 @@ private struct NotebookReplay {
     func note(_ text: String) { presenter.output(.note(text), SourceFile("")) }
     presenter.output(.table(report.table), SourceFile(""))
     for cell in report.cells {
-      for reason in cell.stale { note("the saved output of cell \(cell.record.number) is stale: \(reason.words)") }
+      for reason in cell.stale {
+        note("the saved output of cell \(cell.record.number) is stale: \(reason.words)")
+      }
     }
     if let text = report.environmentNote { note(text) }
     for name in tolerances.unused(among: compared) {

@@ -47,7 +47,8 @@ package struct ReplayReport: Sendable {
     }
     return Table(
       columns: [
-        .init("cell", .right), .init("program"), .init("verdict"), .init("what differs"), .init("saved", .right),
+        .init("cell", .right), .init("program"), .init("verdict"), .init("what differs"),
+        .init("saved", .right),
         .init("now", .right), .init("difference", .right),
       ], rows: rows)
   }
@@ -85,7 +86,9 @@ package struct ReplayReport: Sendable {
 
 /// Six digits behind the point of a number below 10, fewer of a greater one; very small ones as powers of ten.
 private func sixDigits(_ value: Double) -> String {
-  guard value != value.rounded(), abs(value) < 1e6, abs(value) >= 1e-6 else { return JSONValue.double(value).line }
+  guard value != value.rounded(), abs(value) < 1e6, abs(value) >= 1e-6 else {
+    return JSONValue.double(value).line
+  }
   let exponent = max(0, Int(log10(abs(value)).rounded(.down)))
   let scale = pow(10, Double(6 - exponent))
   return JSONValue.double((value * scale).rounded() / scale).line

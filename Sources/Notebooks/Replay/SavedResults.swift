@@ -108,7 +108,9 @@ extension CellResults {
   private mutating func addLeaves(of value: JSONValue, _ name: String) {
     switch value {
     case .object(let object):
-      for member in object.members where member.key != "text" { addLeaves(of: member.value, name + "." + member.key) }
+      for member in object.members where member.key != "text" {
+        addLeaves(of: member.value, name + "." + member.key)
+      }
     case .array(let array):
       for (index, value) in array.enumerated() { addLeaves(of: value, name + "[\(index)]") }
     case .null, .number, .string, .bool: values.append((name, TypedValue(value)))

@@ -46,7 +46,9 @@ package struct Tolerances: Sendable, Equatable {
   /// Counts and sizes don't change at all. Shares of images: one point in a hundred. Points: one. Decibels: a half.
   /// Losses, scales and all else: a twentieth of the saved value.
   package static func band(of metric: String, around saved: Double) -> Double {
-    if metric.hasSuffix("bytes") || ["epochs", "bits", "keep_layers", "rows", "size", "ratio"].contains(metric) {
+    if metric.hasSuffix("bytes")
+      || ["epochs", "bits", "keep_layers", "rows", "size", "ratio"].contains(metric)
+    {
       return 0
     }
     if metric.hasSuffix("accuracy") || metric.hasSuffix("agreement") || metric == "recovery" { return 0.01 }

@@ -46,13 +46,16 @@ extension CellResults {
   package func compared(withSaved saved: CellResults, _ tolerances: Tolerances) -> (Verdict, [Difference]) {
     var differences: [Difference] = []
     func add(_ name: String, _ old: TypedValue?, _ new: TypedValue?, _ verdict: Verdict) {
-      if verdict != .same { differences.append(Difference(name: name, saved: old, now: new, verdict: verdict)) }
+      if verdict != .same {
+        differences.append(Difference(name: name, saved: old, now: new, verdict: verdict))
+      }
     }
     let (status, old) = (TypedValue.text(status.rawValue), TypedValue.text(saved.status.rawValue))
     add("status", old, status, status == old ? .same : .different)
     if errors != saved.errors {
       add(
-        "errors", .text(saved.errors.joined(separator: ", ")), .text(errors.joined(separator: ", ")), .different)
+        "errors", .text(saved.errors.joined(separator: ", ")), .text(errors.joined(separator: ", ")),
+        .different)
     }
     let (before, after) = (saved.byName, byName)
     for (name, value) in after.values {

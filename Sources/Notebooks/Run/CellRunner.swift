@@ -70,7 +70,8 @@ struct CellRunner {
     else { return nil }
     var record = CellRecord(number: number, source: program, kept)
     record.isServed = true
-    presenter.output(.note("not run: served from the session, where this cell gave it before"), SourceFile(""))
+    presenter.output(
+      .note("not run: served from the session, where this cell gave it before"), SourceFile(""))
     for output in record.outputs { presenter.output(output, SourceFile(program)) }
     return record
   }

@@ -15,7 +15,8 @@ package struct NotebookOptions: Sendable {
   package var keepsResults: Bool
 
   package init(
-    path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool, version: String = "",
+    path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool,
+    version: String = "",
     keepsResults: Bool = false
   ) {
     self.version = version
@@ -83,7 +84,8 @@ private struct NotebookRun {
   func tellStale(_ notebook: Notebook) {
     for (number, reasons) in notebook.staleCells(graph).sorted(by: { $0.key < $1.key }) {
       for reason in reasons {
-        presenter.output(.note("the saved output of cell \(number) is stale: \(reason.words)"), SourceFile(""))
+        presenter.output(
+          .note("the saved output of cell \(number) is stale: \(reason.words)"), SourceFile(""))
       }
     }
   }

@@ -5,7 +5,8 @@ import Notebooks
 
 extension ColonCommand {
   static let save = ColonCommand(
-    name: "save", argument: "FILE", summary: "writes this session's cells that worked to a .qat or .ipynb file"
+    name: "save", argument: "FILE",
+    summary: "writes this session's cells that worked to a .qat or .ipynb file"
   ) { repl, argument in
     if argument.isEmpty {
       repl.show(
@@ -36,7 +37,8 @@ extension ColonCommand {
               "a .qat file is plain text with a line \"# %%\" between cells; an .ipynb file has the outputs too"
             ])))
     }
-    let failure = SavedCells.write(repl.succeeded.map(\.source), to: path, overwriting: repl.saved.contains(path))
+    let failure = SavedCells.write(
+      repl.succeeded.map(\.source), to: path, overwriting: repl.saved.contains(path))
     if failure == 0 {
       repl.saved.insert(path)
       return repl.show(.note("wrote \(counted(repl.succeeded.count)) to \(path)"))
