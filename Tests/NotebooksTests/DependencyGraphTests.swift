@@ -58,6 +58,8 @@ import Testing
       uses: ["teacher", "the data", "tiny"], defines: ["student"]),
     Case(before: trained, program: "evaluate teacher", uses: ["teacher", "the data"], defines: []),
     Case(before: trained, program: "compare", uses: ["teacher", "the data", "the seed"], defines: []),
+    Case(before: trained, program: "inspect teacher.fc", uses: ["teacher", "the data"], defines: []),
+    Case(before: trained, program: "histogram fc", uses: ["teacher", "the data", "the seed"], defines: []),
     Case(before: trained, program: "show teacher", uses: ["teacher"], defines: []),
     Case(before: trained, program: "show graph teacher", uses: ["teacher"], defines: []),
     Case(before: trained, program: "models", uses: ["teacher"], defines: []),

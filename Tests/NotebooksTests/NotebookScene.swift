@@ -49,14 +49,16 @@ final class NotebookScene {
 
   func replay(
     parameters: [(name: String, value: String)] = [], tolerances: [String] = [], update: Bool = false,
-    junit: String? = nil, version: String = "1"
+    junit: String? = nil, version: String = "1", interrupted: Bool = false
   ) -> Int32 {
     clear()
+    let cancellation = Cancellation()
+    if interrupted { cancellation.cancel() }
     return replayNotebook(
       ReplayOptions(
         path: path, parameters: parameters, tolerances: tolerances, json: true, update: update, junit: junit,
         version: version),
-      presenter: presenter, cancellation: Cancellation(), openSession: session)
+      presenter: presenter, cancellation: cancellation, openSession: session)
   }
 
   /// The verdicts of the last replay.
@@ -94,7 +96,7 @@ final class NotebookScene {
         switch output {
         case .note(let text), .text(let text): text
         case .diagnostic(let diagnostic): diagnostic.message
-        case .table, .metric, .curve, .progress: "shown"
+        case .table, .metric, .curve, .histogram, .progress: "shown"
         }
       }, isRead: { true }, systemMessage: { "code \($0)" })
   }

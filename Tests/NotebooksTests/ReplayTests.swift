@@ -115,6 +115,16 @@ import Testing
     #expect(scene.text == written)
   }
 
+  @Test func anInterruptionEndsTheReplayAndLeavesTheFile() throws {
+    let scene = try NotebookScene(cells: Self.lesson)
+    let written = scene.text
+    #expect(scene.replay(update: true, interrupted: true) == 130)
+    #expect(scene.verdicts == ["failed"] + Array(repeating: "skipped", count: 5))
+    #expect(scene.cells.last?["reason"]?.string == "behind cell 1, which was interrupted")
+    #expect(scene.summary?["exit_code"]?.integer == 130)
+    #expect(scene.text == written)
+  }
+
   @Test func anExpectedErrorThatIsAnotherOrNoneDiffers() throws {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)

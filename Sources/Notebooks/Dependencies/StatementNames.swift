@@ -55,7 +55,7 @@ struct NameReader {
         known.forget(name)
       }
     case "undo": names.undoes = true
-    case "help": names.uses = []
+    case "help", "explain": names.uses = []
     case "models", "runs": names.uses = known.all
     case "show":
       if let topic = arguments.word(at: 0)?.text {
@@ -96,9 +96,9 @@ struct NameReader {
       return nil
     }
     switch command.name {
-    case "compare": return known.all
     case "advise": return known.newest(.float).map { [.model($0)] }
-    default: return nil
+    // `compare` alone takes all; a layer alone is that of whichever model has it.
+    default: return known.all
     }
   }
 
@@ -186,7 +186,8 @@ extension Command {
 
   /// Something in it is chosen at random.
   fileprivate var usesSeed: Bool {
-    ["train", "distill", "ptq", "rescale", "qat", "budget", "sensitivity", "advise", "compare"].contains(name)
+    ["train", "distill", "ptq", "rescale", "qat", "budget", "sensitivity", "advise", "compare", "histogram"]
+      .contains(name)
   }
 
   fileprivate func usesPrecision(_ arguments: Arguments) -> Bool {
