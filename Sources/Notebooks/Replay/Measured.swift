@@ -12,8 +12,9 @@ package enum Measured {
     "latency", "images/s", "speed", "training", "time", "share", "seconds",
   ]
 
-  /// What follows from the kernels that a processor and its threads get: of `show plan`. In another environment
-  /// any value is within tolerance.
+  /// Last parts of names that follow from the kernels which a processor and its threads get.
+  ///
+  /// Of `show plan`; in another environment any value is within tolerance.
   package static let kernels: Set<String> = ["plan_bytes", "code"]
 
   /// True for the axis of a curve that counts time.
