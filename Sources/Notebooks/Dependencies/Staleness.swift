@@ -4,9 +4,9 @@ package enum StaleReason: Equatable, Sendable {
   case edited
   /// What it uses was changed since.
   case inputs([SessionName])
-  /// A cell below it in the document was run before it; both by their number among the code cells.
+  /// A cell below it in the document was run before it: its number among the code cells.
   case outOfOrder(after: Int)
-  /// A cell that makes what it uses was run again after it, in words of the name.
+  /// The cell that makes what it uses was run again after it: the name, and that cell's number.
   case madeAgain(SessionName, by: Int)
 
   package var words: String {

@@ -61,9 +61,10 @@ private func start(
   let runner = CellRunner(
     interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
     version: options.version, keepsResults: options.keepsResults)
+  let graph = notebook.dependencies(parameters)
   let run = NotebookRun(
-    runner: runner, presenter: presenter, json: options.json, graph: notebook.dependencies(parameters))
-  if parameters.overridden.isEmpty { run.tellStale(notebook) }
+    runner: runner, presenter: presenter, json: options.json, graph: graph,
+    stale: parameters.overridden.isEmpty ? notebook.staleCells(graph) : [:])
   let code = run.cells(of: &notebook)
   if options.inPlace {
     var session = interpreter.environment
@@ -79,10 +80,12 @@ private struct NotebookRun {
   let presenter: NotebookPresenter
   let json: Bool
   let graph: DependencyGraph
+  /// Reasons by the cells' numbers; none where other parameters were asked for, which change what depends on them.
+  let stale: [Int: [StaleReason]]
 
   /// Names the cells whose saved outputs don't follow from the notebook as it stands.
-  func tellStale(_ notebook: Notebook) {
-    for (number, reasons) in notebook.staleCells(graph).sorted(by: { $0.key < $1.key }) {
+  private func tellStale() {
+    for (number, reasons) in stale.sorted(by: { $0.key < $1.key }) {
       for reason in reasons {
         presenter.output(
           .note("the saved output of cell \(number) is stale: \(reason.words)"), SourceFile(""))
@@ -90,9 +93,18 @@ private struct NotebookRun {
     }
   }
 
+  private func tellLine(_ record: CellRecord) {
+    var object = record.json
+    if let reasons = stale[record.number] {
+      object["stale"] = .array(reasons.map { .string($0.words) })
+    }
+    presenter.jsonLine(JSONValue.object(object).line)
+  }
+
   /// Runs the cells and puts their outputs into the notebook; returns the exit code.
   func cells(of notebook: inout Notebook) -> Int32 {
     for note in runner.interpreter.openingNotes { presenter.output(note, SourceFile("")) }
+    tellStale()
     var code: Int32?
     var number = 0
     for index in notebook.cells.indices {
@@ -106,7 +118,7 @@ private struct NotebookRun {
         continue
       }
       let record = runner.run(cell, number)
-      if json { presenter.jsonLine(JSONValue.object(record.json).line) }
+      if json { tellLine(record) }
       presenter.finished(record)
       notebook.cells[index].keep(record, graph.nodes[number - 1], plainText: presenter.plainText)
       code = exitCode(after: record, cell)
