@@ -1,9 +1,12 @@
 package import GraphIR
 
 extension QuantizationParameters {
+  /// x·(1/s): how many steps a value lies from 0, before rounding.
+  package func steps(to value: Float) -> Float { value * (1 / scale) }
+
   /// z + rint(x·(1/s)), ties to even, before clamping: the position of x on the grid, maybe outside it.
   package func rawCode(of value: Float) -> Float {
-    Float(zeroPoint) + (value * (1 / scale)).rounded(.toNearestOrEven)
+    Float(zeroPoint) + steps(to: value).rounded(.toNearestOrEven)
   }
 
   /// The grid's integer nearest to a value; NaN has the least one, as in PyTorch.

@@ -159,3 +159,38 @@ import Training
     #expect(candidates.map(\.text) == ["teacher.conv1", "teacher.conv2"])
   }
 }
+
+extension LookingCellTests {
+  @Test func aLayersQuantizerIsDrawnWithItsRangeAndWhatItClips() throws {
+    let scene = try scene("qat student from teacher epochs 1")
+    let (result, outputs) = scene.run("show fake-quant student.conv2")
+    try #require(result.status == .ok, "\(result.diagnostics)")
+    let inspected = scene.run("inspect student.conv2").0.values
+    #expect(result.values["student.conv2.outputs.scale"] == inspected["student.conv2.output_scale"])
+    #expect(result.values["student.conv2.outputs.zero_point"] == inspected["student.conv2.output_zero_point"])
+    #expect(result.values["student.conv2.weights.clipped"] == inspected["student.conv2.clipped"])
+    let shares = scene.run("histogram student.conv2").0.values
+    #expect(result.values["student.conv2.outputs.clipped"] == shares["student.conv2.outputs.own.clipped"])
+    #expect(outputs.words.contains("the observer came to 0…"))
+    #expect(outputs.count { if case .curve = $0 { true } else { false } } == 3)
+  }
+
+  @Test func logitsHaveNoQuantizerAndTrainedScalesSaySo() throws {
+    let scene = try scene("qat student from teacher epochs 1 scheme lsq bits 4")
+    #expect(scene.run("show fake-quant student.fc").1.words.contains("no quantizer behind it"))
+    #expect(scene.run("show fake-quant conv2").1.words.contains("is trained (LSQ)"))
+  }
+
+  @Test(arguments: [
+    ("show fake-quant teacher.conv1", "wrong-model-kind", ""),
+    ("show fake-quant student", "missing-layer", "student.conv1"),
+    ("show fake-quant student.conv9", "unknown-layer", "conv1"),
+    ("show fake-quant student.conv1 bits 4", "pointless-option", "range -1 2 bits"),
+    ("show fake-quant student.conv1 7", "unexpected-value", "leave out"),
+  ])
+  func aQuantizerIsThatOfALayerOfAQATModel(cell: String, id: String, words: String) throws {
+    let scene = try scene("qat student from teacher epochs 1")
+    #expect(scene.run(cell).0.diagnostics.first?.id == id)
+    #expect(words.isEmpty || scene.picture(cell).contains(words), "\(scene.picture(cell))")
+  }
+}

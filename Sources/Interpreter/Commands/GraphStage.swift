@@ -20,16 +20,13 @@ enum GraphStage {
   case beforePrepare, afterPrepare, afterConvert
 
   /// Nil where the statement asks for none.
-  init?(_ arguments: Arguments, isGraph: Bool) throws {
-    guard let range = arguments.range(of: .before) ?? arguments.range(of: .after) else { return nil }
-    guard isGraph else {
-      throw StatementError.pointless(
-        range, option: arguments.has(.before) ? "before" : "after", without: "graph")
-    }
+  init?(_ arguments: Arguments) {
     if arguments.has(.before) {
       self = .beforePrepare
+    } else if let word = arguments.word(.after) {
+      self = word.text == "convert" ? .afterConvert : .afterPrepare
     } else {
-      self = arguments.word(.after)?.text == "convert" ? .afterConvert : .afterPrepare
+      return nil
     }
   }
 

@@ -171,7 +171,7 @@ private func gridCells(_ output: QuantizationParameters?) -> [String] {
 }
 
 extension RangeMethod {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .observed: "moving average"
     case .learnedScale: "LSQ"

@@ -5,7 +5,8 @@ import SessionStore
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, graph, plan, run
+  case data, graph, plan, run, quantize
+  case fakeQuant = "fake-quant"
 
   var summary: String {
     switch self {
@@ -13,37 +14,69 @@ enum ShowTopic: String, CaseIterable {
     case .graph: "graph NAME: the nodes of a network and what feeds them"
     case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
     case .run: "run [N]: settings and loss curve of a run, the last one by default"
+    case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
+    case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
+    }
+  }
+
+  /// Options that say something of this topic; a model takes none.
+  var keywords: [Keyword] {
+    switch self {
+    case .data, .plan, .run: []
+    case .graph: [.before, .after]
+    case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
+    case .fakeQuant: [.quantizerBits, .quantizerGrid]
     }
   }
 }
 
 extension Command {
   static let show = Command(
-    "show", "look at a model, its graph, a run or the data",
+    "show", "look at a model, its graph, a run or the data; step through quantizing a number",
     operands: [
       Operand(
         "a model or a topic",
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
-      Operand("a name or a number", .topic([], besides: .models), .optional),
+      Operand("a name or a number", .topic([], besides: .models), .many),
     ],
-    keywords: [.before, .after],
+    keywords: [.before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid],
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
       "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",
+      "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
+      "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
     ]
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
     let rest = arguments.word(at: 1)
-    let stage = try GraphStage(arguments, isGraph: word.text == ShowTopic.graph.rawValue)
-    guard let topic = ShowTopic(rawValue: word.text) else {
-      return try showModel(word, rest, scope)
+    let topic = ShowTopic(rawValue: word.text)
+    try requireFitting(arguments, topic)
+    switch topic {
+    case .quantize: return try showQuantize(arguments)
+    case .fakeQuant: return try showFakeQuant(arguments, scope)
+    case .data, .graph, .plan, .run, nil:
+      if let surplus = arguments.word(at: 2) {
+        throw StatementError.surplusTopic(surplus, topic: "show \(word.text) \(rest?.text ?? "")")
+      }
     }
     switch topic {
     case .data: return try showData(word, rest, scope)
-    case .graph: return try showGraph(word, rest, stage, scope)
+    case .graph: return try showGraph(word, rest, GraphStage(arguments), scope)
     case .plan: return try showPlan(word, rest, scope)
     case .run: return try showRun(rest)
+    case .quantize, .fakeQuant, nil: return try showModel(word, rest, scope)
     }
+  }
+}
+
+/// Throws at an option that says nothing of what is shown.
+private func requireFitting(_ arguments: Arguments, _ topic: ShowTopic?) throws(StatementError) {
+  let fitting = topic?.keywords ?? []
+  for clause in arguments.statement.clauses where !fitting.contains(where: { $0.name == clause.keyword.text })
+  {
+    let owners = ShowTopic.allCases.filter { $0.keywords.contains { $0.name == clause.keyword.text } }
+    throw .pointless(
+      clause.range, option: clause.keyword.text, without: sentence(owners.map(\.rawValue), "or"))
   }
 }
 

@@ -1,0 +1,152 @@
+import Interpreter
+import Language
+import Testing
+
+/// `show quantize` and `show fake-quant range`, against arithmetic by hand.
+@Suite struct QuantizerCellTests {
+
+  private func values(_ cell: String) throws -> [String: Double] {
+    let (result, _) = try Scene().run(cell)
+    try #require(result.status == .ok, "\(cell): \(result.diagnostics)")
+    return result.values
+  }
+
+  @Test(arguments: [
+    // 37 steps, and 3.
+    ("0.37 scale 0.01 zero-point 3 bits 8", 40, 0.37, 0),
+    // Half a step goes to the even integer: 0.5 to 0, 1.5 to 2, 2.5 to 2, and likewise below 0.
+    ("0.25 scale 0.5", 0, 0, 0),
+    ("0.75 scale 0.5", 2, 1, 0),
+    ("1.25 scale 0.5", 2, 1, 0),
+    ("-0.25 scale 0.5 grid signed", 0, 0, 0),
+    ("-0.75 scale 0.5 grid signed", -2, -1, 0),
+    // The zero point is added after rounding: with 3 the halves still go to 0 and 2 steps.
+    ("0.25 scale 0.5 zero-point 3", 3, 0, 0),
+    ("0.75 scale 0.5 zero-point 3", 5, 1, 0),
+    // Beyond either end.
+    ("300 scale 1", 255, 255, 1),
+    ("-4 scale 1 zero-point 3", 0, -3, 1),
+    ("255.4 scale 1", 255, 255, 0),
+    ("255.6 scale 1", 255, 255, 1),
+    // Every width, at the upper end of its grid.
+    ("1000 scale 1 bits 2", 3, 3, 1),
+    ("1000 scale 1 bits 3", 7, 7, 1),
+    ("1000 scale 1 bits 4", 15, 15, 1),
+    ("1000 scale 1 bits 5", 31, 31, 1),
+    ("1000 scale 1 bits 6", 63, 63, 1),
+    ("1000 scale 1 bits 7", 127, 127, 1),
+    ("1000 scale 1 bits 8", 255, 255, 1),
+    ("-1000 scale 1 bits 4 grid signed", -8, -8, 1),
+    ("-1000 scale 1 bits 4 grid symmetric", -7, -7, 1),
+    ("-1000 scale 1 bits 2 grid symmetric", -1, -1, 1),
+  ])
+  func aNumberGoesToItsIntegerAndBack(numbers: String, code: Double, value: Double, clipped: Double) throws {
+    let values = try values("show quantize " + numbers)
+    #expect(values["quantize.code"] == code)
+    #expect(abs(try #require(values["quantize.value"]) - value) < 1e-6)
+    #expect(values["quantize.clipped"] == clipped)
+  }
+
+  @Test func theErrorIsWhatIsLost() throws {
+    // 0.3 is 3 tenths of a step of 1.
+    #expect(abs(try #require(try values("show quantize 0.3 scale 1")["quantize.error"]) - 0.3) < 1e-7)
+    #expect(abs(try #require(try values("show quantize 9 scale 0.01")["quantize.error"]) - 6.45) < 1e-6)
+  }
+
+  @Test func numbersWithoutAScaleGetTheGridOfTheirRange() throws {
+    // -1…2 in 7 steps: 3/7; the zero point is round(1 / (3/7)) = round(2.33) = 2.
+    let values = try values("show quantize -1 0.4 2 bits 3")
+    #expect(abs(try #require(values["quantize.scale"]) - 3.0 / 7) < 1e-6)
+    #expect(values["quantize.zero_point"] == 2)
+    #expect((1...3).map { values["quantize.\($0).code"] } == [0, 3, 7])
+  }
+
+  @Test func whatWasNotWrittenIsTold() throws {
+    let words = try Scene().run("show quantize 0.37 scale 0.01").1.words
+    #expect(words.contains("no zero point was written, so it is 0"))
+    #expect(words.contains("not written, so: bits 8, grid unsigned"))
+    let all = try Scene().run("show quantize 0.37 scale 0.01 zero-point 3 bits 8 grid unsigned").1.words
+    #expect(!all.contains("written"))
+  }
+
+  @Test func aPictureShowsWhereTheNumberFalls() throws {
+    let (_, outputs) = try Scene().run("show quantize 0.12 scale 0.1 zero-point 3 bits 4")
+    let picture = outputs.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    #expect(
+      picture.dropFirst().first == """
+                          ↓ 0.12
+            2      3      4      5      6
+        ────┼──────┼──────┼──────┼──────┼────
+          -0.1     0     0.1    0.2    0.3
+        """)
+  }
+
+  @Test(arguments: [
+    // (2 + 1)/15, round(1/0.2)
+    ("-1 2 bits 4", 0.2, 5, -1, 2),
+    ("-1 2 bits 4 grid signed", 0.2, -3, -1, 2),
+    // 2/7, on -7…7
+    ("-1 2 bits 4 grid symmetric", 2.0 / 7, 0, -2, 2),
+    // 0 belongs to every range.
+    ("1 3 bits 2", 1, 0, 0, 3),
+    ("-3 -1 bits 2", 1, 3, -3, 0),
+  ])
+  func aRangeGivesScaleAndZeroPoint(
+    range: String, scale: Double, zeroPoint: Double, low: Double, high: Double
+  ) throws {
+    let values = try values("show fake-quant range " + range)
+    #expect(abs(try #require(values["fake_quant.scale"]) - scale) < 1e-6)
+    #expect(values["fake_quant.zero_point"] == zeroPoint)
+    #expect(abs(try #require(values["fake_quant.minimum"]) - low) < 1e-6)
+    #expect(abs(try #require(values["fake_quant.maximum"]) - high) < 1e-6)
+  }
+
+  @Test func theStaircaseRisesStepByStepAndTheGradientIsAWindow() throws {
+    let (_, outputs) = try Scene().run("show fake-quant range 0 3 bits 2")
+    let curves = outputs.compactMap { if case .curve(let curve) = $0 { curve } else { nil } }
+    try #require(curves.count == 2)
+    // Four levels of a step of 1, each from half a step before to half a step behind it.
+    let stairs = curves[0].series[0].points
+    #expect(stairs.map(\.y) == [0, 0, 0, 1, 1, 2, 2, 3, 3, 3])
+    #expect(stairs.map(\.x) == [-1.5, -0.5, 0.5, 0.5, 1.5, 1.5, 2.5, 2.5, 3.5, 4.5])
+    let window = curves[1].series[0].points
+    #expect(window.map(\.y) == [0, 0, 1, 1, 0, 0])
+    #expect(window.map(\.x) == [-1.5, -0.5, -0.5, 3.5, 3.5, 4.5])
+  }
+
+  @Test(arguments: [
+    ("show quantize 0.3 scale 0", "out-of-range", "0", "greater than 0"),
+    ("show quantize 0.3 scale -1", "out-of-range", "-1", "greater than 0"),
+    ("show quantize 0.3 scale 1e-9", "out-of-range", "1e-9", "at least 1.19"),
+    ("show quantize 0.3 scale 1e39", "out-of-range", "1e39", "32-bit float"),
+    ("show quantize 0.3 scale 1 bits 1", "out-of-range", "1", "bits 2"),
+    ("show quantize 0.3 scale 1 bits 9", "out-of-range", "9", "2 to 8"),
+    ("show quantize 0.3 scale 1 zero-point 20 bits 4", "out-of-range", "20", "0…15"),
+    ("show quantize 0.3 scale 1 zero-point -3", "out-of-range", "-3", "grid signed"),
+    ("show quantize 0.3 scale 1 zero-point 3.5", "wrong-type", "3.5", "zero-point 3"),
+    ("show quantize 0.3 scale 1 zero-point 3 grid symmetric", "options-disagree", "3", "around 0"),
+    ("show quantize 0.3 zero-point 3", "pointless-option", "3", "scale"),
+    ("show quantize", "missing-operand", "quantize", "show quantize 0.37"),
+    ("show quantize teacher", "wrong-type", "teacher", "not the name teacher"),
+    ("show quantize 1e300", "out-of-range", "1e300", "smaller"),
+    ("show quantize 50%", "wrong-type", "50%", ""),
+    ("show fake-quant", "missing-operand", "fake-quant", "range -1 2"),
+    ("show fake-quant range 1", "missing-operand", "range", "two numbers"),
+    ("show fake-quant range 1 2 3", "missing-operand", "range", "two numbers"),
+    ("show fake-quant range 2 -1", "out-of-range", "2 -1", "range -1 2"),
+    ("show fake-quant range 1 1", "out-of-range", "1 1", "different"),
+    ("show fake-quant range 1 2 scale 3", "pointless-option", "scale 3", "quantize"),
+    ("show data scale 3", "pointless-option", "scale 3", "quantize"),
+    ("show run bits 3", "pointless-option", "bits 3", "fake-quant"),
+    ("show graph teacher student", "unexpected-value", "student", "leave out"),
+    ("quantize = train qatcnn", "reserved-name", "quantize", "show quantize"),
+  ])
+  func whatCannotBeIsRefusedWithTheReason(cell: String, id: String, place: String, words: String) throws {
+    let scene = try Scene()
+    let diagnostic = try #require(scene.run(cell).0.diagnostics.first)
+    #expect(diagnostic.id == id)
+    let range = try #require(diagnostic.range)
+    #expect(SourceFile(cell).text(of: range) == place)
+    #expect(words.isEmpty || scene.picture(cell).contains(words), "\(scene.picture(cell))")
+  }
+}
