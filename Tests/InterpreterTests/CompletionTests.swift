@@ -78,6 +78,7 @@ import Testing
     ("budget 3 t|", ["teacher"], "t"),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
+    ("explain zero|", ["zero-point"], "zero"),
     ("set |", ["seed", "precision"], ""),
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),

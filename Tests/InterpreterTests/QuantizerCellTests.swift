@@ -4,7 +4,6 @@ import Testing
 
 /// `show quantize` and `show fake-quant range`, against arithmetic by hand.
 @Suite struct QuantizerCellTests {
-
   private func values(_ cell: String) throws -> [String: Double] {
     let (result, _) = try Scene().run(cell)
     try #require(result.status == .ok, "\(cell): \(result.diagnostics)")
@@ -39,7 +38,7 @@ import Testing
     ("-1000 scale 1 bits 4 grid signed", -8, -8, 1),
     ("-1000 scale 1 bits 4 grid symmetric", -7, -7, 1),
     ("-1000 scale 1 bits 2 grid symmetric", -1, -1, 1),
-  ])
+  ] as [(String, Double, Double, Double)])
   func aNumberGoesToItsIntegerAndBack(numbers: String, code: Double, value: Double, clipped: Double) throws {
     let values = try values("show quantize " + numbers)
     #expect(values["quantize.code"] == code)
@@ -90,7 +89,7 @@ import Testing
     // 0 belongs to every range.
     ("1 3 bits 2", 1, 0, 0, 3),
     ("-3 -1 bits 2", 1, 3, -3, 0),
-  ])
+  ] as [(String, Double, Double, Double, Double)])
   func aRangeGivesScaleAndZeroPoint(
     range: String, scale: Double, zeroPoint: Double, low: Double, high: Double
   ) throws {

@@ -65,6 +65,7 @@ package enum Subjects: Sendable {
   case models, commands
   /// Models, and their layers with weights: `student.conv1`.
   case layers
+  case nothing
 }
 
 /// Widths that weights and activations can have in an integer model.

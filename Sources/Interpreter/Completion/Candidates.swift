@@ -53,6 +53,7 @@ struct Candidates {
         + definitions.map { Completion(text: $0, detail: "network") } + models([.float])
     case .topic(let topics, besides: .models): completions(topics) + models(nil)
     case .topic(let topics, besides: .layers): completions(topics) + models(nil) + layers()
+    case .topic(let topics, besides: .nothing): completions(topics)
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: completions(LayerForm.choices)

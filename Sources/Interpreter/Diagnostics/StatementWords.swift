@@ -53,6 +53,10 @@ extension StatementError: DiagnosedError {
     case .unknownTopic(let word, let command, let topics):
       unknownName(
         "unknown-topic", "\(command) does not know \(quoted(word.text))", word, known: topics, noun: "topic")
+    case .unexplained(let word, let suggestion):
+      complaint(
+        "unknown-topic", "there is no explanation of \(quoted(word.text))", at: word.range,
+        remedy: suggestion == nil ? "explain alone lists the topics" : nil, suggestion: suggestion)
     case .topicNeeds(let word, let what, let example):
       complaint(
         "missing-operand", "show \(word.text) needs \(what)", at: word.range, remedy: "try: \(example)")

@@ -21,6 +21,8 @@ package enum StatementError: Error {
   case reservedName(Word, use: String)
   case nameOfArchitecture(Word)
   case unknownTopic(Word, command: String, topics: [String])
+  /// A term that is not explained; `suggestion` is the topic that may have been meant.
+  case unexplained(Word, suggestion: String?)
   case topicNeeds(Word, what: String, example: String)
   case surplusTopic(Word, topic: String)
   /// A model is named where one of its layers is wanted.

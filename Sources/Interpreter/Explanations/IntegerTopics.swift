@@ -1,0 +1,107 @@
+extension TopicGroup {
+  static let integers = TopicGroup(
+    title: "integer models", topics: [.accumulation, .requantization, .packing, .dynamic, .mixedPrecision])
+}
+
+extension Topic {
+  fileprivate static let accumulation = Topic(
+    "int32-accumulation", aliases: ["accumulator", "int32", "integer-arithmetic"],
+    summary: """
+      A convolution of integers multiplies bytes and adds the products in 32 bits. Sums of thousands of \
+      products fit, nothing is rounded on the way, and so the order of adding does not matter.
+      """,
+    formula: "acc = Σ (q_x - z_x) · q_w + q_b        q_b = round(b / (s_x · s_w)), int32",
+    picture: """
+      u8 ─┐
+          x ─> 16 bits ─┐
+      s8 ─┘             + ─> 32 bits ─> requantize ─> u8
+                 ... ───┘
+      """,
+    trap: """
+      The bias is an integer in steps of s_x · s_w. Where both are tiny, a large bias would not fit 32 bits: \
+      a scale must not become too small just because a channel is nearly dead.
+      """,
+    example: "convert student\nshow student-int8",
+    related: ["requantization", "reduce-range", "zero-point"],
+    source: "Jacob et al.: Quantization and Training of Neural Networks, CVPR 2018")
+
+  fileprivate static let requantization = Topic(
+    "requantization", aliases: ["requantize", "multiplier"],
+    summary: """
+      Bringing a 32-bit sum onto the next layer's 8-bit grid: one multiplication, one rounding, one clamp for \
+      each output. ReLU is part of the clamp where the next grid begins at its zero point.
+      """,
+    formula: "q_y = clamp(z_y + round(acc · M), 0, 255)        M = s_x · s_w[c] / s_y",
+    picture: """
+      acc  -8,431  0  12,006  54,812   (int32)
+            │      │     │       │     · M = 0.0046, + z = 0
+      q_y   0      0     55     252    (u8; below 0 is what ReLU cuts)
+      """,
+    trap: """
+      Some engines take M as an integer and a shift, others as a float, and round differently. Two correct \
+      engines can give codes that differ by one.
+      """,
+    example: "convert student\ndiff student",
+    related: ["int32-accumulation", "agreement", "power-of-two"],
+    source: "Jacob et al., CVPR 2018; FBGEMM, requantization")
+
+  fileprivate static let packing = Topic(
+    "int4-packing", aliases: ["packing", "int4", "nibbles"],
+    summary: """
+      Weights of 2 to 4 bits are stored two a byte, and spread to bytes when the model is loaded. The \
+      arithmetic stays that of bytes: what is saved is space, not multiplications.
+      """,
+    formula: "byte = (q_1 & 15) | (q_0 & 15) << 4        bits 5 to 8: one a byte",
+    picture: """
+      -3    5         1101 0101
+      q_0   q_1  ->   one byte
+      ResNet-18: float 44.7 MB, int8 11.2 MB, int4 5.6 MB
+      """,
+    trap: """
+      Six bits save nothing over eight in the file, and three nothing over four. A lower width that saves \
+      nothing only costs accuracy.
+      """,
+    example: "four = ptq teacher weights 4\ncompare teacher four",
+    related: ["mixed-precision", "grid", "width-ladder"],
+    source: "safetensors holds whole bytes; PyTorch, torchao int4 weight-only")
+
+  fileprivate static let dynamic = Topic(
+    "dynamic", aliases: ["dynamic-quantization"],
+    summary: """
+      Only dense layers: weights in int8 beforehand, and the range of the input is taken anew at each run. \
+      No calibration is needed. It is made for networks whose time goes into large dense layers.
+      """,
+    formula: "at each run: s_x = (max - min) / 255 of this very input",
+    picture: """
+      static   image ─> grid known ─> int8 ─> grid known ─> int8
+      dynamic  image ─> float conv ─> min, max? ─> int8 dense ─> float
+      """,
+    trap: """
+      In a convolutional network it touches only the last layer, a few percent of the weights. The file \
+      shrinks by as much, and nothing gets faster.
+      """,
+    example: "small = dynamic teacher",
+    related: ["ptq", "calibration", "observer"],
+    source: "PyTorch, torch.ao.quantization.quantize_dynamic")
+
+  fileprivate static let mixedPrecision = Topic(
+    "mixed-precision", aliases: ["per-layer-widths", "bits"],
+    summary: """
+      Not every layer needs the same width. Those that suffer keep 8 bits or stay in float, those that \
+      don't go to 4. First and last layer stay at 8 bits unless bits(…) names them.
+      """,
+    formula: "bits(layer1.*: 4, rest: 8)        keep(fc: bf16)        budget 8 MB teacher",
+    picture: """
+      layer     conv1  layer1  layer2  layer3  layer4  fc
+      loss      high   little  little  none    none    high
+      bits        8      8       8       4       4      8
+      weights   few    few     some    many    most    few
+      """,
+    trap: """
+      Widths chosen one layer at a time miss that errors add up. After choosing, measure the whole, and \
+      train it: after QAT other layers suffer than before.
+      """,
+    example: "mixed = qat from teacher bits(conv1: 8, rest: 4) epochs 1",
+    related: ["sensitivity", "int4-packing", "width-ladder"],
+    source: "Dong et al.: HAWQ, ICCV 2019; Wang et al.: HAQ, CVPR 2019")
+}
