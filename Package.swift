@@ -91,7 +91,7 @@ let package = Package(
     tests("SessionStoreTests", ["SessionStore", "GraphIR"]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
-    tests("TerminalTests", ["Terminal", "Interpreter", "Language"]),
+    tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training"]),
   ],
   cLanguageStandard: .gnu11,

@@ -73,7 +73,7 @@ import Testing
     let picture = outputs.compactMap { if case .text(let text) = $0 { text } else { nil } }
     #expect(
       picture.dropFirst().first == """
-                          ↓ 0.12
+                           ↓ 0.12
             2      3      4      5      6
         ────┼──────┼──────┼──────┼──────┼────
           -0.1     0     0.1    0.2    0.3

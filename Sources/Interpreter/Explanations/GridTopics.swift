@@ -98,7 +98,7 @@ extension Topic {
       Values beyond the ends of the grid get its first or last integer. Clipping a few large values lets \
       the others have finer steps, so the best range is often narrower than the values are.
       """,
-    formula: "total error = rounding error (falls as the range narrows) + clipping error (rises)",
+    formula: "error = rounding (falls as the range narrows) + clipping (rises)",
     picture: """
       error |\\                     /
             | \\  rounding         / clipping

@@ -51,10 +51,9 @@ extension Topic {
       Weights of 2 to 4 bits are stored two a byte, and spread to bytes when the model is loaded. The \
       arithmetic stays that of bytes: what is saved is space, not multiplications.
       """,
-    formula: "byte = (q_1 & 15) | (q_0 & 15) << 4        bits 5 to 8: one a byte",
+    formula: "byte = (q_0 & 15) | (q_1 & 15) << 4        bits 5 to 8: one a byte",
     picture: """
-      -3    5         1101 0101
-      q_0   q_1  ->   one byte
+      q_0 = -3 = 1101,  q_1 = 5 = 0101        one byte: 0101 1101
       ResNet-18: float 44.7 MB, int8 11.2 MB, int4 5.6 MB
       """,
     trap: """

@@ -21,7 +21,7 @@ extension Topic {
       """,
     example: "inspect student",
     related: ["scale", "sensitivity", "mse"],
-    source: "Widrow, Kollár: Quantization Noise, 2008; PyTorch, Numeric Suite")
+    source: "Widrow, Kollar: Quantization Noise, 2008; PyTorch, Numeric Suite")
 
   fileprivate static let agreement = Topic(
     "agreement", aliases: ["fake-versus-integer"],

@@ -13,10 +13,10 @@ extension Topic {
       """,
     formula: "float model -> fold -> calibrate (100 batches of 32) -> round -> integer model",
     picture: """
-      points  0 |──────────.
-      lost    1 |           `.        with one scale a channel
-              5 |             `.
-                +--8---6---5---4--> bits
+      accuracy |────────────.
+               |             `.       the fewer the bits,
+               |               `.     the more repairs pay
+               +--8----6----5----4--> bits
       """,
     trap: """
       A loss within what chance does to the test set (0.3 points on 10,000 images) says nothing. Repair \
@@ -71,7 +71,7 @@ extension Topic {
       Measures the mean and variance of each batch norm anew in the rounded network, before they are folded. \
       Rounding has changed what arrives there, and the stored statistics don't know it.
       """,
-    formula: "μ, v = averages over calibration batches, through rounded weights and activations",
+    formula: "μ, v = averages over calibration batches, through the rounded network",
     picture: """
       stored        measured on the float network
       reestimated   measured on the rounded one    -> then folded
@@ -82,7 +82,7 @@ extension Topic {
       """,
     example: "fresh = ptq teacher bits 4 batchnorm",
     related: ["batch-norm-folding", "bias-correction", "calibration"],
-    source: "AIMET, batch norm re-estimation; Sun et al.: Hybrid 8-bit Training, 2019")
+    source: "AIMET, batch norm re-estimation")
 
   fileprivate static let adaround = Topic(
     "adaround", aliases: ["adaptive-rounding", "learned-rounding"],
@@ -95,9 +95,9 @@ extension Topic {
       least |y - y'|² + 0.01 · Σ (1 - |2h - 1|^β),  β from 20 to 2
       """,
     picture: """
-      w/s   2.4  2.6  -0.4  1.3
-      near   2    3    0     1    errors -0.4 +0.4 +0.4 -0.3
-      ada    2    3   -1     2    errors that cancel in the sum
+      w/s      2.4  1.4  0.4  -0.6
+      nearest  2    1    0    -1     errors -0.4 -0.4 -0.4 -0.4: sum -1.6
+      learned  3    1    1    -1     errors +0.6 -0.4 +0.6 -0.4: sum +0.4
       """,
     trap: """
       It pays below 8 bits. It learns from a few images, layer by layer; with too few of them, or too many \

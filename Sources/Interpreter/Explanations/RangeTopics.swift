@@ -21,7 +21,7 @@ extension Topic {
       """,
     trap: """
       Observers that go on while fake quantization is switched off, or after the last evaluation, move the \
-      grids away from those that the weights were trained on. Here they freeze together with the run.
+      grids away from those that the weights were trained on. Here they freeze after two thirds of a run.
       """,
     example: "histogram teacher.conv1",
     related: ["calibration", "moving-average", "observer-freeze"],

@@ -22,7 +22,7 @@ extension Topic {
       """,
     trap: """
       The learning rate of the float training is too large here: the network forgets what it knew. A \
-      tenth of it is the default; a hundredth is common for long runs.
+      tenth of it is the default; long runs take less still.
       """,
     example: "student = qat from teacher epochs 1",
     related: ["fake-quantization", "straight-through-estimator", "ptq"],
@@ -170,8 +170,8 @@ extension Topic {
            +---------α--> x              +--------α----> x
       """,
     trap: """
-      It starts at the first batch's maximum, where nothing is clipped, so α gets no gradient from most \
-      batches: without decay it hardly moves at first.
+      It starts at the first batch's maximum, where next to nothing is clipped, so hardly a value tells α \
+      anything: without weight decay it stays about where it began.
       """,
     example: "cut = qat from teacher scheme pact bits 4 epochs 1",
     related: ["lsq", "clipping", "moving-average"],
@@ -204,7 +204,7 @@ extension Topic {
       The course of the step size over a run. From fresh weights: one-cycle, up to the peak in the first \
       30 % and down to nearly zero. For QAT: cosine, from a tenth of the start's rate to zero.
       """,
-    formula: "cosine: lr(t) = lr/2 · (1 + cos(pi · t/steps))        qat: lr = start's lr / 10",
+    formula: "cosine: lr(t) = lr/2 · (1 + cos(pi · t/steps))    qat: lr = start's lr / 10",
     picture: """
       lr |    .-.           |--.
          |  .'   `.         |   `.
