@@ -69,7 +69,7 @@ extension Topic {
       What each layer costs when it alone is quantized, and what is won when it alone stays in float. The few \
       layers at the top of the list are where more bits or a repair pay.
       """,
-    formula: "alone = float with this layer rounded        spared = rounded but for this layer",
+    formula: "alone = float with this layer rounded    spared = rounded but for this layer",
     picture: """
       conv1   |##########      3.1 points
       layer1  |##              0.6
