@@ -10,40 +10,92 @@ import Testing
     return result.values
   }
 
-  @Test(arguments: [
-    // 37 steps, and 3.
-    ("0.37 scale 0.01 zero-point 3 bits 8", 40, 0.37, 0),
-    // Half a step goes to the even integer: 0.5 to 0, 1.5 to 2, 2.5 to 2, and likewise below 0.
-    ("0.25 scale 0.5", 0, 0, 0),
-    ("0.75 scale 0.5", 2, 1, 0),
-    ("1.25 scale 0.5", 2, 1, 0),
-    ("-0.25 scale 0.5 grid signed", 0, 0, 0),
-    ("-0.75 scale 0.5 grid signed", -2, -1, 0),
-    // The zero point is added after rounding: with 3 the halves still go to 0 and 2 steps.
-    ("0.25 scale 0.5 zero-point 3", 3, 0, 0),
-    ("0.75 scale 0.5 zero-point 3", 5, 1, 0),
-    // Beyond either end.
-    ("300 scale 1", 255, 255, 1),
-    ("-4 scale 1 zero-point 3", 0, -3, 1),
-    ("255.4 scale 1", 255, 255, 0),
-    ("255.6 scale 1", 255, 255, 1),
-    // Every width, at the upper end of its grid.
-    ("1000 scale 1 bits 2", 3, 3, 1),
-    ("1000 scale 1 bits 3", 7, 7, 1),
-    ("1000 scale 1 bits 4", 15, 15, 1),
-    ("1000 scale 1 bits 5", 31, 31, 1),
-    ("1000 scale 1 bits 6", 63, 63, 1),
-    ("1000 scale 1 bits 7", 127, 127, 1),
-    ("1000 scale 1 bits 8", 255, 255, 1),
-    ("-1000 scale 1 bits 4 grid signed", -8, -8, 1),
-    ("-1000 scale 1 bits 4 grid symmetric", -7, -7, 1),
-    ("-1000 scale 1 bits 2 grid symmetric", -1, -1, 1),
-  ] as [(String, Double, Double, Double)])
+  @Test(
+    arguments: [
+      // 37 steps, and 3.
+      ("0.37 scale 0.01 zero-point 3 bits 8", 40, 0.37, 0),
+      // Half a step goes to the even integer: 0.5 to 0, 1.5 to 2, 2.5 to 2, and likewise below 0.
+      ("0.25 scale 0.5", 0, 0, 0),
+      ("0.75 scale 0.5", 2, 1, 0),
+      ("1.25 scale 0.5", 2, 1, 0),
+      ("-0.25 scale 0.5 grid signed", 0, 0, 0),
+      ("-0.75 scale 0.5 grid signed", -2, -1, 0),
+      // The zero point is added after rounding: with 3 the halves still go to 0 and 2 steps.
+      ("0.25 scale 0.5 zero-point 3", 3, 0, 0),
+      ("0.75 scale 0.5 zero-point 3", 5, 1, 0),
+      // Beyond either end.
+      ("300 scale 1", 255, 255, 1),
+      ("-4 scale 1 zero-point 3", 0, -3, 1),
+      ("255.4 scale 1", 255, 255, 0),
+      ("255.6 scale 1", 255, 255, 1),
+      // Every width, at the upper end of its grid.
+      ("1000 scale 1 bits 2", 3, 3, 1),
+      ("1000 scale 1 bits 3", 7, 7, 1),
+      ("1000 scale 1 bits 4", 15, 15, 1),
+      ("1000 scale 1 bits 5", 31, 31, 1),
+      ("1000 scale 1 bits 6", 63, 63, 1),
+      ("1000 scale 1 bits 7", 127, 127, 1),
+      ("1000 scale 1 bits 8", 255, 255, 1),
+      ("-1000 scale 1 bits 4 grid signed", -8, -8, 1),
+      ("-1000 scale 1 bits 4 grid symmetric", -7, -7, 1),
+      ("-1000 scale 1 bits 2 grid symmetric", -1, -1, 1),
+    ] as [(String, Double, Double, Double)])
   func aNumberGoesToItsIntegerAndBack(numbers: String, code: Double, value: Double, clipped: Double) throws {
     let values = try values("show quantize " + numbers)
     #expect(values["quantize.code"] == code)
     #expect(abs(try #require(values["quantize.value"]) - value) < 1e-6)
     #expect(values["quantize.clipped"] == clipped)
+  }
+
+  /// PyTorch's fake_quantize_per_tensor_affine: ties, both signs, values beyond the grid.
+  @Test(
+    arguments: [
+      (
+        "scale 0.1257631629705429 zero-point 128 bits 8 grid unsigned",
+        [
+          0.06288158148527145, 0.18864473700523376, -0.06288158148527145, -34.40205764770508,
+          6.493496417999268, -34.40205764770508,
+        ],
+        [0.0, 0.2515263259410858, 0.0, -16.097684860229492, 6.539684295654297, -16.097684860229492],
+        [0, 0, 0, 1, 0, 1]
+      ),
+      (
+        "scale 0.11076270043849945 zero-point 5 bits 4 grid unsigned",
+        [
+          0.055381350219249725, 0.16614404320716858, -0.055381350219249725, 0.6960046291351318,
+          -1.1829744577407837, 1.8860286474227905,
+        ],
+        [0.0, 0.11076270043849945, 0.0, 0.6645761728286743, -0.5538135170936584, 1.107627034187317],
+        [0, 0, 0, 0, 1, 1]
+      ),
+      (
+        "scale 0.11061344295740128 zero-point 0 bits 8 grid signed",
+        [
+          0.05530672147870064, 0.1659201681613922, -0.05530672147870064, -0.418580025434494,
+          -1.1283382177352905, -28.36412239074707,
+        ],
+        [0.0, 0.22122688591480255, 0.0, -0.4424537718296051, -1.1061344146728516, -14.158520698547363],
+        [0, 0, 0, 0, 0, 1]
+      ),
+      (
+        "scale 0.07525946199893951 zero-point 0 bits 4 grid signed",
+        [
+          0.03762973099946976, 0.11288919299840927, -0.03762973099946976, 0.49899253249168396,
+          -0.42019471526145935, -0.7553213238716125,
+        ],
+        [0.0, 0.15051892399787903, 0.0, 0.5268162488937378, -0.4515567719936371, -0.6020756959915161],
+        [0, 0, 0, 0, 0, 1]
+      ),
+    ] as [(String, [Double], [Double], [Double])])
+  func numbersComeBackAsFromTheReference(grid: String, numbers: [Double], back: [Double], clipped: [Double])
+    throws
+  {
+    let cell = "show quantize " + numbers.map { "\($0)" }.joined(separator: " ") + " " + grid
+    let values = try values(cell)
+    for (index, expected) in back.enumerated() {
+      #expect(values["quantize.\(index + 1).value"].map { Float($0) } == Float(expected), "\(numbers[index])")
+      #expect(values["quantize.\(index + 1).clipped"] == clipped[index], "\(numbers[index])")
+    }
   }
 
   @Test func theErrorIsWhatIsLost() throws {
@@ -80,16 +132,17 @@ import Testing
         """)
   }
 
-  @Test(arguments: [
-    // (2 + 1)/15, round(1/0.2)
-    ("-1 2 bits 4", 0.2, 5, -1, 2),
-    ("-1 2 bits 4 grid signed", 0.2, -3, -1, 2),
-    // 2/7, on -7…7
-    ("-1 2 bits 4 grid symmetric", 2.0 / 7, 0, -2, 2),
-    // 0 belongs to every range.
-    ("1 3 bits 2", 1, 0, 0, 3),
-    ("-3 -1 bits 2", 1, 3, -3, 0),
-  ] as [(String, Double, Double, Double, Double)])
+  @Test(
+    arguments: [
+      // (2 + 1)/15, round(1/0.2)
+      ("-1 2 bits 4", 0.2, 5, -1, 2),
+      ("-1 2 bits 4 grid signed", 0.2, -3, -1, 2),
+      // 2/7, on -7…7
+      ("-1 2 bits 4 grid symmetric", 2.0 / 7, 0, -2, 2),
+      // 0 belongs to every range.
+      ("1 3 bits 2", 1, 0, 0, 3),
+      ("-3 -1 bits 2", 1, 3, -3, 0),
+    ] as [(String, Double, Double, Double, Double)])
   func aRangeGivesScaleAndZeroPoint(
     range: String, scale: Double, zeroPoint: Double, low: Double, high: Double
   ) throws {

@@ -16,7 +16,11 @@ func showQuantize(_ arguments: Arguments) throws -> Step {
     for note in [origin, written.defaults.map { "not written, so: \($0)" }] {
       if let note { console.note(note) }
     }
-    if values.count == 1 { console.showSteps(values[0], parameters) } else { console.showTable(values, parameters) }
+    if values.count == 1 {
+      console.showSteps(values[0], parameters)
+    } else {
+      console.showTable(values, parameters)
+    }
     console.metrics(of: parameters, "quantize")
     for (index, value) in values.enumerated() {
       console.metrics(
@@ -93,7 +97,8 @@ struct Rounding {
       return "\(number(value)) is clipped: the grid reaches from \(number(low)) to \(number(high)). "
         + "The error is \(errorText); inside the grid it is at most half a step, \(short(parameters.scale / 2))"
     }
-    return "\(number(value)) is stored as \(code), which stands for \(number(result)). The error is \(errorText); "
+    return
+      "\(number(value)) is stored as \(code), which stands for \(number(result)). The error is \(errorText); "
       + "it can be at most half a step, \(short(parameters.scale / 2))"
   }
 }
@@ -173,7 +178,8 @@ func derivation(minimum: Float, maximum: Float, grid: QuantizationGrid) -> Strin
   let (low, high) = (min(minimum, 0), max(maximum, 0))
   let scale = number(parameters.scale)
   if grid.symmetric {
-    return "scale = \(number(max(-low, high))) / \(number(Float(grid.maximum - grid.minimum) / 2)) = \(scale), "
+    return
+      "scale = \(number(max(-low, high))) / \(number(Float(grid.maximum - grid.minimum) / 2)) = \(scale), "
       + "zero point 0"
   }
   return "scale = (\(number(high)) - \(bracketed(low))) / \(grid.maximum - grid.minimum) = \(scale), "

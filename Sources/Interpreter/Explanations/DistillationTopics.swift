@@ -123,7 +123,7 @@ extension Topic {
       Its values are tiny beside a cross-entropy: with scale 1 the term mostly makes the task's share \
       smaller. Give it a scale (1000 for Attention) and read the warning where a term hardly guides.
       """,
-    example: "guided = qat from teacher with kd(teacher, Attention(scale: 1000), 0.3, layers: [relu1]) epochs 1",
+    example: "qat new from teacher with kd(teacher, Attention(scale: 1000), 0.3, layers: [relu1]) epochs 1",
     related: ["distillation", "dark-knowledge", "decoupled-kd"],
     source: "Zagoruyko, Komodakis, ICLR 2017; Romero et al.: FitNets, ICLR 2015")
 }
