@@ -144,9 +144,9 @@ extension Topic {
       start: s = 2 · mean|x| / √Qp of the first batch
       """,
     picture: """
-      dx'/ds   |\\  |\\  |\\  ┌── Qp
-           ────┘ \\ | \\ | \\ │       a saw inside, flat where clipped
-               |  \\|  \\|  \\┘
+      +1/2 |  \\    \\    \\       between two jumps from +1/2 to -1/2:
+         0 |---\\----\\----\\---   the rounding error inside the range;
+      -1/2 |    \\    \\    \\     beyond it Qn or Qp, the last integer
       """,
     trap: """
       Without the factor 1/√(N·Qp) the scale's gradient is a sum over all values, and its steps are far \
