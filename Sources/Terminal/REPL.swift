@@ -9,7 +9,7 @@ import Training
 /// `greeting` is shown first. Call it on the main thread, to which the system sends Ctrl-C.
 package func runREPL(interpreter: Interpreter, greeting: String) -> Int32 {
   prepareSignals()
-  let screen = Screen()
+  let screen = Screen(pages: true)
   guard let repl = REPL(interpreter: interpreter, screen: screen) else {
     return runBatch(interpreter: interpreter)
   }
@@ -69,6 +69,7 @@ final class REPL {
       return .stay
     }
     let line = ColonLine(text)
+    defer { screen.finishProgress() }
     switch line.resolve() {
     case .success(let command): return command.run(self, line.argument)
     case .failure(let diagnostic):
