@@ -37,12 +37,14 @@ package struct OutputPainter: Sendable {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
       guard let width, displayWidth(String(line)) > width else { return [String(line)] }
       let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
-      return wrap(String(line.dropFirst(indent.count)), to: width - indent.count).map { indent + $0 }
+      return wrapPhrases(String(line.dropFirst(indent.count)), to: width - indent.count).map { indent + $0 }
     }
   }
 
   private func diagnosticLines(_ diagnostic: Diagnostic, _ source: SourceFile) -> [String] {
-    fit(
-      render(style.spell(diagnostic), in: source, style: style.colour ? .ansi : .plain, width: width))
+    let text = render(
+      style.spell(diagnostic), in: source, style: style.colour ? .ansi : .plain, width: width)
+    // Signs of the renderer itself become others of their width, so that the marks stay under their words.
+    return fit(style.unicode ? text : text.replacing("…", with: "~").replacing("\u{FFFD}", with: "?"))
   }
 }
