@@ -67,7 +67,7 @@ let package = Package(
 
     // The front-ends.
     library("Notebooks", ["Interpreter", "Language", "Training"]),
-    library("Terminal", ["Interpreter", "Language", "Training", "CEditLine"]),
+    library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "CEditLine"]),
     .executableTarget(
       name: "qatlab",
       dependencies: [

@@ -1,35 +1,33 @@
 // wcwidth is an extension.
 #define _GNU_SOURCE
 
-#include "layout.h"
+#include "CEditLine.h"
 
-static void advance(struct layout_place *place, wchar_t scalar, int columns) {
+#include <wchar.h>
+
+/// Columns as libedit counts them: it shows a control character as ^X.
+static int columns_of(uint32_t scalar) {
+  int width = wcwidth((wchar_t)scalar);
+  return width < 0 ? 2 : width;
+}
+
+struct cel_place cel_place_take(struct cel_place *place, uint32_t scalar, int columns) {
+  struct cel_place start = *place;
   if (scalar == L'\n') {
     place->row++;
     place->column = 0;
-    return;
+    return start;
   }
-  // libedit shows a control character as ^X.
-  int width = wcwidth(scalar);
-  if (width < 0) width = 2;
+  int width = columns_of(scalar);
   if (place->column + width > columns) {
-    place->row++;
-    place->column = 0;
+    start.row++;
+    start.column = 0;
   }
+  *place = start;
   place->column += width;
-  if (place->column == columns) {
+  if (place->column >= columns) {
     place->row++;
     place->column = 0;
   }
-}
-
-struct layout_place layout_behind(const wchar_t *prompt, const wchar_t *text, size_t count, int columns) {
-  struct layout_place place = {0, 0};
-  int is_escape = 0;
-  for (; *prompt; prompt++) {
-    if (*prompt == L'\001') is_escape = !is_escape;
-    else if (!is_escape) advance(&place, *prompt, columns);
-  }
-  for (size_t i = 0; i < count; i++) advance(&place, text[i], columns);
-  return place;
+  return start;
 }

@@ -32,7 +32,7 @@ import Testing
     ("train resnet1|", ["resnet18"], "resnet1"),
     ("train resnet18 ep|", ["epochs"], "ep"),
     ("train resnet18 epochs 3 schedule |", ["one-cycle", "cosine", "constant"], ""),
-    ("train resnet18 epochs |", [], ""),
+    ("train resnet18 epochs |", ["3"], ""),
     ("qat student with |", ["kd"], ""),
     ("qat student with kd(|", ["teacher"], ""),
     (
@@ -73,7 +73,7 @@ import Testing
     ("budget 3 t|", ["teacher"], "t"),
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
-    ("set |", ["seed", "precision"], ""),
+    ("set |", ["seed", "precision", "highlight"], ""),
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (
