@@ -16,12 +16,28 @@ cel_editor *editor_of(EditLine *el) {
 
 static wchar_t *prompt_of(EditLine *el) { return editor_of(el)->prompt; }
 
-/// Puts in what the line starts with.
-static void insert_start(cel_editor *editor) {
+char *editor_line(EditLine *el, size_t *cursor) {
+  const LineInfoW *info = el_wline(el);
+  *cursor = utf8_length(info->buffer, (size_t)(info->cursor - info->buffer));
+  return utf8_from_wide(info->buffer, (size_t)(info->lastchar - info->buffer));
+}
+
+/// libedit crashes where a text with wide characters is taller than its screen: where it isn't libedit that
+/// draws, its screen is so large that this doesn't happen.
+static void widen_screen(EditLine *el) {
+  el_wset(el, EL_SETTC, L"co", L"2000", NULL);
+  el_wset(el, EL_SETTC, L"li", L"500", NULL);
+  el_wset(el, EL_REFRESH);
+}
+
+/// Prepares the line, for which libedit has just asked the terminal's size, and puts in what it starts with.
+static void start_line(cel_editor *editor) {
   wchar_t *start = editor->start;
   editor->start = NULL;
+  if (editor->can_draw) widen_screen(editor->el);
   if (start[0]) {
-    drawing_restart(editor);
+    fflush(editor->output);
+    if (!editor->can_draw) drawing_append(editor, "\r");
     el_winsertstr(editor->el, start);
     el_wset(editor->el, EL_REFRESH);
   }
@@ -33,53 +49,76 @@ static int has_input(void) {
   return poll(&input, 1, 0) > 0;
 }
 
-/// A key that may move the cursor or end the line: libedit then draws as if nothing stood beside its text.
-static int may_leave(wchar_t scalar) {
-  return scalar < L' ' && scalar != L'\t' && scalar != L'\b';
+static void draw(cel_editor *editor) {
+  // What is typed faster than it can be drawn is drawn together.
+  if (!editor->can_draw || editor->is_pasting || has_input()) return;
+  size_t cursor;
+  char *line = editor_line(editor->el, &cursor);
+  if (!line) return;
+  editor->delegate.draw(editor->delegate.context, line, cursor, editor->is_afresh);
+  editor->is_afresh = 0;
+  free(line);
+}
+
+static void finish(cel_editor *editor, const char *line) {
+  if (editor->can_draw) editor->delegate.finish(editor->delegate.context, line, editor->is_interrupted);
+  else if (editor->is_interrupted) drawing_append(editor, "^C\r\n");
+  drawing_send(editor);
+}
+
+static void interrupt(cel_editor *editor) {
+  size_t cursor;
+  char *line = editor_line(editor->el, &cursor);
+  editor->is_interrupted = 1;
+  finish(editor, line ? line : "");
+  free(line);
 }
 
 /// libedit's own reader would miss a signal that arrives just before it blocks.
 static int read_scalar(EditLine *el, wchar_t *scalar) {
   cel_editor *editor = editor_of(el);
-  if (editor->start) insert_start(editor);
+  if (editor->start) start_line(editor);
   for (;;) {
-    // What is typed faster than it can be drawn is drawn together.
-    if (!editor->is_pasting && !has_input()) drawing_decorate(editor);
+    draw(editor);
     drawing_send(editor);
     switch (cel_wait(STDIN_FILENO)) {
-      case CEL_READABLE: {
-        int count = utf8_read(STDIN_FILENO, scalar);
-        if (!editor->is_pasting && (count != 1 || may_leave(*scalar))) drawing_clear_decoration(editor);
-        return count;
-      }
+      case CEL_READABLE: return utf8_read(STDIN_FILENO, scalar);
       case CEL_INTERRUPT:
-        editor->is_interrupted = 1;
-        drawing_clear_decoration(editor);
-        drawing_append(editor, "^C", 2);
-        drawing_move_below(editor);
+        interrupt(editor);
         errno = EINTR;
         return -1;
       case CEL_CONTINUE:
         // The shell had the terminal meanwhile; libedit sets it up again only when it isn't set up.
         el_wset(el, EL_PREP_TERM, 0);
         el_wset(el, EL_PREP_TERM, 1);
-        el_wset(el, EL_REFRESH);
+        editor->is_afresh = 1;
+        if (!editor->can_draw) el_wset(el, EL_REFRESH);
         break;
       case CEL_RESIZE:
-        drawing_resize(editor);
+        if (!editor->can_draw) el_resize(el);
         break;
       case CEL_FAILED: return -1;
     }
   }
 }
 
+/// Whether the terminal can go up and clear a line.
+static int can_draw(EditLine *el) {
+  char *up = NULL, *clear = NULL;
+  return el_get(el, EL_GETTC, "up", &up) == 0 && up && *up && el_get(el, EL_GETTC, "ce", &clear) == 0 &&
+         clear && *clear;
+}
+
 static int open_libedit(cel_editor *editor, const char *program) {
   if (!drawing_open(editor)) return 0;
   editor->is_opening = 1;
-  editor->el = el_init_fd(program, stdin, editor->output, editor->errors, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
+  editor->el = el_init_fd(
+      program, stdin, editor->output, editor->errors, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
   editor->is_opening = 0;
   editor->history = history_winit();
-  return editor->el && editor->history;
+  if (!editor->el || !editor->history) return 0;
+  editor->can_draw = can_draw(editor->el);
+  return 1;
 }
 
 cel_editor *cel_editor_open(const char *program, const cel_delegate *delegate) {
@@ -119,11 +158,7 @@ void cel_editor_close(cel_editor *editor) {
   free(editor);
 }
 
-int cel_editor_can_draw(cel_editor *editor) {
-  char *up = NULL, *clear = NULL;
-  return el_get(editor->el, EL_GETTC, "up", &up) == 0 && up && *up &&
-         el_get(editor->el, EL_GETTC, "ce", &clear) == 0 && clear && *clear;
-}
+int cel_editor_can_draw(cel_editor *editor) { return editor->can_draw; }
 
 void cel_editor_remember(cel_editor *editor, const char *entry) {
   wchar_t *wide = utf8_to_wide(entry);
@@ -139,20 +174,23 @@ enum cel_line cel_editor_read(cel_editor *editor, const char *prompt, const char
   editor->start = utf8_to_wide(start);
   if (!editor->prompt || !editor->start) return CEL_LINE_FAILED;
   editor->is_interrupted = 0;
-  editor->is_overdrawn = 0;
+  editor->is_afresh = 1;
   // History starts at its newest entry for each line.
   history_w(editor->history, &editor->event, H_FIRST);
   int count = 0;
   errno = 0;
   const wchar_t *text = el_wgets(editor->el, &count);
-  drawing_send(editor);
   if (editor->is_interrupted) return CEL_LINE_INTERRUPTED;
-  if (!text) return count < 0 ? CEL_LINE_FAILED : CEL_LINE_END;
+  if (!text) {
+    drawing_send(editor);
+    return count < 0 ? CEL_LINE_FAILED : CEL_LINE_END;
+  }
   size_t length = wcslen(text);
   while (length > 0 && text[length - 1] == L'\n') length--;
   free(editor->line);
   editor->line = utf8_from_wide(text, length);
   if (!editor->line) return CEL_LINE_FAILED;
+  finish(editor, editor->line);
   *line = editor->line;
   return CEL_LINE;
 }

@@ -6,14 +6,14 @@
 
 static unsigned char answer(EditLine *el, enum cel_key key) {
   cel_editor *editor = editor_of(el);
-  const LineInfoW *info = el_wline(el);
-  int behind = (int)(info->lastchar - info->cursor);
-  char *text = utf8_from_wide(info->buffer, (size_t)(info->lastchar - info->buffer));
+  size_t cursor;
+  char *text = editor_line(el, &cursor);
   if (!text) return CC_ERROR;
-  size_t cursor = utf8_length(info->buffer, (size_t)(info->cursor - info->buffer));
   enum cel_answer answer = editor->delegate.key(editor->delegate.context, key, text, cursor);
   free(text);
   if (answer == CEL_ANSWER_CHANGED) return CC_REFRESH;
+  const LineInfoW *info = el_wline(el);
+  int behind = (int)(info->lastchar - info->cursor);
   if (answer == CEL_ANSWER_REFUSED || behind == 0) return CC_REFRESH_BEEP;
   el_cursor(el, key == CEL_KEY_END ? behind : 1);
   return CC_CURSOR;
@@ -24,6 +24,14 @@ static unsigned char older(EditLine *el, int key) { return (void)key, answer(el,
 static unsigned char newer(EditLine *el, int key) { return (void)key, answer(el, CEL_KEY_NEWER); }
 static unsigned char forward(EditLine *el, int key) { return (void)key, answer(el, CEL_KEY_FORWARD); }
 static unsigned char to_end(EditLine *el, int key) { return (void)key, answer(el, CEL_KEY_END); }
+
+static unsigned char clear_screen(EditLine *el, int key) {
+  (void)key;
+  cel_editor *editor = editor_of(el);
+  drawing_append(editor, "\033[H\033[2J");
+  editor->is_afresh = 1;
+  return CC_REFRESH;
+}
 
 static int ends_paste(const wchar_t *text, size_t count) {
   static const wchar_t end[] = L"\033[201~";
@@ -101,7 +109,9 @@ void keys_bind(cel_editor *editor) {
   el_wset(el, EL_ADDFN, L"qatlab-forward", L"Go right, or take the hint", forward);
   el_wset(el, EL_ADDFN, L"qatlab-end", L"Go to the end, or take the hint", to_end);
   el_wset(el, EL_ADDFN, L"qatlab-paste", L"Insert pasted text", paste);
+  el_wset(el, EL_ADDFN, L"qatlab-clear", L"Clear the screen", clear_screen);
   bind_all(el, usual, sizeof usual / sizeof *usual);
+  if (editor->can_draw) el_wset(el, EL_BIND, L"\014", L"qatlab-clear", NULL);
   el_source(el, NULL);
   bind_all(el, essential, sizeof essential / sizeof *essential);
 }

@@ -46,18 +46,6 @@ int cel_echo_off(void);
 /// Takes `cel_echo_off` back.
 void cel_echo_on(void);
 
-// Layout
-
-/// A place of the edited text, in rows from the prompt's first.
-struct cel_place {
-  int row;
-  int column;
-};
-
-/// Where libedit draws a character on a terminal of so many columns; moves `place` behind it.
-/// The caller knows its width: libedit shows some that have none in another way.
-struct cel_place cel_place_take(struct cel_place *place, uint32_t scalar, int columns);
-
 // The line editor
 
 typedef struct cel_editor cel_editor;
@@ -74,8 +62,11 @@ typedef struct {
   enum cel_answer (*key)(void *context, enum cel_key key, const char *line, size_t cursor);
   /// What to put in for pasted text, from malloc; NULL for nothing.
   char *(*pasted)(void *context, const char *text);
-  /// Called before the editor waits, to call `cel_editor_decorate`; returns 0 where it didn't. May be NULL.
-  int (*draw)(void *context, const char *line, size_t cursor);
+  /// Draws prompt and line with `cel_editor_send` before the editor waits for a key. `is_afresh` tells that
+  /// nothing of them is on the screen, and the cursor at the start of a row.
+  void (*draw)(void *context, const char *line, size_t cursor, int is_afresh);
+  /// Draws the line for good and goes to the row below.
+  void (*finish)(void *context, const char *line, int is_interrupted);
 } cel_delegate;
 
 enum cel_line { CEL_LINE, CEL_LINE_INTERRUPTED, CEL_LINE_END, CEL_LINE_FAILED };
@@ -86,7 +77,7 @@ cel_editor *cel_editor_open(const char *program, const cel_delegate *delegate);
 
 void cel_editor_close(cel_editor *editor);
 
-/// 1 where the terminal can go up and clear, so that lines can be drawn over.
+/// 1 where the terminal can go up and clear: the delegate then draws, and libedit only edits. Else libedit draws.
 int cel_editor_can_draw(cel_editor *editor);
 
 /// Adds an entry to the list that Ctrl-R searches; the newest comes last.
@@ -101,11 +92,11 @@ enum cel_line cel_editor_read(cel_editor *editor, const char *prompt, const char
 /// Returns 0 where the text couldn't be put in.
 int cel_editor_replace(cel_editor *editor, size_t start, size_t end, const char *text);
 
-/// Writes lines below the edited text and draws it again under them. Only while a key is answered.
+/// Writes lines below the edited text and draws it again under them. Only while a key is answered, and where
+/// libedit draws.
 void cel_editor_show(cel_editor *editor, const char *lines);
 
-/// Sends bytes that draw over the line and bring the cursor back. Only from `draw`.
-/// `is_beyond` tells that they leave something behind or below the text, to be cleared when it ends.
-void cel_editor_decorate(cel_editor *editor, const char *bytes, size_t count, int is_beyond);
+/// Adds bytes to what goes to the terminal next. Only from `draw` and `finish`.
+void cel_editor_send(cel_editor *editor, const char *bytes, size_t count);
 
 #endif

@@ -37,7 +37,7 @@ final class CellReader {
     self.style = style
     self.width = width
     editor.answer = { [unowned self] key, line, cursor in answer(key, line, cursor) }
-    editor.drawing = { [unowned self] line, cursor, painter in draw(line, cursor, with: painter) }
+    editor.scene = { [unowned self] line, cursor in scene(line, cursor) }
     editor.pasted = { Transcript.withoutPrompts($0) }
   }
 
@@ -87,42 +87,41 @@ final class CellReader {
     case .insert(let text):
       let isBeforeSpace = line.utf8.dropFirst(inLine.upperBound).first == UInt8(ascii: " ")
       return .insert(inLine, isBeforeSpace && text.hasSuffix(" ") ? String(text.dropLast()) : text)
-    case .list where isDrawn:
+    case .list where editor.canDraw:
       menu = (line, cursor, found)
       return .redraw
     case .list: return .show(CompletionMenu(style: style, width: width() ?? 79).lines(found))
     }
   }
 
-  private var isDrawn: Bool { editor.canDraw && knowledge.isDecorated }
-
-  private func draw(
-    _ line: String, _ cursor: Int, with painter: EditLinePainter
-  ) -> EditLinePainter.Drawing? {
+  private func scene(_ line: String, _ cursor: Int?) -> EditLinePainter.Scene {
+    var scene = EditLinePainter.Scene(prompt: prompt, line: line, cursor: cursor ?? line.utf8.count)
     hint = ""
     if let shown = menu, shown.line != line || shown.cursor != cursor { menu = nil }
-    guard isDrawn else { return nil }
+    if let menu {
+      let list = CompletionMenu(style: style, width: width() ?? 79)
+      scene.below = { list.lines(menu.candidates, rows: $0) }
+    }
+    guard style.colour, knowledge.isDecorated else { return scene }
     let searched = IncrementalSearch.line(of: line)
-    var scene = EditLinePainter.Scene(prompt: prompt, line: line, cursor: cursor)
     let cell = above + (searched ?? line)
+    scene.highlights = highlights(of: cell)
+    guard searched == nil, menu == nil, cursor == line.utf8.count else { return scene }
+    hint = InlineHint(cells: knowledge.cells).text(after: cell) {
+      CellText(cell).completions(at: cell.utf8.count, knowledge.names)
+    }
+    scene.hint = hint
+    return scene
+  }
+
+  /// Those of the edited line.
+  private func highlights(of cell: String) -> [Highlight] {
     let start = above.utf8.count
-    scene.highlights = CellText(cell).highlights(knowledge.names).compactMap { highlight in
+    return CellText(cell).highlights(knowledge.names).compactMap { highlight in
       guard highlight.range.upperBound > start else { return nil }
       let lower = max(0, highlight.range.lowerBound - start)
       return Highlight(range: lower..<highlight.range.upperBound - start, kind: highlight.kind)
     }
-    if searched == nil, cursor == line.utf8.count, menu == nil {
-      hint = InlineHint(cells: knowledge.cells).text(after: cell) {
-        CellText(cell).completions(at: cell.utf8.count, knowledge.names)
-      }
-      scene.hint = hint
-    }
-    if let menu {
-      scene.below = { [style] rows in
-        CompletionMenu(style: style, width: painter.columns - 1).lines(menu.candidates, rows: rows)
-      }
-    }
-    return painter.draw(scene)
   }
 }
 

@@ -1,14 +1,15 @@
 import Interpreter
 
-/// Collects what is drawn over a line as bytes, and knows where the terminal's cursor stands and its looks.
+/// Collects what is drawn as bytes, and knows where the terminal's cursor stands and its looks.
 struct EditLinePen {
   enum Look: Equatable {
+    case prompt, grey
     case highlight(HighlightKind)
-    case grey
 
     /// The numbers of the escape sequence that sets it.
     var code: String {
       switch self {
+      case .prompt: "1;36"
       case .highlight(.command): "1;34"
       case .highlight(.keyword): "34"
       case .highlight(.known): "32"
@@ -23,35 +24,42 @@ struct EditLinePen {
 
   private(set) var bytes: [UInt8] = []
   private let columns: Int
-  private var place: EditLineLayout.Place
+  private let hasLooks: Bool
+  private var place = EditLineLayout.Place()
   private var look: Look?
 
-  /// `place` is where the first character goes; `move` brings the terminal's cursor there.
-  init(columns: Int, at place: EditLineLayout.Place) {
+  /// Looks are left out without `hasLooks`. The terminal's cursor is where the last drawing left it.
+  init(columns: Int, hasLooks: Bool) {
     self.columns = columns
-    self.place = place
+    self.hasLooks = hasLooks
     bytes.reserveCapacity(4096)
   }
 
-  /// Goes to a column, so many rows down, or up where they are negative.
-  mutating func move(rows: Int, column: Int) {
+  /// The row of the line that the cursor is in.
+  var row: Int { place.row }
+
+  /// Goes to the start of a row so many rows down, or up where they are negative.
+  mutating func move(rows: Int) {
     setLook(nil)
-    if rows < 0 { append("\u{1B}[\(-rows)A") }
-    append(String(repeating: "\n", count: max(0, rows)) + "\r")
+    append("\r" + (rows < 0 ? "\u{1B}[\(-rows)A" : String(repeating: "\n", count: rows)))
+  }
+
+  mutating func move(toColumn column: Int) {
     if column > 0 { append("\u{1B}[\(column)C") }
   }
 
-  /// Goes on to a place further down or right, and clears what a shorter text has left behind.
+  /// Takes the row that the cursor is in for this row of the line, at its start.
+  mutating func start(at row: Int) { place = EditLineLayout.Place(row: row, column: 0) }
+
+  /// Goes on to a place further down, and clears what a shorter text has left behind.
   mutating func advance(to next: EditLineLayout.Place) {
-    guard next != place else { return }
-    if next.row > place.row { setLook(nil) }
+    guard next.row > place.row else { return }
+    setLook(nil)
     while place.row < next.row {
       // In a full row, the cursor stands on its last character.
       append(place.column < columns ? "\u{1B}[K\r\n" : "\r\n")
       place = EditLineLayout.Place(row: place.row + 1, column: 0)
     }
-    if next.column > place.column { append("\u{1B}[\(next.column - place.column)C") }
-    place = next
   }
 
   mutating func draw(_ scalar: Unicode.Scalar, columns: Int, _ look: Look?) {
@@ -61,23 +69,23 @@ struct EditLinePen {
   }
 
   /// Draws text that fits in the row.
-  mutating func draw(_ text: String, _ look: Look) {
+  mutating func draw(_ text: String, _ look: Look?) {
     guard !text.isEmpty else { return }
     setLook(look)
     append(text)
   }
 
-  /// Clears the screen from here on.
+  /// Clears the screen from here on; in a full row there is nothing to clear but what stands below.
   mutating func clearBelow() {
     setLook(nil)
-    append("\u{1B}[J")
+    if place.column < columns { append("\u{1B}[J") }
   }
 
   /// Draws a line that fits, with its own looks, on the next row.
   mutating func drawBelow(_ line: String) { append("\r\n" + line) }
 
   private mutating func setLook(_ next: Look?) {
-    guard next != look else { return }
+    guard hasLooks, next != look else { return }
     if look != nil { append("\u{1B}[0m") }
     if let next { append("\u{1B}[\(next.code)m") }
     look = next

@@ -40,19 +40,22 @@ final class LineEditor {
   var answer: (Key, String, Int) -> Reply = { _, _, _ in .usual }
   /// What goes into the line for pasted text.
   var pasted: (String) -> String = { $0 }
-  /// What to draw over the line, on a terminal of these columns and rows; nil draws nothing.
-  var drawing: (String, Int, EditLinePainter) -> EditLinePainter.Drawing? = { _, _, _ in nil }
+  /// The line, with the cursor's UTF-8 offset, as it is to be drawn; nil where it is ended.
+  var scene: (String, Int?) -> EditLinePainter.Scene
 
-  /// True where lines can be drawn over: with colours, and on a terminal that libedit knows how to move on.
+  /// True where the terminal can move up and clear; libedit draws for itself on others, plainly.
   private(set) var canDraw = false
   private var handle: OpaquePointer?
   private let style: Style
+  private var standing = EditLinePainter.Standing()
+  /// What stands on the screen, and for how many columns it was drawn.
+  private var drawn: (scene: EditLinePainter.Scene, columns: Int)?
 
   /// Nil where libedit can't work on this terminal.
   init?(style: Style) {
     _ = localeIsUTF8
     self.style = style
-    handle = nil
+    scene = { EditLinePainter.Scene(prompt: Prompt.first, line: $0, cursor: $1 ?? $0.utf8.count) }
     var delegate = cel_delegate(
       context: Unmanaged.passUnretained(self).toOpaque(),
       key: { context, key, line, cursor in
@@ -61,12 +64,15 @@ final class LineEditor {
       pasted: { context, text in
         LineEditor.of(context).flatMap { strdup($0.pasted(LineEditor.text(text))) }
       },
-      draw: { context, line, cursor in
-        LineEditor.of(context)?.decorate(LineEditor.text(line), cursor) ?? false ? 1 : 0
+      draw: { context, line, cursor, isAfresh in
+        LineEditor.of(context)?.draw(LineEditor.text(line), cursor, isAfresh: isAfresh == 1)
+      },
+      finish: { context, line, isInterrupted in
+        LineEditor.of(context)?.finish(LineEditor.text(line), ending: isInterrupted == 1 ? "^C" : "")
       })
     handle = cel_editor_open("qatlab", &delegate)
     if handle == nil { return nil }
-    canDraw = style.colour && cel_editor_can_draw(handle) == 1
+    canDraw = cel_editor_can_draw(handle) == 1
   }
 
   deinit { cel_editor_close(handle) }
@@ -82,14 +88,10 @@ final class LineEditor {
 
   /// Reads one line, which starts with a text; it holds newlines where it was pasted or recalled.
   func read(prompt: String, start: String = "") -> Line {
-    // libedit loses an escape sequence that nothing visible follows: the space stays outside.
-    let text = prompt.hasSuffix(" ") ? String(prompt.dropLast()) : prompt
-    let painted =
-      style.colour ? "\u{1}\u{1B}[1;36m\u{1}\(text)\u{1}\u{1B}[0m\u{1} " : text + " "
     setBracketedPaste(true)
     defer { setBracketedPaste(false) }
     var line: UnsafePointer<CChar>?
-    switch cel_editor_read(handle, painted, start, &line) {
+    switch cel_editor_read(handle, prompt, start, &line) {
     case CEL_LINE: return line.map { .text(String(cString: $0)) } ?? .end
     case CEL_LINE_INTERRUPTED: return .interrupted
     default:
@@ -100,9 +102,7 @@ final class LineEditor {
 
   /// The terminal then marks pasted text, which so doesn't complete or run by itself.
   private func setBracketedPaste(_ isOn: Bool) {
-    if style.colour || environmentVariable("TERM") ?? "dumb" != "dumb" {
-      _ = writeAll(isOn ? "\u{1B}[?2004h" : "\u{1B}[?2004l", to: 1)
-    }
+    if canDraw { _ = writeAll(isOn ? "\u{1B}[?2004h" : "\u{1B}[?2004l", to: 1) }
   }
 
   private func press(_ key: cel_key, _ line: String, _ cursor: Int) -> cel_answer {
@@ -119,17 +119,34 @@ final class LineEditor {
     }
   }
 
-  private func decorate(_ line: String, _ cursor: Int) -> Bool {
+  private func draw(_ line: String, _ cursor: Int, isAfresh: Bool) {
+    let painter = painter
+    if isAfresh {
+      standing = EditLinePainter.Standing()
+    } else if let drawn, drawn.columns != painter.columns {
+      standing.cursorRow = painter.rewrapped(drawn.scene, drawnFor: drawn.columns, standing)
+    }
+    let scene = scene(line, cursor)
+    send(painter.draw(scene, over: &standing))
+    drawn = (scene, painter.columns)
+  }
+
+  private func finish(_ line: String, ending: String) {
+    send(painter.finish(scene(line, nil), over: standing, ending: ending))
+    drawn = nil
+  }
+
+  private func send(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { bytes in
+      cel_editor_send(handle, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
+    }
+  }
+
+  private var painter: EditLinePainter {
     var columns: Int32 = 80
     var rows: Int32 = 24
     cel_terminal_size(STDOUT_FILENO, &columns, &rows)
-    let painter = EditLinePainter(columns: Int(columns), rows: Int(rows))
-    guard canDraw, let drawing = drawing(line, cursor, painter) else { return false }
-    drawing.bytes.withUnsafeBytes { bytes in
-      cel_editor_decorate(
-        handle, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, drawing.isBeyond ? 1 : 0)
-    }
-    return true
+    return EditLinePainter(style: style, columns: Int(columns), rows: Int(rows))
   }
 }
 
