@@ -40,18 +40,17 @@ class Prompt:
             self.stream.feed(chunk)
 
     def wait(self, condition, what, timeout=20):
-        """Waits until the condition holds of the screen, and for what follows at once."""
+        """Waits until the condition holds of the screen."""
         end = time.monotonic() + timeout
         while not condition(self):
-            alive = self.pump(0.02)
+            alive = self.pump(0.005)
             if time.monotonic() > end or (not alive and not condition(self)):
                 raise AssertionError(f"no {what}; the screen shows:\n" + "\n".join(self.lines()))
-        self.settle()
         return self
 
     def settle(self):
         """Until nothing was written for a moment."""
-        self.pump(0.08)
+        self.pump(0.05)
         return self
 
     def see(self, text, timeout=20):
@@ -105,21 +104,16 @@ class Prompt:
 
     def looks(self, text):
         """The looks of the last place where a text stands: the colour's name, "bold " and "underscore " before it."""
-        for y in reversed(range(self.screen.lines)):
-            cells = [self.screen.buffer[y][x] for x in range(self.screen.columns)]
-            row = "".join(cell.data or "" for cell in cells)
-            x = row.rfind(text)
-            if x < 0:
-                continue
-            found = set()
-            width = 0
-            for cell in cells:
-                if width >= x and width < x + len(text):
-                    found.add(("bold " if cell.bold else "") + ("underscore " if cell.underscore else "") + cell.fg)
-                width += len(cell.data)
-            assert len(found) == 1, f"{text!r} has the looks {found}"
-            return found.pop()
-        raise AssertionError(f"{text!r} isn't on the screen:\n{self.text()}")
+        cells = [self.screen.buffer[y][x] for y in range(self.screen.lines) for x in range(self.screen.columns)]
+        starts = [0]
+        for cell in cells:
+            starts.append(starts[-1] + len(cell.data))
+        start = "".join(cell.data for cell in cells).rfind(text)
+        assert start >= 0, f"{text!r} isn't on the screen:\n{self.text()}"
+        found = {("bold " if cell.bold else "") + ("underscore " if cell.underscore else "") + cell.fg
+                 for cell, at in zip(cells, starts) if start <= at < start + len(text) and cell.data}
+        assert len(found) == 1, f"{text!r} has the looks {found}"
+        return found.pop()
 
     def close(self):
         self.child.close(force=True)
