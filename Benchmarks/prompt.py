@@ -103,6 +103,26 @@ def keys(program, rounds, length):
         return short, at_end, at_start, completions
 
 
+def interrupted(program, rounds):
+    """Seconds from Ctrl-C during training to the prompt."""
+    with tempfile.TemporaryDirectory() as folder:
+        terminal = Terminal(program, folder)
+        terminal.read_until(PROMPT)
+        os.write(terminal.descriptor, b"data shapes limit 2000\r")
+        terminal.read_until(PROMPT)
+        times = []
+        for _ in range(rounds):
+            terminal.rest()
+            os.write(terminal.descriptor, b"x = train resnet18 epochs 50\r")
+            terminal.read_until(rb"epoch 1/50")
+            begin = time.monotonic()
+            os.write(terminal.descriptor, b"\x03")
+            terminal.read_until(rb"interrupted[^q]*" + PROMPT)
+            times.append(time.monotonic() - begin)
+        terminal.close()
+        return times
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--qatlab", default=str(ROOT / ".build/release/qatlab"))
@@ -117,6 +137,7 @@ def main():
         f"key to drawing, end of {options.length:,} characters": (at_end, 5),
         f"key to drawing, start of {options.length:,} characters": (at_start, 5),
         "Tab to list": (completions, 50),
+        "Ctrl-C in training to prompt": (interrupted(options.qatlab, min(options.rounds, 5)), 200),
     }
     milliseconds = {
         name: {"median": 1000 * statistics.median(times), "slowest": 1000 * max(times), "aim": aim}

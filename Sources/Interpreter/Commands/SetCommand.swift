@@ -20,7 +20,8 @@ extension Keyword {
 
 extension Command {
   static let set = Command(
-    "set", "change a setting of the session; alone, list them", keywords: [.sessionSeed, .precision, .highlight],
+    "set", "change a setting of the session; alone, list them",
+    keywords: [.sessionSeed, .precision, .highlight],
     examples: ["set seed 7", "set precision f32"], effect: .changesWithOptions
   ) { arguments, scope in
     let seed = arguments.count(.sessionSeed)

@@ -39,7 +39,9 @@ struct Candidates {
   /// Numbers that the option was given before, then what holds without it and what help shows.
   private func numbers(for keyword: Keyword) -> [Completion] {
     guard keyword.kind.isNumber else { return [] }
-    var numbers = names.numbers(of: keyword.name, atMost: 5).map { Completion(text: $0, detail: "used before") }
+    var numbers = names.numbers(of: keyword.name, atMost: 5).map {
+      Completion(text: $0, detail: "used before")
+    }
     let known = [(keyword.otherwise, "what holds without it"), (keyword.example, "an example")]
     for (text, detail) in known {
       guard let text, Double(text) != nil, !numbers.contains(where: { $0.text == text }) else { continue }

@@ -55,7 +55,8 @@ struct WordKinds {
     case .value(let value):
       add(value, offered: candidates.values(of: keyword.kind), isName: keyword.kind.isName)
     case .calls(let calls):
-      for call in calls { add(call, offered: candidates.values(of: .calls(keyword.kind.choices)), within: nil) }
+      let offered = candidates.values(of: .choice(keyword.kind.choices))
+      for call in calls { add(call, offered: offered, within: nil) }
     case .arguments(let call): addArguments(of: call, within: nil)
     }
   }

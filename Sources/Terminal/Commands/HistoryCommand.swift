@@ -2,7 +2,8 @@ import Interpreter
 
 extension ColonCommand {
   static let history = ColonCommand(
-    name: "history", argument: "[PATTERN]", summary: "earlier cells, those that contain the pattern; * stands for any text"
+    name: "history", argument: "[PATTERN]",
+    summary: "earlier cells, those that contain the pattern; * stands for any text"
   ) { repl, pattern in
     let cells = HistorySearch(pattern: pattern).select(repl.interpreter.history(limit: HistorySearch.reach))
     if cells.isEmpty {

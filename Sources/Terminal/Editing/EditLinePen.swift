@@ -28,7 +28,7 @@ struct EditLinePen {
   private var place = EditLineLayout.Place()
   private var look: Look?
 
-  /// Looks are left out without `hasLooks`. The terminal's cursor is where the last drawing left it.
+  /// A pen where the last drawing left the terminal's cursor; without `hasLooks` it leaves them out.
   init(columns: Int, hasLooks: Bool) {
     self.columns = columns
     self.hasLooks = hasLooks
