@@ -82,7 +82,7 @@ import Testing
     ),
     ("model tiny = conv(16, st|", ["stride:"], "st"),
     ("# train |", [], ""),
-    ("data mnist path \"a|", [], ""),
+    ("data mnist path \"a|", [], "a"),
     ("nonsense |", [], ""),
     ("models\nev|", ["evaluate"], "ev"),
     ("qat student with kd(teacher,\n  De|", ["DecoupledKD"], "De"),

@@ -1,7 +1,7 @@
 import Language
 
 /// What can stand at a place of a cell, as the words before it decide.
-enum CompletionContext: Equatable {
+enum CompletionContext: Hashable {
   /// The start of a command; after `name =` only commands with a result.
   case verb(afterTarget: Bool)
   /// An operand or a keyword: how many operands stand before, and which keywords are used.

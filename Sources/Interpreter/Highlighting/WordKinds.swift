@@ -11,6 +11,8 @@ struct WordKinds {
   private var plain: Set<Int> = []
   private var made: Set<String> = []
   private let models: Set<String>
+  /// What was offered for arguments so far: statements repeat one another.
+  private var offers: [CompletionContext: [Completion]] = [:]
 
   private static let options = Set(Command.all.flatMap(\.keywords).map(\.name))
 
@@ -82,16 +84,24 @@ struct WordKinds {
 
   private mutating func addArguments(of call: Call, within enclosing: String?) {
     for (index, argument) in call.arguments.enumerated() {
-      let label = argument.label?.text
-      let offered = candidates.candidates(
-        .argument(call: call.name.text, enclosing: enclosing, index: index, label: label, names: []))
+      let name = call.name.text
       if let word = argument.label {
-        let labels = candidates.candidates(
-          .argument(call: call.name.text, enclosing: enclosing, index: index, label: nil, names: []))
-        mark(word, labels.contains { $0.text == word.text + ":" } ? .keyword : nil)
+        let labels = offered(
+          .argument(call: name, enclosing: enclosing, index: index, label: nil, names: []))
+        let isLabel = labels.contains { $0.text == word.text + ":" }
+        mark(word, candidates.isLayer(word.text) ? .known : isLabel ? .keyword : nil)
       }
-      add(argument.value, offered: offered, isName: false, within: call.name.text)
+      let values = offered(
+        .argument(call: name, enclosing: enclosing, index: index, label: argument.label?.text, names: []))
+      add(argument.value, offered: values, isName: false, within: name)
     }
+  }
+
+  private mutating func offered(_ context: CompletionContext) -> [Completion] {
+    if let known = offers[context] { return known }
+    let offered = candidates.candidates(context)
+    offers[context] = offered
+    return offered
   }
 
   /// A word where these are offered; `isName` tells that a name must exist there even if nothing is offered.
