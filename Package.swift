@@ -62,7 +62,7 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution",
+        "Execution", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.

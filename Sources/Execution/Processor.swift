@@ -6,4 +6,14 @@ package enum Processor {
   ///
   /// Other x86 processors add two of them in 16 bits, which saturate: 2·255·127 > 32767.
   package static let hasExactByteProducts = ck_has_exact_byte_products() != 0
+
+  /// The instructions that kernels are chosen by: of `avx2`, `avx512`, `vnni`, `bf16` those that it has.
+  package static let features: [String] = {
+    let found = ck_processor_features()
+    return ["avx2", "avx512", "vnni", "bf16"].enumerated().filter { found >> $0.offset & 1 != 0 }.map(
+      \.element)
+  }()
+
+  /// Threads that kernels run on.
+  package static var threadCount: Int { Int(ck_thread_count()) }
 }

@@ -28,8 +28,8 @@ package struct Completion: Sendable, Equatable {
 
 /// Program text in, outputs out: commands on a session.
 package final class Interpreter {
-  private let store: SessionStore
-  private let library = DataLibrary()
+  let store: SessionStore
+  let library = DataLibrary()
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
   private var last: (source: String, status: CellResult.Status, seconds: Double)?

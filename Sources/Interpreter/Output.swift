@@ -9,6 +9,7 @@ package enum Output: Sendable, Codable, Equatable {
   case table(Table)
   case metric(Metric)
   case curve(Curve)
+  case histogram(Histogram)
   /// Supersedes the progress before it; never kept in a file.
   case progress(Progress)
   case diagnostic(Diagnostic)
@@ -88,6 +89,45 @@ package struct Curve: Sendable, Codable, Equatable {
     self.xLabel = xLabel
     self.yLabel = yLabel
     self.series = series
+  }
+}
+
+/// How often values fell between edges, with marks on the axis of the values.
+package struct Histogram: Sendable, Codable, Equatable {
+  /// How heights are to be drawn; counts themselves are plain in either.
+  package enum CountScale: String, Sendable, Codable { case linear, logarithmic }
+
+  package struct Marker: Sendable, Codable, Equatable {
+    /// Markers of one name belong together: the two ends of a range.
+    package var name: String
+    package var position: Double
+
+    package init(name: String, position: Double) {
+      self.name = name
+      self.position = position
+    }
+  }
+
+  package var title: String
+  package var xLabel: String
+  package var yLabel: String
+  package var countScale: CountScale
+  /// Rising; one more than there are counts.
+  package var edges: [Double]
+  package var counts: [Int]
+  package var markers: [Marker]
+
+  package init(
+    title: String, xLabel: String, yLabel: String, countScale: CountScale, edges: [Double], counts: [Int],
+    markers: [Marker] = []
+  ) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.countScale = countScale
+    self.edges = edges
+    self.counts = counts
+    self.markers = markers
   }
 }
 

@@ -1,42 +1,55 @@
 package import GraphIR
 
-/// What quantization does to one layer of a fake-quantized model.
+/// What quantization does to one layer.
 package struct LayerInspection: Sendable {
   package var layer: String
+  /// How a file of the integer model holds the weights.
+  package var stored: StoredWeights
   /// Nil where the layer stays in float.
   package var weights: Weights?
   /// Grid of its output; nil for logits, and between float layers.
   package var output: QuantizationParameters?
-  /// How the output's range came about.
+  /// How the output's range came about; nil where that is not known.
   package var method: RangeMethod?
+  /// The observer's own state, where the range is observed: the grid that follows from it always holds 0.
+  package var observed: ObservedRange?
 
   /// The rounded weights, batch norm folded in.
   package struct Weights: Sendable {
     package var grid: QuantizationGrid
     package var leastScale, greatestScale: Float
     package var leastValue, greatestValue: Float
-    /// Share of weights beyond the grid's edges, from 0 to 1.
-    package var clipped: Double
-    /// Σ w² and Σ (w − ŵ)², of which 10·log10 of the ratio is the SQNR in dB.
-    package var power, noise: Double
+    /// Of the float weights that were rounded; nil where they are not known.
+    package var loss: RoundingLoss?
 
     /// 6.02 dB a bit: what a uniform grid can reach at best, as a rule of thumb.
     package var ceiling: Double { 6.02 * Double(grid.bits) }
   }
 }
 
-/// Looks at every layer with weights, in execution order; throws where a range was never observed.
+/// The format of a layer's weights in a file.
+package enum StoredWeights: Hashable, Sendable {
+  /// Integers of so many bits, 2 to 8.
+  case integer(bits: Int)
+  case float(FloatStorage)
+}
+
+/// Looks at every layer with weights of a fake-quantized model, in execution order; throws where a range was never
+/// observed.
 package func inspections(of model: Model) throws(RewriteError) -> [LayerInspection] {
   var result: [LayerInspection] = []
   for group in model.graph.layerGroups {
     guard let weights = try LayerWeights(group, in: model, keepsUnrounded: true) else { continue }
-    var inspection = LayerInspection(layer: model.graph.nodes[group.head].name)
+    let node = model.graph.nodes[group.head]
+    var inspection = LayerInspection(layer: node.name, stored: .float(node.operation.storage ?? .float32))
     if let grid = weights.grid, let scales = weights.scales {
+      inspection.stored = .integer(bits: grid.bits)
       inspection.weights = LayerInspection.Weights(weights, grid: grid, scales: scales)
     }
     if let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = model.graph.nodes[id].operation {
       inspection.output = try model.quantizationParameters(quantizer)
       inspection.method = quantizer.method
+      if quantizer.method == .observed { inspection.observed = model.observedRange(of: quantizer.observer) }
     }
     result.append(inspection)
   }
@@ -44,23 +57,52 @@ package func inspections(of model: Model) throws(RewriteError) -> [LayerInspecti
 }
 
 extension LayerInspection.Weights {
-  init(_ layer: LayerWeights, grid: QuantizationGrid, scales: [Float]) {
-    let rest = max(layer.unrounded.count / max(scales.count, 1), 1)
-    let rounded = layer.weight.floats
-    var clipped = 0
-    (power, noise) = (0, 0)
-    (leastValue, greatestValue) = (.infinity, -.infinity)
-    for (index, value) in layer.unrounded.enumerated() {
-      let code = (value / scales[index / rest]).rounded(.toNearestOrEven)
-      if code < Float(grid.minimum) || code > Float(grid.maximum) { clipped += 1 }
-      let error = Double(value) - Double(rounded[index])
-      power += Double(value) * Double(value)
-      noise += error * error
-      (leastValue, greatestValue) = (min(leastValue, value), max(greatestValue, value))
-    }
-    self.clipped = layer.unrounded.isEmpty ? 0 : Double(clipped) / Double(layer.unrounded.count)
+  fileprivate init(_ layer: LayerWeights, grid: QuantizationGrid, scales: [Float]) {
+    self.init(grid: grid, scales: scales, values: layer.unrounded)
+    loss = roundingLoss(of: layer.unrounded, rounded: layer.weight.floats, scales: scales, grid: grid)
+  }
+
+  /// The grid and the range of some values, with nothing said of what was lost.
+  init(grid: QuantizationGrid, scales: [Float], values: [Float]) {
     self.grid = grid
-    leastScale = scales.min() ?? 0
-    greatestScale = scales.max() ?? 0
+    (leastScale, greatestScale) = (scales.min() ?? 0, scales.max() ?? 0)
+    (leastValue, greatestValue) = (values.min() ?? 0, values.max() ?? 0)
+  }
+}
+
+/// What rounding weights [outputs, rest] to these values loses; clipped are those whose code lies beyond the grid.
+func roundingLoss(of values: [Float], rounded: [Float], scales: [Float], grid: QuantizationGrid)
+  -> RoundingLoss
+{
+  let rest = max(values.count / max(scales.count, 1), 1)
+  var loss = RoundingLoss()
+  for (index, value) in values.enumerated() {
+    let code = (value / scales[index / rest]).rounded(.toNearestOrEven)
+    loss.add(
+      value, rounded: rounded[index],
+      isBeyond: code < Float(grid.minimum) || code > Float(grid.maximum))
+  }
+  return loss
+}
+
+extension Model {
+  fileprivate func observedRange(of observer: String) -> ObservedRange? {
+    guard let minimum = parameters[observer + ".min_val"]?.floats.first,
+      let maximum = parameters[observer + ".max_val"]?.floats.first
+    else { return nil }
+    return ObservedRange(minimum: minimum, maximum: maximum)
+  }
+}
+
+extension Operation {
+  /// How the weights of a float layer are stored; nil for others.
+  var storage: FloatStorage? {
+    switch self {
+    case .convolution(let convolution): convolution.storage
+    case .dense(let dense): dense.storage
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      nil
+    }
   }
 }

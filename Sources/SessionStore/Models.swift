@@ -33,6 +33,20 @@ extension SessionStore {
     }
   }
 
+  /// A version of a name, current or not, by the file of its weights, with the figures of none; nil where there is
+  /// none any more.
+  package func version(of name: String, object: String) throws -> ModelRecord? {
+    try read { database in
+      try Row.fetchOne(
+        database,
+        sql: """
+          SELECT id, name, version, kind, graph, object, byte_count, '{}' AS figures, details, run, created_at
+          FROM model_version WHERE name = ? AND object = ? ORDER BY id DESC
+          """, arguments: [name, object]
+      ).map(record)
+    }
+  }
+
   /// Reads a model's weights and verifies that they are what was written: size, SHA-256 and structure.
   ///
   /// Throws `.damagedObject` with the model and the file.

@@ -17,6 +17,13 @@ enum Schema {
       try database.execute(sql: "INSERT INTO current_state (only_row, state) VALUES (1, 1)")
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    migrator.registerMigration("2 cell results") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE cell_result (
+            key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID
+          """)
+    }
     return migrator
   }
 

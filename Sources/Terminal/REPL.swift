@@ -1,17 +1,20 @@
 import CEditLine
 package import Interpreter
 import Language
+import Notebooks
 import Training
 
 /// Reads cells from a person at a terminal and runs them, until `:quit` or Ctrl-D.
 ///
 /// Returns the exit code.
-/// `greeting` is shown first, then what the user's own start file says, unless it is left out.
-/// Call it on the main thread, to which the system sends Ctrl-C.
-package func runREPL(interpreter: Interpreter, greeting: String, readsStartFile: Bool = true) -> Int32 {
+/// `version` is written into notebooks. `greeting` is shown first, then what the user's own start file says, unless
+/// it is left out. Call it on the main thread, to which the system sends Ctrl-C.
+package func runREPL(
+  interpreter: Interpreter, version: String, greeting: String, readsStartFile: Bool = true
+) -> Int32 {
   prepareSignals()
   let screen = Screen()
-  guard let repl = REPL(interpreter: interpreter, screen: screen) else {
+  guard let repl = REPL(interpreter: interpreter, version: version, screen: screen) else {
     return runBatch(interpreter: interpreter)
   }
   screen.remark([greeting])
@@ -22,7 +25,7 @@ package func runREPL(interpreter: Interpreter, greeting: String, readsStartFile:
 final class REPL {
   let interpreter: Interpreter
   /// Cells that worked since the start, for `:save`.
-  private(set) var succeeded: [String] = []
+  private(set) var succeeded: [CellRecord] = []
   /// Files that `:save` wrote, and may write again.
   var saved: Set<String> = []
   /// Text that the next line starts with.
@@ -31,6 +34,11 @@ final class REPL {
   var timesCells = false
   /// How many files are loaded inside one another.
   var loadDepth = 0
+
+  /// Of the program, as notebooks hold it.
+  private let version: String
+  /// What the session had before the first cell here.
+  private let opening: SessionNotebook.Opening
 
   private let screen: Screen
   private let editor: LineEditor
@@ -43,9 +51,11 @@ final class REPL {
   private static let remembered = 1000
 
   /// Nil where the terminal can't be edited on.
-  init?(interpreter: Interpreter, screen: Screen) {
+  init?(interpreter: Interpreter, version: String, screen: Screen) {
     guard let editor = LineEditor(style: screen.style) else { return nil }
     self.interpreter = interpreter
+    self.version = version
+    opening = SessionNotebook.Opening(interpreter)
     self.screen = screen
     self.editor = editor
     reader = CellReader(editor: editor, style: screen.style, width: { screen.width })
@@ -144,14 +154,18 @@ final class REPL {
   func execute(_ text: String, isTimed: Bool = false) -> CellResult.Status {
     source = SourceFile(text)
     let cancellation = Cancellation()
+    var outputs: [Output] = []
     let result = cancellingOnInterrupt(cancellation) { [screen] in
       screen.remark(["stopping at the end of this step"])
     } _: {
-      interpreter.execute(text, cancellation: cancellation) { show($0) }
+      interpreter.execute(text, cancellation: cancellation) { output in
+        show(output)
+        outputs.append(output)
+      }
     }
     screen.finishProgress()
     switch result.status {
-    case .ok: succeeded.append(text)
+    case .ok: succeeded.append(CellRecord(number: succeeded.count + 1, source: text, result, outputs))
     case .error, .interrupted: break
     }
     let isShort = result.status != .interrupted && result.seconds < 100
@@ -162,6 +176,16 @@ final class REPL {
     }
     return result.status
   }
+
+  /// The cells that worked as a notebook with their outputs.
+  func notebook() -> Notebook {
+    let file = OutputPainter(style: .file, width: 100)
+    return SessionNotebook(records: succeeded, opening: opening).notebook(
+      interpreter, version: version, plainText: { file.lines($0, source: $1).joined(separator: "\n") })
+  }
+
+  /// What keeps that notebook from running alone.
+  var notebookNotes: [String] { SessionNotebook(records: succeeded, opening: opening).notes }
 }
 
 /// What is said after a cell: that it was interrupted, and how long it took where that was a second or more.

@@ -22,7 +22,7 @@ package struct CalibrationBatches: Hashable, Sendable {
 /// data has fewer batches, all are used. `progress` gets batches done and batches in all; nil where it was cancelled.
 package func calibrate(
   _ model: Model, on data: Dataset, policy: QuantizationPolicy, observer: ObserverKind, batches: Int,
-  batchSize: Int, seed: UInt64, cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in }
+  batchSize: Int, seed: UInt64, cancellation: Cancellation, progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Model? {
   try check(model, fits: data.training, classes: data.classNames.count)
   let folded = try foldBatchNorm(model)

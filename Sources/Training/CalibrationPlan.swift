@@ -52,7 +52,7 @@ final class CalibrationPlan {
 
   /// Runs batch after batch; false where it was cancelled.
   func forEachBatch(
-    cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in },
+    cancellation: Cancellation, progress: (Int, Int) throws -> Void = { _, _ in },
     _ body: (CalibrationPlan) throws -> Void
   ) throws -> Bool {
     for batch in 0..<images.batches.count {
@@ -60,7 +60,7 @@ final class CalibrationPlan {
       images.fill(plan.input, batch: batch)
       try plan.run()
       try body(self)
-      progress(batch + 1, images.batches.count)
+      try progress(batch + 1, images.batches.count)
     }
     return true
   }

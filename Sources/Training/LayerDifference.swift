@@ -84,18 +84,21 @@ private struct ModelComparison {
   init(folded: Model, integer: Model, batch: Int) throws {
     let nodes = integer.graph.nodes
     let byName = Dictionary(nodes.indices.map { (nodes[$0].name, $0) }) { first, _ in first }
+    // A layer that stays in float runs with what follows it, whose output alone can be read.
+    let groups = integer.graph.layerGroups
+    let outputs = Dictionary(groups.map { ($0.head, $0.output) }) { first, _ in first }
     pairs = folded.graph.layerGroups.compactMap { group in
       let head = folded.graph.nodes[group.head].name
       let name = group.head == 0 ? "quantize" : head
-      let other = byName[name] ?? byName[folded.graph.nodes[group.output].name]
-      guard let id = other else { return nil }
+      guard let id = byName[folded.graph.nodes[group.output].name] ?? byName[name] else { return nil }
       return Pair(
-        fake: group.output, integer: id, exact: ExactLayer(nodes[id], in: integer, folded: folded))
+        fake: group.output, integer: outputs[id] ?? id,
+        exact: ExactLayer(nodes[id], in: integer, folded: folded))
     }
     self.batch = batch
     self.integer = integer
     fakePlan = try InferencePlan(folded, batch: batch, capturing: pairs.map(\.fake))
-    integerPlan = try InferencePlan(integer, batch: batch, capturing: Array(nodes.indices.dropFirst()))
+    integerPlan = try InferencePlan(integer, batch: batch, capturing: groups.map(\.output).filter { $0 != 0 })
     layers = pairs.map { LayerDifference(name: nodes[$0.integer].name) }
   }
 

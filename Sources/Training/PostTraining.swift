@@ -62,7 +62,7 @@ package func quantizeAfterTraining(
   report: (PostTrainingEvent) -> Void
 ) throws -> Model? {
   let run = PostTrainingRun(data: data, recipe: recipe, cancellation: cancellation)
-  var float = model
+  var float = try absorbBiases(model)
   if recipe.equalizes {
     guard let result = try run.equalized(float, report) else { return nil }
     report(.equalized(result))

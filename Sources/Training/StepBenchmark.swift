@@ -136,8 +136,7 @@ private final class TrainingWork {
     var teachers: [String: Model] = [:]
     var kept: [String: KeptLogits] = [:]
     if request.work != .train {
-      student.graph = prepare(model.graph, policy: QuantizationPolicy())
-      student.kind = .fakeQuantized
+      student = prepare(try absorbBiases(model), policy: QuantizationPolicy())
     }
     var recipe = TrainingRecipe()
     if request.work == .kd {
@@ -180,9 +179,7 @@ private final class TrainingWork {
 private func integerModel(_ model: Model, _ request: BenchmarkRequest, _ images: inout RandomImages) throws
   -> Model
 {
-  var prepared = model
-  prepared.graph = prepare(model.graph, policy: QuantizationPolicy())
-  prepared.kind = .fakeQuantized
+  var prepared = prepare(try absorbBiases(model), policy: QuantizationPolicy())
   let plan = try TrainingPlan(prepared, batch: min(request.batch, 16), optimizer: .adam())
   images.fill(plan.input)
   try plan.forward()

@@ -1,9 +1,12 @@
 package import Datasets
 package import GraphIR
+package import Quantization
 
 /// What a run leaves: the model after the last whole step, and how far it came.
 package struct TrainingOutcome: Sendable {
   package var model: Model
+  /// The policy that the model's grids follow, the rung's that a ladder had reached; nil where nothing is quantized.
+  package var policy: QuantizationPolicy?
   package var interrupted: Bool
   package var stepsDone: Int
   package var epochsDone: Int
@@ -24,6 +27,8 @@ package enum TrainingError: Error, Equatable {
   /// The loss became infinite or NaN at a step.
   case nonFiniteLoss(step: Int)
   case emptyData
+  /// A width ladder in a run that has not even one step for each rung.
+  case fewerStepsThanRungs(steps: Int, rungs: Int)
   case unsupported(String)
 }
 
@@ -32,13 +37,49 @@ package enum TrainingError: Error, Equatable {
 /// `teachers` are models by the names that the recipe's distillation terms use; they run in inference mode with batch
 /// norm folded, and learn nothing. Where `logits` is given and images are not augmented, a teacher computes each
 /// image's logits once; the result is the same. Images that fill no whole batch are left out of an epoch, others in
-/// each. Reports arrive on the calling thread. Same arguments, binary and thread count give the same bits.
+/// each. A warm-up by calibration comes before the first step, and needs a float model. Reports arrive on the calling
+/// thread. Same arguments, binary and thread count give the same bits.
 package func train(
   _ model: consuming Model, on data: Dataset, recipe: TrainingRecipe,
   teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil, cancellation: Cancellation,
   report: (TrainingEvent) throws -> Void
 ) throws -> TrainingOutcome {
+  if let quantization = recipe.quantization, let calibration = quantization.calibration {
+    let calibrated = try warmUp(
+      model, on: data, recipe: recipe, calibration: calibration, policy: quantization.rungs[0],
+      cancellation: cancellation, report: report)
+    guard let calibrated else {
+      return TrainingOutcome(
+        model: model, interrupted: true, stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0)
+    }
+    model = calibrated
+  }
   let run = try TrainingRun(
     consume model, data: data, recipe: recipe, teachers: consume teachers, logits: logits)
   return try run.perform(cancellation: cancellation, report: report)
+}
+
+/// The model with the activation ranges that calibration finds; nil where it was cancelled.
+private func warmUp(
+  _ model: Model, on data: Dataset, recipe: TrainingRecipe, calibration: RangeCalibration,
+  policy: QuantizationPolicy, cancellation: Cancellation, report: (TrainingEvent) throws -> Void
+) throws -> Model? {
+  guard model.kind == .float else {
+    throw TrainingError.unsupported("calibration of a model that is not float")
+  }
+  let batches = CalibrationBatches(count: calibration.batches, size: recipe.batchSize, of: data.training)
+  let calibrated = try calibrate(
+    model, on: data, policy: policy, observer: calibration.observer, batches: batches.count,
+    batchSize: batches.size, seed: recipe.seed, cancellation: cancellation
+  ) { try report(.calibrating(done: $0, batches: $1)) }
+  guard let calibrated else { return nil }
+  let ranges = calibrated.graph.nodes.count { node in
+    if case .fakeQuantize(let quantizer) = node.operation { quantizer.observes } else { false }
+  }
+  try report(
+    .calibrated(
+      CalibrationReport(
+        calibration: RangeCalibration(batches: batches.count, observer: calibration.observer),
+        images: batches.images, ranges: ranges)))
+  return calibrated
 }

@@ -4,9 +4,12 @@
 package enum TrainingEvent: Sendable {
   /// Of each teacher, before the first step.
   case teacherLogits(TeacherLogitsReport)
+  /// Before the first step of a run that begins with calibration.
+  case calibrating(done: Int, batches: Int)
+  case calibrated(CalibrationReport)
   case step(StepReport)
   case epoch(EpochReport)
-  /// A scheduled switch: "activation observers frozen" at a step.
+  /// A scheduled switch: "activation observers frozen" before a step, counted from 1.
   case scheduled(name: String, step: Int)
   /// After the first and the last epoch of a run with distillation, before the epoch's own report.
   case blend(BlendReport)

@@ -58,15 +58,22 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
   package var rangeLearningRate: Double
   /// PACT's λ: L2 on the clipping bounds α, which draws them in; LSQ's scales have no decay.
   package var boundDecay: Double
+  /// Widths on the way to the policy's, which is the last; nil trains at the policy's from the first step.
+  package var ladder: WidthLadder?
+  /// Nil lets the ranges of activations start from the first batch.
+  package var calibration: RangeCalibration?
 
   package init(
     policy: QuantizationPolicy = QuantizationPolicy(), observerFreeze: Double = 2.0 / 3,
-    batchNormFreeze: Double = 0.5, rangeLearningRate: Double = 1, boundDecay: Double = 1e-4
+    batchNormFreeze: Double = 0.5, rangeLearningRate: Double = 1, boundDecay: Double = 1e-4,
+    ladder: WidthLadder? = nil, calibration: RangeCalibration? = nil
   ) {
     self.policy = policy
     self.observerFreeze = observerFreeze
     self.batchNormFreeze = batchNormFreeze
     self.rangeLearningRate = rangeLearningRate
     self.boundDecay = boundDecay
+    self.ladder = ladder
+    self.calibration = calibration
   }
 }

@@ -8,6 +8,10 @@ final class TrainingRun {
   private let data: Dataset
   private let recipe: TrainingRecipe
   private let kind: Model.Kind
+  /// Policies that the run goes through; none for a float run.
+  private let rungs: [QuantizationPolicy]
+  private let schedule: QuantizationSchedule?
+  private var rung = 0
   private let plan: TrainingPlan
   private let loss: BlendedLoss
   private let batchSize: Int
@@ -28,8 +32,14 @@ final class TrainingRun {
     self.recipe = recipe
     batchSize = min(recipe.batchSize, data.training.count)
     batches = data.training.count / batchSize
-    if let quantization = recipe.quantization { model = prepare(model, policy: quantization.policy) }
+    rungs = recipe.quantization?.rungs ?? []
+    let steps = batches * recipe.epochs
+    guard rungs.count <= max(steps, 1) else {
+      throw TrainingError.fewerStepsThanRungs(steps: steps, rungs: rungs.count)
+    }
+    if let first = rungs.first { model = prepare(try absorbBiases(model), policy: first) }
     kind = model.kind
+    schedule = kind == .fakeQuantized ? recipe.quantization?.schedule(steps: steps) : nil
     let optimizer: OptimizerKind =
       switch recipe.optimizer {
       case .adam: .adam()
@@ -96,7 +106,8 @@ final class TrainingRun {
       outcome.lastPredictions = end.predictions
       try report(.epoch(end.report))
     }
-    outcome.model.parameters = try plan.exportParameters()
+    outcome.model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
+    if kind == .fakeQuantized, !rungs.isEmpty { outcome.policy = rungs[rung] }
     let plain = median(times(withTeacher: false))
     let taught = median(times(withTeacher: true))
     outcome.stepMilliseconds = 1000 * (plain ?? taught ?? 0)
@@ -158,17 +169,19 @@ final class TrainingRun {
   }
 
   /// The scheduled events of QAT, each at the first step that reaches its share of the run.
-  ///
-  /// At least one batch is observed, or there would be no range to keep.
   private func throwSwitches(before step: Int, report: (TrainingEvent) throws -> Void) throws {
-    guard kind == .fakeQuantized, let quantization = recipe.quantization else { return }
-    let observerStep = max(Int((quantization.observerFreeze * Double(stepCount)).rounded(.up)), 1)
-    let normStep = Int((quantization.batchNormFreeze * Double(stepCount)).rounded(.up))
-    if !plan.phase.batchNormFrozen, plan.hasBatchNorm, step >= normStep {
+    guard let schedule else { return }
+    if rung + 1 < rungs.count, step >= schedule.rungSteps[rung + 1] {
+      rung += 1
+      try plan.adopt(prepare(removeFakeQuantization(plan.graph), policy: rungs[rung]))
+      let name = "weights and activations at \(rungs[rung].weightBits) bits"
+      try report(.scheduled(name: name, step: step + 1))
+    }
+    if !plan.phase.batchNormFrozen, plan.hasBatchNorm, step >= schedule.batchNormStep {
       plan.phase.batchNormFrozen = true
       try report(.scheduled(name: "batch norm statistics frozen", step: step + 1))
     }
-    if !plan.phase.observersFrozen, step >= observerStep {
+    if !plan.phase.observersFrozen, step >= schedule.observerStep {
       plan.phase.observersFrozen = true
       try report(.scheduled(name: "activation observers frozen", step: step + 1))
     }

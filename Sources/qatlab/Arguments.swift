@@ -10,9 +10,10 @@ struct QatlabCommand: ParsableCommand {
     abstract: "Train a network, quantize it with a teacher's help, and see why it works.",
     discussion: """
       Alone it opens a prompt; where standard input is no terminal it runs the statements on it.
-      Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 130 interrupted.
+      Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 3 a replay differs, 130 interrupted.
       """,
-    version: "qatlab \(version)", subcommands: [RunCommand.self, BenchCommand.self])
+    version: "qatlab \(version)",
+    subcommands: [RunCommand.self, ReplayCommand.self, ConvertCommand.self, BenchCommand.self])
 
   static let version = "0.1.0"
 
@@ -31,7 +32,8 @@ struct QatlabCommand: ParsableCommand {
     let greeting = "qatlab \(Self.version): help lists the commands, :help the keys, :quit leaves"
     throw ExitCode(
       isInteractive
-        ? runREPL(interpreter: interpreter, greeting: greeting, readsStartFile: !norc)
+        ? runREPL(
+          interpreter: interpreter, version: Self.version, greeting: greeting, readsStartFile: !norc)
         : runBatch(interpreter: interpreter))
   }
 }
@@ -66,7 +68,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     prepareSignals()
     let options = NotebookOptions(
-      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace)
+      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace,
+      version: QatlabCommand.version, keepsResults: (session ?? program.session) != nil)
     throw ExitCode(showNotebook(options, session: session ?? program.session))
   }
 }
@@ -83,7 +86,7 @@ struct ParameterArgument: ExpressibleByArgument {
   }
 }
 
-private func validateSession(_ path: String?) throws {
+func validateSession(_ path: String?) throws {
   if path?.isEmpty ?? false {
     throw ValidationError("--session needs the name of a folder; without it \".qatlab\" is used.")
   }

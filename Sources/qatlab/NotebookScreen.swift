@@ -9,13 +9,30 @@ import Training
 ///
 /// Returns the exit code.
 func showNotebook(_ options: NotebookOptions, session: String?) -> Int32 {
-  let screen = Screen(writesOutput: !options.json)
+  show(json: options.json) { presenter, cancellation in
+    runNotebook(options, presenter: presenter, cancellation: cancellation) { openSession(session) }
+  }
+}
+
+/// Replays a notebook in a session in memory, and shows it in the same ways.
+///
+/// `served` is the folder of the session whose results are served; nil runs every cell. Returns the exit code.
+func showReplay(_ options: ReplayOptions, served: String?) -> Int32 {
+  show(json: options.json) { presenter, cancellation in
+    replayNotebook(
+      options, presenter: presenter, cancellation: cancellation, openSession: { openSession(nil) },
+      openServed: served.map { folder in { openSession(folder) } })
+  }
+}
+
+private func show(json: Bool, _ run: (NotebookPresenter, Cancellation) -> Int32) -> Int32 {
+  let screen = Screen(writesOutput: !json)
   let cancellation = Cancellation()
-  let presenter = NotebookPresenter(showing: screen, json: options.json)
+  let presenter = NotebookPresenter(showing: screen, json: json)
   let code = cancellingOnInterrupt(cancellation) {
     screen.remark(["stopping at the end of this step"])
   } _: {
-    runNotebook(options, presenter: presenter, cancellation: cancellation) { openSession(session) }
+    run(presenter, cancellation)
   }
   screen.finishProgress()
   guard let failure = screen.failure else { return code }

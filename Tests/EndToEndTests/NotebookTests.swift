@@ -14,17 +14,20 @@ import Testing
     #expect(notebookPaths.contains { $0.hasSuffix("/quickstart.ipynb") })
   }
 
+  /// The first replay has other parameters than the saved run and so writes its own results; the second has to
+  /// come to the same bits.
   @Test(arguments: notebookPaths)
-  func everyCellRunsAndASecondRunGivesTheSameNumbers(path: String) throws {
-    let first = try NotebookReplay(of: path, parameters: Self.small)
-    #expect(first.problems == [])
-    #expect(first.exitCode == 0)
-    let failed = first.records.filter { $0.status != .ok }
-    #expect(failed.map { "\($0.source): \($0.diagnostics.map(\.message))" } == [])
-    #expect(first.records.allSatisfy { $0.diagnostics.isEmpty })
-    let second = try NotebookReplay(of: path, parameters: Self.small)
-    #expect(first.reproducible.contains { !$0.isEmpty })
-    #expect(first.reproducible == second.reproducible)
+  func everyCellRunsAndASecondReplayGivesTheSameBits(path: String) throws {
+    let replay = try NotebookReplay(of: path, parameters: Self.small)
+    #expect([0, 3].contains(replay.update()))
+    #expect(replay.problems == [])
+    #expect(!replay.verdicts.contains("failed"))
+    #expect(replay.records.allSatisfy { $0.status != .ok || $0.diagnostics.isEmpty })
+    #expect(replay.records.contains { !$0.metrics.filter(\.reproducible).isEmpty })
+    let written = try replay.bytes
+    #expect(replay.update() == 0)
+    #expect(Set(replay.verdicts).isSubset(of: ["same", "skipped"]))
+    #expect(try replay.bytes == written)
   }
 
   @Test(arguments: notebookPaths.filter { $0.hasSuffix(".ipynb") })

@@ -23,7 +23,7 @@ import Testing
   /// torchvision's published counts for images of 224 pixels and 1000 classes.
   @Test(arguments: [
     ("resnet18", 11_689_512), ("resnet34", 21_797_672), ("resnet50", 25_557_032), ("mobilenetv2", 3_504_872),
-    ("vgg11", 132_863_336),
+    ("vgg11", 132_863_336), ("vgg11_bn", 132_868_840),
   ])
   func torchvisionsNetworksHaveItsParameterCounts(_ name: String, _ expected: Int) throws {
     #expect(Self.count(try Self.built(name, 224, classes: 1000)) == expected)
@@ -48,6 +48,11 @@ import Testing
     ("mobilenetv2", "features.17.conv.3.running_mean", [320]),
     ("mobilenetv2", "features.18.1.weight", [1280]),
     ("mobilenetv2", "classifier.1.weight", [10, 1280]),
+    ("vgg11_bn", "features.0.bias", [64]),
+    ("vgg11_bn", "features.1.running_mean", [64]),
+    ("vgg11_bn", "features.25.weight", [512, 512, 3, 3]),
+    ("vgg11_bn", "features.26.weight", [512]),
+    ("vgg11_bn", "classifier.6.weight", [10, 4096]),
     ("lenet5", "fc1.weight", [120, 400]),
   ])
   func parametersHaveTorchvisionsNames(_ name: String, _ parameter: String, _ shape: [Int]) throws {

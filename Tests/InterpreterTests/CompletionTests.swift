@@ -25,7 +25,8 @@ import Testing
     (
       "train |",
       [
-        "resnet18", "resnet34", "resnet50", "resnet20", "mobilenetv2", "vgg11", "lenet5", "mlp", "qatcnn",
+        "resnet18", "resnet34", "resnet50", "resnet20", "mobilenetv2", "vgg11", "vgg11_bn", "lenet5", "mlp",
+        "qatcnn",
         "tiny", "teacher",
       ], ""
     ),
@@ -57,6 +58,8 @@ import Testing
     ("qat student bits |", ["8", "7", "6", "5", "4", "3", "2"], ""),
     ("qat student bits(|", ["conv1:", "conv2:", "fc:", "rest:"], ""),
     ("qat student from teacher bits(conv1: 8, f|", ["fc:"], "f"),
+    ("qat student ladder(8, |", ["8", "7", "6", "5", "4", "3", "2"], ""),
+    ("qat student from teacher calibration 20 observer mi|", ["minmax"], "mi"),
     ("qat student bits(conv1: |", ["8", "7", "6", "5", "4", "3", "2"], ""),
     ("qat student keep(con|", ["conv1", "conv2"], "con"),
     ("qat student keep(conv1: |", ["fp32", "fp16", "bf16"], ""),

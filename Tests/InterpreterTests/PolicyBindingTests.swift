@@ -30,6 +30,9 @@ import Testing
     ("bits 4", "fc", .integer(weights: 8, activations: 8)),
     ("bits(conv1: 4, rest: 4)", "conv1", .integer(weights: 4, activations: 4)),
     ("weights 4", "layer2.1.conv2", .integer(weights: 4, activations: 8)),
+    ("ladder(8, 6, 4)", "layer2.1.conv2", .integer(weights: 4, activations: 4)),
+    ("ladder(8, 3)", "fc", .integer(weights: 8, activations: 8)),
+    ("ladder(8, 3) keep(fc: bf16)", "fc", .float(.bfloat16)),
     ("bits 6 weights 3", "layer2.1.conv2", .integer(weights: 3, activations: 6)),
     ("weights 4 activations 7", "layer2.1.conv2", .integer(weights: 4, activations: 7)),
     ("bits(layer1.*: 4, rest: 6)", "layer1.1.conv2", .integer(weights: 4, activations: 4)),
@@ -65,6 +68,28 @@ import Testing
     #expect(written.backend == .onednn)
     #expect(try chosen("per-channel backend qnnpack").weightGrid(bits: 8).perChannel)
     #expect(try chosen("") == QuantizationPolicy())
+  }
+
+  @Test func affineAsksForTheZeroPointThatABackendHas() throws {
+    for backend in ["x86", "fbgemm", "onednn", "qnnpack"] {
+      let policy = try chosen("affine backend \(backend)")
+      #expect(!policy.activationGrid(bits: 8, isPositive: false).symmetric)
+      let usual = try chosen("backend \(backend)")
+      #expect(policy == usual)
+    }
+  }
+
+  @Test(arguments: [
+    ("affine symmetric", "contrary-options", "exclude each other"),
+    ("affine backend tensorrt", "no-zero-point", "codes around zero"),
+    ("backend xnnpack affine", "no-zero-point", "codes around zero"),
+    ("affine scheme lsq", "no-zero-point", "keeps its zero point at 0"),
+    ("affine scheme pact", "no-zero-point", "keeps its zero point at 0"),
+  ])
+  func affineIsRefusedWhereNothingWouldHaveAZeroPoint(options: String, id: String, reason: String) throws {
+    let error = #expect(throws: PolicyError.self) { try chosen(options) }
+    #expect(error?.diagnostic.id == id)
+    #expect(error?.diagnostic.message.contains(reason) == true)
   }
 
   /// Two products of 255 and 127 exceed 16 bits, two of 127 and 127 do not.

@@ -20,6 +20,10 @@ import Testing
           Curve(
             title: "t", xLabel: "x", yLabel: "y",
             series: [.init(name: "s", points: [.init(x: 0, y: 0.5), .init(x: 1, y: .infinity)])])),
+        .histogram(
+          Histogram(
+            title: "h", xLabel: "weight", yLabel: "weights a bin", countScale: .logarithmic,
+            edges: [-1, 0, 0.5], counts: [3, 0], markers: [.init(name: "minmax", position: -1)])),
       ])
     let expected = [
       #"{"cell":2,"source":"compare","status":"ok","seconds":12.9,"#,
@@ -29,7 +33,10 @@ import Testing
       #"{"title":"y","alignment":"right"}],"rows":[["1","2"]]},"#,
       #"{"type":"metric","name":"m","value":0.5,"text":"m 50 %","reproducible":false},"#,
       #"{"type":"curve","title":"t","x_label":"x","y_label":"y","#,
-      #""series":[{"name":"s","points":[[0,0.5],[1,null]]}]}]}"#,
+      #""series":[{"name":"s","points":[[0,0.5],[1,null]]}]},"#,
+      #"{"type":"histogram","title":"h","x_label":"weight","y_label":"weights a bin","#,
+      #""count_scale":"logarithmic","edges":[-1,0,0.5],"counts":[3,0],"#,
+      #""markers":[{"name":"minmax","position":-1}]}]}"#,
     ]
     #expect(JSONValue.object(record.json).line == expected.joined())
   }

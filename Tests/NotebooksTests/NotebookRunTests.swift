@@ -128,65 +128,77 @@ import Training
   }
 
   private static func expected(_ ids: [String]) -> String {
-    """
-    {
-     "cells": [
+    let environment = SessionEnvironment(seed: 0)
+    let processor = environment.processor
+    return """
       {
-       "cell_type": "markdown",
-       "id": "\(ids.first ?? "")",
-       "metadata": {},
-       "source": [
-        "# T"
-       ]
-      },
-      {
-       "cell_type": "code",
-       "execution_count": 1,
-       "id": "\(ids.last ?? "")",
-       "metadata": {
-        "own": 1,
-        "qatlab": {
-         "status": "ok"
-        },
-        "tags": [
-         "parameters"
-        ]
-       },
-       "outputs": [
+       "cells": [
         {
-         "data": {
-          "application/vnd.qatlab.v1+json": {
-           "text": "epochs = 5",
-           "type": "note"
+         "cell_type": "markdown",
+         "id": "\(ids.first ?? "")",
+         "metadata": {},
+         "source": [
+          "# T"
+         ]
+        },
+        {
+         "cell_type": "code",
+         "execution_count": 1,
+         "id": "\(ids.last ?? "")",
+         "metadata": {
+          "own": 1,
+          "qatlab": {
+           "program": "\(programHash("epochs = 5"))",
+           "status": "ok"
           },
-          "text/plain": [
-           "epochs = 5"
+          "tags": [
+           "parameters"
           ]
          },
-         "metadata": {},
-         "output_type": "display_data"
+         "outputs": [
+          {
+           "data": {
+            "application/vnd.qatlab.v1+json": {
+             "text": "epochs = 5",
+             "type": "note"
+            },
+            "text/plain": [
+             "epochs = 5"
+            ]
+           },
+           "metadata": {},
+           "output_type": "display_data"
+          }
+         ],
+         "source": [
+          "epochs = 3"
+         ]
         }
        ],
-       "source": [
-        "epochs = 3"
-       ]
+       "metadata": {
+        "own": {
+         "b": 1
+        },
+        "qatlab": {
+         "environment": {
+          "data": {},
+          "processor": [
+      \(processor.map { "     \"\($0)\"" }.joined(separator: ",\n"))
+          ],
+          "seed": 0,
+          "threads": \(environment.threads),
+          "version": ""
+         },
+         "format": 1,
+         "parameters": {
+          "epochs": "5"
+         }
+        }
+       },
+       "nbformat": 4,
+       "nbformat_minor": 5
       }
-     ],
-     "metadata": {
-      "own": {
-       "b": 1
-      },
-      "qatlab": {
-       "format": 1,
-       "parameters": {
-        "epochs": "5"
-       }
-      }
-     },
-     "nbformat": 4,
-     "nbformat_minor": 5
-    }
 
-    """
+      """
   }
 }

@@ -42,6 +42,10 @@ import Testing
       series: [.init(name: "s", points: [.init(x: 0, y: 0), .init(x: 1, y: 1)])])
     let outputs: [Output] = [
       .text("\u{1B}[31mred"), .note("n"), .diagnostic(diagnostic), .curve(curve),
+      .histogram(
+        Histogram(
+          title: "\u{1B}t", xLabel: "\u{7}", yLabel: "y", countScale: .linear, edges: [0, 1], counts: [1],
+          markers: [.init(name: "\u{1B}[2J", position: 0)])),
       .table(Table(title: "t", columns: [.init("\u{1B}c")], rows: [["\u{7}"]])),
     ]
     for output in outputs {

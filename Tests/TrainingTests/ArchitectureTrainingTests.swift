@@ -9,14 +9,14 @@ import Training
   /// resnet34 is built of resnet18's blocks.
   @Test(arguments: Architecture.all.map(\.name).filter { $0 != "resnet34" })
   func trainsQuantizesAndAgrees(_ name: String) throws {
-    let large = ["resnet50", "vgg11"].contains(name)
+    let large = ["resnet50", "vgg11", "vgg11_bn"].contains(name)
     let data = try loadDataset(
       DatasetRequest(name: "shapes", limit: large ? 64 : 192, testLimit: 100, size: large ? 16 : 20))
     let graph = try #require(Architecture.named(name)).build(
       Shape(channels: data.training.channels, height: data.training.height, width: data.training.width),
       data.classNames.count)
     let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 1))
-    let recipe = TrainingRecipe(epochs: 1, batchSize: 32, learningRate: name == "vgg11" ? 1e-4 : 1e-3)
+    let recipe = TrainingRecipe(epochs: 1, batchSize: 32, learningRate: name.hasPrefix("vgg11") ? 1e-4 : 1e-3)
     let teacher = try train(model, on: data, recipe: recipe, cancellation: Cancellation()) { _ in }
     #expect(teacher.lastEpoch?.loss.isFinite == true)
     var quantization = recipe

@@ -47,6 +47,23 @@ import Training
     #expect(abs(float - (try Self.accuracy(integer, data))) <= loss)
   }
 
+  /// The layer before an addition is the case of note: its other summand is codes.
+  @Test(arguments: ["layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv2", "layer2.0.downsample.0", "fc"])
+  func aResidualNetworkConvertsWithAnyOfItsLayersInFloat(_ layer: String) throws {
+    let data = try loadDataset(DatasetRequest(name: "shapes", limit: 64, testLimit: 64, size: 20))
+    let graph = try #require(Architecture.named("resnet20")).build(
+      Shape(channels: data.training.channels, height: 20, width: 20), data.classNames.count)
+    let model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 1))
+    let policy = QuantizationPolicy(rules: [LayerRule(layer, .float(.float32))])
+    let prepared = try Self.calibrated(model, data, policy: policy, batches: 1)
+    let integer = try convert(prepared)
+    #expect(integer.graph.nodes.contains { $0.name == layer && $0.operation.hasWeights })
+    let compared = try difference(between: prepared, and: integer, on: data.test, of: data, count: 32)
+    for layer in compared.layers {
+      #expect(layer.recomputed == 0 || layer.ownShare < 0.02, "\(layer.name)")
+    }
+  }
+
   @Test func minmaxRangesAreThoseOfTheFloatActivations() throws {
     let (data, model) = try #require(Self.trained)
     let batches = data.training.count / 32

@@ -42,7 +42,7 @@ import Training
       case .step(let report): losses.append(report.termLosses)
       case .blend(let report): blends.append(report)
       case .teacherLogits(let report): keeping.append(report.keeping)
-      case .epoch, .scheduled: break
+      case .epoch, .scheduled, .calibrating, .calibrated: break
       }
     }
     run = Run(outcome: outcome, losses: losses, blends: blends, keeping: keeping)

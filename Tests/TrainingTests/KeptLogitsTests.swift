@@ -41,7 +41,7 @@ import Training
       case .step(let report):
         losses.append(report.distillationLoss)
         if report.step == cancelAfter { cancellation.cancel() }
-      case .epoch, .scheduled, .blend: break
+      case .epoch, .scheduled, .blend, .calibrating, .calibrated: break
       }
     }
     return Result(outcome: outcome, losses: losses, reports: reports)

@@ -6,7 +6,7 @@ import Quantization
 /// Fake quantization of one layer's weights: state that its forward and backward steps share.
 final class WeightQuantizer {
   let label: String
-  let grid: QuantizationGrid
+  private(set) var grid: QuantizationGrid
   let weight: ParameterID
   let shape: ck_weight_shape
   let norm: BatchNormState?
@@ -37,6 +37,13 @@ final class WeightQuantizer {
     ck_weight_grid(
       factor: norm.map { UnsafePointer($0.fold.pointer) }, scale: UnsafePointer(scales.pointer),
       minimum: Int32(grid.minimum), maximum: Int32(grid.maximum))
+  }
+
+  /// Rounds to a grid of another width from the next step on.
+  func adopt(_ grid: QuantizationGrid) {
+    guard grid != self.grid else { return }
+    self.grid = grid
+    trained?.adopt(grid)
   }
 
   var minimum: Int32 { Int32(grid.minimum) }

@@ -5,7 +5,7 @@ import Quantization
 /// Range of one tensor's activations, observed over the batches or trained, and the grid that follows from it.
 final class ActivationObserver {
   let name: String
-  let grid: QuantizationGrid
+  private(set) var grid: QuantizationGrid
   /// The trained end of the range; nil where the range is observed.
   let trained: TrainedRange?
   private let averaging: Float
@@ -36,6 +36,15 @@ final class ActivationObserver {
       return
     }
     if !trained.isSet { trained.start(scale: chosen.scale) }
+  }
+
+  /// Goes on on a grid of another width: an observed range stays, and gives another scale.
+  func adopt(_ grid: QuantizationGrid) {
+    guard grid != self.grid else { return }
+    self.grid = grid
+    parameters.grid = grid
+    trained?.adopt(grid)
+    if let range { restore(minimum: range.minimum, maximum: range.maximum) }
   }
 
   /// Takes over the scale that training has come to.

@@ -11,7 +11,7 @@ import Quantization
 final class TrainedRange {
   let parameter: ParameterID
   private let method: RangeMethod
-  private let grid: QuantizationGrid
+  private var grid: QuantizationGrid
   private let features: Int
   private(set) var isSet = false
   private var value: UnsafeMutablePointer<Float>?
@@ -43,6 +43,18 @@ final class TrainedRange {
   func start(scale: Float) {
     value?.pointee = max(scale * unit, leastQuantizationScale)
     isSet = true
+  }
+
+  /// Goes on on a grid of another width.
+  ///
+  /// LSQ's scale starts anew from the next batch, for the reason that `TrainedWeightScales.adopt` gives. PACT's α is the
+  /// end of the range itself, whatever the width, and stays.
+  func adopt(_ grid: QuantizationGrid) {
+    self.grid = grid
+    switch method {
+    case .learnedScale: isSet = false
+    case .clippedActivation, .observed: break
+    }
   }
 
   /// The value has been loaded with the model, or is missing there.

@@ -9,7 +9,7 @@ final class TrainedWeightScales {
   let parameter: ParameterID
   /// Σ d·∂q/∂s of each output, of this step.
   let sums: Vector<Double>
-  private let grid: QuantizationGrid
+  private var grid: QuantizationGrid
   private let outputs: Int
   /// Weights of one output.
   private let fanIn: Int
@@ -29,6 +29,17 @@ final class TrainedWeightScales {
   func bind(_ memory: PlanMemory) {
     values = memory.floats(.parameter(parameter))
     gradients = memory.floats(.gradient(parameter))
+  }
+
+  /// Goes on on a grid of another width, with scales that start anew from the weights as they are at the next step.
+  ///
+  /// Scales of another width tell little. To keep the range, s·Q_P/Q_P′, is right for scales that end at the extremes,
+  /// but LSQ's reach far beyond when they start: at 8 bits to 2·√127 = 22 times the mean magnitude, and on that range
+  /// a grid of 3 bits rounds nearly all weights to 0. To keep the ratio to the start, s·√(Q_P/Q_P′), cuts scales that
+  /// did come to end at the extremes to a quarter of them at 4 bits. The start is right for either.
+  func adopt(_ grid: QuantizationGrid) {
+    self.grid = grid
+    isSet = false
   }
 
   /// The values have been loaded with the model, or are missing there.

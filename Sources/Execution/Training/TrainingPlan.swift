@@ -40,15 +40,17 @@ package struct UpdateRates: Sendable {
 /// A step allocates nothing. Not for use by several threads at once; its kernels share out their work
 /// themselves.
 package final class TrainingPlan {
-  package let graph: Graph
+  /// With the grids that are in use.
+  package internal(set) var graph: Graph
   package let batch: Int
   package let phase: PlanPhase
   private let steps: [any Step]
   private let forwardCount: Int
   private let parameters: FlatParameters
   private let norms: [BatchNormState]
-  private let observers: [ActivationObserver]
+  let observers: [ActivationObserver]
   private let weightScales: [TrainedWeightScales]
+  let weightQuantizers: [WeightQuantizer]
   private let arena: Arena
   private let optimizer: OptimizerKind
   private let inputPointer: UnsafeMutablePointer<Float>
@@ -97,6 +99,7 @@ package final class TrainingPlan {
     norms = planner.norms
     observers = planner.observers.values.sorted { $0.name < $1.name }
     weightScales = planner.weightScales
+    weightQuantizers = planner.weightQuantizers
     let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: planner.parameters)
     inputPointer = memory.floats(.buffer(ends.input))
     logitsPointer = memory.floats(.buffer(ends.logits))

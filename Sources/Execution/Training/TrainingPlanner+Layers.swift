@@ -193,6 +193,7 @@ extension TrainingPlanner {
       norm: norm, trained: trained)
     append(ChooseWeightScales(quantizer), [])
     weights.quantizer = quantizer
+    weightQuantizers.append(quantizer)
   }
 
   /// Rounds the weights into a buffer that is used in their place, where they are quantized and were not yet.

@@ -24,6 +24,7 @@ struct TrainingPlanner {
   var norms: [BatchNormState] = []
   var observers: [String: ActivationObserver] = [:]
   var weightScales: [TrainedWeightScales] = []
+  var weightQuantizers: [WeightQuantizer] = []
   /// What arrives at a tensor from each layer that it feeds.
   var gradients: [Graph.NodeID: [BufferID]] = [:]
   var forwardCount = 0

@@ -19,7 +19,7 @@ package struct Architecture: Sendable {
   }
 
   package static let all: [Architecture] = [
-    .resnet18, .resnet34, .resnet50, .resnet20, .mobilenetv2, .vgg11, .lenet5, .mlp, .qatcnn,
+    .resnet18, .resnet34, .resnet50, .resnet20, .mobilenetv2, .vgg11, .vgg11BatchNorm, .lenet5, .mlp, .qatcnn,
   ]
 
   package static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }

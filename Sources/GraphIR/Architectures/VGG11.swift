@@ -9,35 +9,54 @@ extension Architecture {
     name: "vgg11", summary: "VGG-11: 28 M parameters on small images, dropout, no batch norm",
     initialization: .fanOut(denseDeviation: 0.01)
   ) { input, classes throws(ShapeError) in
-    var graph = Graph(architecture: "vgg11", input: input)
-    var last = 0
-    var index = 0
-    for outputs in vggStages {
-      for outputs in outputs {
-        let convolution = Convolution(
-          inputs: graph.nodes[last].shape.channels, outputs: outputs, kernel: 3, padding: 1)
-        last = try graph.append("features.\(index)", .convolution(convolution), last)
-        last = try graph.append("features.\(index + 1)", .activation(.relu), last)
-        index += 2
-      }
-      let plane = graph.nodes[last].shape
-      if min(plane.height, plane.width) > 1 {
-        last = try graph.append("features.\(index)", .pool(Pooling(.maximum, kernel: 2)), last)
-      }
-      index += 1
-    }
-    let plane = graph.nodes[last].shape
-    guard max(plane.height, plane.width) <= 7 else {
-      throw ShapeError(
-        node: "classifier.0",
-        reason: "the planes before it are \(plane.height)×\(plane.width), and it takes 7×7 at the most: "
-          + "images of up to 255 pixels")
-    }
-    try graph.appendVGGClassifier(classes: classes, after: last)
-    return graph
+    try vggGraph("vgg11", input, classes, hasBatchNorm: false)
   }
 
-  private static let vggStages = [[64], [128], [256, 256], [512, 512], [512, 512]]
+  /// The same with batch norm after each convolution, which keeps its bias, as in torchvision.
+  static let vgg11BatchNorm = Architecture(
+    name: "vgg11_bn", summary: "VGG-11 with batch norm: 28 M parameters on small images, dropout",
+    initialization: .fanOut(denseDeviation: 0.01)
+  ) { input, classes throws(ShapeError) in
+    try vggGraph("vgg11_bn", input, classes, hasBatchNorm: true)
+  }
+}
+
+/// Outputs of the convolutions between two poolings.
+private let vggStages = [[64], [128], [256, 256], [512, 512], [512, 512]]
+
+private func vggGraph(
+  _ name: String, _ input: Shape, _ classes: Int, hasBatchNorm: Bool
+) throws(ShapeError) -> Graph {
+  var graph = Graph(architecture: name, input: input)
+  var last = 0
+  var index = 0
+  for stage in vggStages {
+    for outputs in stage {
+      let convolution = Convolution(
+        inputs: graph.nodes[last].shape.channels, outputs: outputs, kernel: 3, padding: 1)
+      last = try graph.append("features.\(index)", .convolution(convolution), last)
+      if hasBatchNorm {
+        index += 1
+        last = try graph.append("features.\(index)", .batchNorm(BatchNorm(channels: outputs)), last)
+      }
+      last = try graph.append("features.\(index + 1)", .activation(.relu), last)
+      index += 2
+    }
+    let plane = graph.nodes[last].shape
+    if min(plane.height, plane.width) > 1 {
+      last = try graph.append("features.\(index)", .pool(Pooling(.maximum, kernel: 2)), last)
+    }
+    index += 1
+  }
+  let plane = graph.nodes[last].shape
+  guard max(plane.height, plane.width) <= 7 else {
+    throw ShapeError(
+      node: "classifier.0",
+      reason: "the planes before it are \(plane.height)×\(plane.width), and it takes 7×7 at the most: "
+        + "images of up to 255 pixels")
+  }
+  try graph.appendVGGClassifier(classes: classes, after: last)
+  return graph
 }
 
 extension Graph {

@@ -26,13 +26,15 @@ package struct Command: Sendable {
   /// Cells that parse and bind as they stand; the first is shown where something is missing.
   package var examples: [String]
   package var effect: Effect
+  /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
+  package var reasons: String?
   /// Resolves names and checks everything that can be known before anything runs.
   package var plan: @Sendable (Arguments, inout Scope) throws -> Step
 
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
     keywords: [Keyword] = [], examples: [String], effect: Effect = .looks,
-    plan: @escaping @Sendable (Arguments, inout Scope) throws -> Step
+    reasons: String? = nil, plan: @escaping @Sendable (Arguments, inout Scope) throws -> Step
   ) {
     self.name = name
     self.summary = summary
@@ -41,6 +43,7 @@ package struct Command: Sendable {
     self.keywords = keywords
     self.examples = examples
     self.effect = effect
+    self.reasons = reasons
     self.plan = plan
   }
 
@@ -83,7 +86,8 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .models, .runs, .show, .inspect, .diff, .forget, .undo, .set, .help,
+    .sensitivity, .advise, .budget, .models, .runs, .show, .inspect, .histogram, .diff, .forget, .undo, .set,
+    .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

@@ -27,7 +27,7 @@ package struct Keyword: Sendable {
     case .flag: .flag
     case .calls: .calls
     case .layers(.width): .valueOrArguments
-    case .layers(.storage): .arguments
+    case .layers(.storage), .widths: .arguments
     case .width, .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic: .value
     }
   }

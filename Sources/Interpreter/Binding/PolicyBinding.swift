@@ -2,6 +2,7 @@ import Execution
 package import GraphIR
 import Language
 package import Quantization
+import Training
 
 extension Keyword {
   static let bits = Keyword(
@@ -29,6 +30,9 @@ extension Keyword {
     "per-channel", .flag, otherwise: "the backend's", "one scale for each output's weights")
   static let symmetric = Keyword(
     "symmetric", .flag, otherwise: "the backend's", "activation grids around zero, without a zero point")
+  static let affine = Keyword(
+    "affine", .flag, otherwise: "the backend's",
+    "activation grids with a zero point, so that they cover ranges that are not around zero")
   static let backend = Keyword(
     "backend",
     .choice([
@@ -43,7 +47,8 @@ extension Keyword {
 
   /// Options that settle the grids of a quantized model, however its ranges are found.
   static let grids: [Keyword] = [
-    .bits, .weightBits, .activationBits, .keep, .powerOfTwo, .perTensor, .perChannel, .symmetric, .backend,
+    .bits, .weightBits, .activationBits, .keep, .powerOfTwo, .perTensor, .perChannel, .symmetric, .affine,
+    .backend,
   ]
 
   /// Stands in `bits(…)` for the layers that it does not name.
@@ -65,13 +70,16 @@ package func policy(
     policy.scheme = scheme
   }
   policy.powerOfTwo = arguments.has(.powerOfTwo)
-  policy.symmetricActivations = arguments.has(.symmetric)
+  policy.symmetricActivations = try symmetry(arguments, policy)
   policy.perChannelWeights = try granularity(arguments)
   policy.reducesRange = policy.backend == .x86 && !hasExactByteProducts
   let layers = LayerNames(graph)
   let widths = try LayerWidths(arguments, layers)
   let kept = try keptLayers(arguments, layers)
   if let all = widths.rest { (policy.weightBits, policy.activationBits) = (all, all) }
+  if let last = try ladder(arguments)?.widths.last {
+    (policy.weightBits, policy.activationBits) = (last, last)
+  }
   if let bits = arguments.count(.weightBits) { policy.weightBits = bits }
   if let bits = arguments.count(.activationBits) { policy.activationBits = bits }
   policy.rules = try ordered(kept: kept, widths: widths.rules)
@@ -84,6 +92,19 @@ private func granularity(_ arguments: Arguments) throws(PolicyError) -> Bool? {
     throw .bothGranularities(range)
   }
   return arguments.has(.perTensor) ? false : arguments.has(.perChannel) ? true : nil
+}
+
+/// Whether activation grids lie around zero where the backend's own need not.
+///
+/// Throws where `affine` asks for a zero point that nothing would have.
+private func symmetry(_ arguments: Arguments, _ policy: QuantizationPolicy) throws(PolicyError) -> Bool {
+  guard let range = arguments.range(of: .affine) else { return arguments.has(.symmetric) }
+  if arguments.has(.symmetric) { throw .bothSymmetries(range) }
+  if policy.backend.activationGrid().symmetric {
+    throw .noZeroPoint(range, backend: policy.backend.rawValue)
+  }
+  if policy.scheme != .movingAverage { throw .zeroPointFixed(range, scheme: policy.scheme.rawValue) }
+  return false
 }
 
 /// Throws where the backend has no kernels for the widths, or where no layer is quantized.
@@ -102,7 +123,8 @@ private func require(
     throw .nothingQuantized(arguments.range(of: .keep) ?? arguments.verb.range)
   }
   guard let narrowest, !policy.backend.hasNarrowWidths else { return }
-  let written = [Keyword.bits, .weightBits, .activationBits].compactMap { arguments.range(of: $0) }.first
+  let written = [Keyword.bits, .weightBits, .activationBits, .ladder].compactMap { arguments.range(of: $0) }
+    .first
   throw .noNarrowKernels(
     written ?? arguments.verb.range, backend: policy.backend.rawValue, bits: narrowest.bits,
     layer: narrowest.layer)

@@ -43,8 +43,12 @@ extension QuantizationPolicy {
 }
 
 /// What there is to say of a policy before its run: which layers it treats in another way, and its grids.
-package func notes(on policy: QuantizationPolicy, _ graph: Graph) -> [String] {
-  [gridNote(policy), endsNote(policy, graph), keptNote(policy, graph)].compactMap { $0 }
+///
+/// `admitsWidths` is false where the cell can't also write `bits(…)`.
+package func notes(
+  on policy: QuantizationPolicy, _ graph: Graph, admitsWidths: Bool = true
+) -> [String] {
+  [gridNote(policy), endsNote(policy, graph, admitsWidths), keptNote(policy, graph)].compactMap { $0 }
 }
 
 /// The grids where they are not those of x86 in 8 bits, and how they differ from them.
@@ -82,7 +86,7 @@ private struct GridWords: Equatable {
   }
 }
 
-private func endsNote(_ policy: QuantizationPolicy, _ graph: Graph) -> String? {
+private func endsNote(_ policy: QuantizationPolicy, _ graph: Graph, _ admitsWidths: Bool) -> String? {
   guard policy.keepsEnds, min(policy.weightBits, policy.activationBits) < 8 else { return nil }
   let layers = graph.nodes.filter(\.operation.hasWeights).map(\.name)
   var ends = [layers.first, layers.last].compactMap { $0 }
@@ -92,7 +96,7 @@ private func endsNote(_ policy: QuantizationPolicy, _ graph: Graph) -> String? {
   let bits = min(policy.weightBits, policy.activationBits)
   let other = ends.map { "\($0): \(bits)" }.joined(separator: ", ")
   return "\(sentence(ends)) \(ends.count == 1 ? "stays" : "stay") at 8 bits, as is usual for the first and "
-    + "last layer (else: bits(\(other), rest: \(bits)))"
+    + "last layer" + (admitsWidths ? " (else: bits(\(other), rest: \(bits)))" : "")
 }
 
 private func keptNote(_ policy: QuantizationPolicy, _ graph: Graph) -> String? {

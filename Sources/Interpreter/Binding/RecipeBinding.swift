@@ -84,11 +84,17 @@ extension TrainingRecipe {
     if precision != .float32 { settings.append((Keyword.precision.name, precision.rawValue)) }
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let quantization {
-      settings += quantization.policy.settings
+      settings += quantization.gridSettings
       settings += [
         (Keyword.observerFreeze.name, shortened(quantization.observerFreeze)),
         (Keyword.batchNormFreeze.name, shortened(quantization.batchNormFreeze)),
       ]
+      if let calibration = quantization.calibration {
+        settings += [
+          (Keyword.calibration.name, "\(calibration.batches)"),
+          (Keyword.observer.name, calibration.observer.name),
+        ]
+      }
     }
     if !distillation.isEmpty { settings.append(("with", distillation.map(\.words).joined(separator: ", "))) }
     return settings
@@ -96,6 +102,15 @@ extension TrainingRecipe {
 
   /// The settings on one line: "epochs 3, batch 128, lr 0.003, …".
   var words: String { settings.map { written($0.name, $0.value) }.joined(separator: ", ") }
+}
+
+extension QuantizationRecipe {
+  /// The policy's settings, with the ladder in the place of the width that it ends at.
+  fileprivate var gridSettings: [(name: String, value: String)] {
+    guard let ladder else { return policy.settings }
+    let widths = ladder.widths.map { "\($0)" }.joined(separator: ", ")
+    return [(Keyword.ladder.name, "(\(widths))")] + policy.settings.filter { $0.name != Keyword.bits.name }
+  }
 }
 
 /// A fraction with three decimals at the most.

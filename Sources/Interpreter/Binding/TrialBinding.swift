@@ -13,7 +13,7 @@ extension Keyword {
     "loss of accuracy that is accepted, in points of a hundred")
 
   /// Options that settle the grids of every layer alike.
-  static let trialGrids: [Keyword] = [.perTensor, .perChannel, .symmetric, .backend]
+  static let trialGrids: [Keyword] = [.perTensor, .perChannel, .symmetric, .affine, .backend]
 
   /// Images of a trial where none are asked for.
   static let defaultTrialImages = 1_000

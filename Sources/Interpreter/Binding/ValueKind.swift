@@ -61,7 +61,11 @@ package struct RealRange: Sendable, Equatable {
 }
 
 /// Names that a command takes besides its topics.
-package enum Subjects: Sendable { case models, commands }
+package enum Subjects: Sendable {
+  case models, commands
+  /// Models, and their layers with weights: `student.conv1`.
+  case layers
+}
 
 /// Widths that weights and activations can have in an integer model.
 package let quantizationWidths = 2...8
@@ -102,6 +106,8 @@ package enum ValueKind: Sendable {
   case width
   /// Layers in the option's own parentheses, each perhaps with a setting; a width may stand there for all of them.
   case layers(LayerSetting)
+  /// Widths in the option's own parentheses, each less than the one before.
+  case widths
 
   /// What a diagnostic calls a value of this kind.
   package var words: String {
@@ -124,6 +130,9 @@ package enum ValueKind: Sendable {
       "a whole number from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound)"
     case .layers(.width): ValueKind.width.words + ", for all layers or in parentheses by layer"
     case .layers(.storage): "layers in parentheses"
+    case .widths:
+      "whole numbers from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound) in parentheses, "
+        + "each less than the one before"
     }
   }
 
@@ -142,6 +151,7 @@ package enum ValueKind: Sendable {
     case .width: "N"
     case .layers(.width): "N|(LAYER: N, …, rest: N)"
     case .layers(.storage): "(LAYER, LAYER: fp16|bf16, …)"
+    case .widths: "(N, N, …)"
     }
   }
 }

@@ -39,7 +39,11 @@ extension Command {
     examples: [
       "student = budget 8 MB teacher", "budget 700 kB",
       "student = budget 8 MB teacher with kd(teacher, DecoupledKD, 0.5) epochs 1",
-    ], effect: .changesWithTarget
+    ], effect: .changesWithTarget,
+    reasons:
+      "It chooses between 8-bit and 4-bit weights, which is every size there is: a file holds weights of 5 "
+      + "to 8 bits in a byte each and those of 2 to 4 bits two a byte, so 6 bits would save nothing over 8, and 3 "
+      + "or 2 nothing over 4."
   ) { arguments, scope in
     let request = try SizeRequest(arguments)
     let (source, note) = try scope.floatModel(request.model, verb: arguments.verb)

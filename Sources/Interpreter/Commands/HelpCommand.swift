@@ -60,6 +60,7 @@ extension Console {
   fileprivate func describe(_ command: Command) {
     text("\(command.name): \(command.summary)\n\(command.usage)")
     if case .result(let words) = command.target { text("NAME holds \(words)") }
+    if let reasons = command.reasons { text(reasons) }
     let choices = command.operands.flatMap(\.kind.choices)
     if !choices.isEmpty { put(.table(choiceTable("word", choices))) }
     if !command.keywords.isEmpty { put(.table(keywordTable(command))) }
@@ -120,7 +121,7 @@ extension ValueKind {
   var choices: [Choice] {
     switch self {
     case .choice(let choices), .topic(let choices, _), .calls(let choices): choices
-    case .count, .real, .model, .network, .newName, .text, .chain, .flag, .width, .layers: []
+    case .count, .real, .model, .network, .newName, .text, .chain, .flag, .width, .layers, .widths: []
     }
   }
 }

@@ -1,67 +1,143 @@
-import Foundation
 import GraphIR
 import Language
 import Quantization
+import SessionStore
 import Training
 
 extension Command {
   static let inspect = Command(
     "inspect", "look at what quantization does to a model's layers: scales, ranges, clipping, SQNR",
-    operands: [Operand("a QAT model or one of its layers", .topic([], besides: .models))],
-    examples: ["inspect student", "inspect student.conv1", "inspect conv1"]
+    operands: [Operand("a quantized model or one of its layers", .topic([], besides: .layers))],
+    examples: ["inspect student", "inspect student.conv1", "inspect conv1", "inspect student-int8"],
+    reasons:
+      "It takes QAT models, integer models of convert and ptq, and dynamically quantized ones; of integers, "
+      + "clipping and SQNR are known where the model that they were made from is still in the session."
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
-    let (entry, layer) = try inspected(word, scope)
+    let subject = try scope.layerSubject(word, verb: arguments.verb, newest: [.fakeQuantized])
+    let entry = subject.entry
+    if entry.kind == .float {
+      throw ModelError.nothingQuantized(
+        word, model: entry.name, layer: subject.layer ?? entry.graph.weightedLayers.first ?? "conv1")
+    }
     return Step { draft, console in
-      let model = try draft.model(entry.name)
-      let all = try runningTraining(arguments.verb) { try inspections(of: model) }
-      let chosen = all.filter { layer == nil || $0.layer == layer }
-      console.put(.table(weightTable(chosen)))
-      console.put(.table(outputTable(chosen)))
-      console.note(
-        "SQNR of the folded weights; the ceiling is 6.02 dB a bit; clipped: share of the weights beyond the grid"
-      )
-      for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
+      let inspected = try runningTraining(arguments.verb) { try InspectedModel(entry.name, draft) }
+      inspected.show(subject.layer, console)
       return .done
     }
   }
 }
 
-/// The QAT model that a word names or leads into, and the layer; a layer alone is the newest QAT model's.
-private func inspected(_ word: Word, _ scope: Scope) throws -> (ModelEntry, layer: String?) {
-  if scope.model(named: word.text) != nil { return (try scope.model(word, kinds: [.fakeQuantized]), nil) }
-  let owner = scope.models.filter { word.text.hasPrefix($0.name + ".") }.max { $0.name.count < $1.name.count }
-  guard let entry = owner ?? scope.newest(.fakeQuantized) else {
-    return (try scope.model(word, kinds: [.fakeQuantized]), nil)
+/// A quantized model's layers with where its ranges and its float weights come from.
+private struct InspectedModel {
+  var entry: ModelEntry
+  var layers: [LayerInspection]
+  var notes: [String]
+
+  init(_ name: String, _ draft: Draft) throws {
+    entry = try draft.entry(name)
+    let model = try draft.model(name)
+    switch entry.kind {
+    case .fakeQuantized:
+      layers = try inspections(of: model)
+      let observes = layers.contains { $0.observed != nil }
+      notes = [observes ? observerNote(entry, try draft.runRows()) : nil].compactMap { $0 }
+    case .float, .integer, .dynamic:
+      switch FloatWeights(of: entry, among: try draft.entries()) {
+      case .source(let source):
+        layers = try inspections(ofIntegers: model, source: try draft.model(source))
+        notes = ["the float weights beside the integers are those of \(source)"]
+      case .unknown(let reason):
+        layers = try inspections(ofIntegers: model, source: nil)
+        notes = [reason + ", so clipping and SQNR are not known"]
+      }
+      if let settings = entry.details[.settings] { notes.append("made by: \(settings)") }
+    }
   }
-  if let owner { try scope.require(owner, word, kinds: [.fakeQuantized]) }
-  let layer = owner == nil ? word.text : String(word.text.dropFirst(entry.name.count + 1))
-  let layers = entry.graph.nodes.filter(\.operation.hasWeights).map(\.name)
-  guard layers.contains(layer) else {
-    throw StatementError.unknownTopic(
-      word, command: "inspect",
-      topics: scope.models.filter { $0.kind == .fakeQuantized }.map(\.name)
-        + layers.map { owner == nil ? $0 : entry.name + "." + $0 })
+
+  func show(_ layer: String?, _ console: Console) {
+    let chosen = layers.filter { layer == nil || $0.layer == layer }
+    let isTrained = entry.kind == .fakeQuantized
+    console.put(.table(weightTable(chosen, stored: isTrained ? "converts to" : "stored as")))
+    console.put(.table(isTrained ? trainedOutputTable(chosen) : outputTable(chosen)))
+    if entry.kind == .dynamic { console.note("the range of a dense layer's input is taken anew in each run") }
+    if chosen.contains(where: { $0.weights?.loss != nil }) {
+      console.note(
+        "SQNR of the folded weights; the ceiling is 6.02 dB a bit; clipped: share of the weights beyond the grid"
+      )
+    }
+    for note in notes { console.note(note) }
+    for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
   }
-  return (entry, layer)
 }
 
-private func weightTable(_ layers: [LayerInspection]) -> Table {
+/// Whether the weights that an integer model's were rounded from are at hand.
+private enum FloatWeights {
+  case source(String)
+  case unknown(String)
+
+  init(of entry: ModelEntry, among entries: [ModelEntry]) {
+    guard let start = entry.details[.start] else {
+      self = .unknown("it is not known what \(entry.name) was made from")
+      return
+    }
+    guard let source = entries.firstIndex(where: { $0.name == start }),
+      let own = entries.firstIndex(where: { $0.name == entry.name })
+    else {
+      self = .unknown("\(start), which \(entry.name) was made from, is not in the session any more")
+      return
+    }
+    let settings = (entry.details[.settings] ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
+    let repairs = [Keyword.equalize, .reestimate].map(\.name).filter { settings.contains(Substring($0)) }
+    if source > own {
+      self = .unknown("\(start) was changed after \(entry.name) was made from it")
+    } else if !repairs.isEmpty {
+      self = .unknown("\(sentence(repairs)) changed the weights of \(start) before they were rounded")
+    } else {
+      self = .source(start)
+    }
+  }
+}
+
+/// Whether the run that made a QAT model froze its observers; nil where that is not known.
+private func observerNote(_ entry: ModelEntry, _ runs: [RunRow]) -> String? {
+  guard let run = runs.last(where: { $0.kind == .qat && $0.model == entry.name }) else { return nil }
+  let events = (run.settings["events"] ?? "").split(separator: "; ").map(String.init)
+  guard let event = events.first(where: { $0.contains("observers frozen") }) else {
+    return "the observers were never frozen: each of the run's \(counted(run.stepsDone, "step")) moved them"
+  }
+  let step = event.split(separator: ":").first.map(String.init) ?? event
+  return "the observers are frozen since \(step) of \(grouped(run.stepsDone))"
+}
+
+extension StoredWeights {
+  fileprivate var words: String {
+    switch self {
+    case .integer(let bits): bits <= 4 ? "int\(bits), two a byte" : "int\(bits), one a byte"
+    case .float(let storage): storage.rawValue
+    }
+  }
+}
+
+private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
   Table(
     title: "weights",
     columns: [
-      Table.Column("layer"), Table.Column("grid"), Table.Column("scales", .right),
+      Table.Column("layer"), Table.Column(stored), Table.Column("grid"), Table.Column("scales", .right),
       Table.Column("values", .right), Table.Column("clipped", .right), Table.Column("SQNR", .right),
       Table.Column("ceiling", .right),
     ],
     rows: layers.map { layer in
-      guard let weights = layer.weights else { return [layer.layer, "float", "", "", "", "", ""] }
+      guard let weights = layer.weights else {
+        return [layer.layer, layer.stored.words, "float", "", "", "", "", ""]
+      }
       return [
-        layer.layer, "\(weights.grid.minimum)…\(weights.grid.maximum)",
+        layer.layer, layer.stored.words, "\(weights.grid.minimum)…\(weights.grid.maximum)",
         weights.leastScale == weights.greatestScale
-          ? short(weights.leastScale) : short(weights.leastScale) + "…" + short(weights.greatestScale),
-        short(weights.leastValue) + "…" + short(weights.greatestValue), percentage(weights.clipped, 2),
-        weights.noise == 0 ? "exact" : fixed(decibels(weights), 1) + " dB", fixed(weights.ceiling, 1),
+          ? short(weights.leastScale) : interval(weights.leastScale, weights.greatestScale),
+        interval(weights.leastValue, weights.greatestValue),
+        weights.loss.map { percentage($0.clipped, 2) } ?? "", weights.loss.map(decibels) ?? "",
+        fixed(weights.ceiling, 1),
       ]
     })
 }
@@ -71,46 +147,54 @@ private func outputTable(_ layers: [LayerInspection]) -> Table {
     title: "outputs",
     columns: [
       Table.Column("layer"), Table.Column("grid"), Table.Column("scale", .right),
-      Table.Column("zero point", .right), Table.Column("range", .right), Table.Column("range by"),
-    ],
-    rows: layers.map { layer in
-      guard let output = layer.output else { return [layer.layer, "float", "", "", "", ""] }
-      let low = Float(output.grid.minimum - Int(output.zeroPoint)) * output.scale
-      let high = Float(output.grid.maximum - Int(output.zeroPoint)) * output.scale
-      return [
-        layer.layer, "\(output.grid.minimum)…\(output.grid.maximum)", short(output.scale),
-        "\(output.zeroPoint)", short(low) + "…" + short(high), layer.method?.words ?? "",
-      ]
-    })
+      Table.Column("zero point", .right), Table.Column("range", .right),
+    ], rows: layers.map { [$0.layer] + gridCells($0.output) })
+}
+
+/// With what the observer of each layer saw.
+private func trainedOutputTable(_ layers: [LayerInspection]) -> Table {
+  var table = outputTable(layers)
+  table.columns += [Table.Column("range by"), Table.Column("it saw", .right)]
+  for (index, layer) in layers.enumerated() {
+    let seen = layer.observed.map { interval($0.minimum, $0.maximum) }
+    table.rows[index] += [layer.method?.words ?? "", seen ?? ""]
+  }
+  return table
+}
+
+private func gridCells(_ output: QuantizationParameters?) -> [String] {
+  guard let output else { return ["float", "", "", ""] }
+  return [
+    "\(output.grid.minimum)…\(output.grid.maximum)", short(output.scale), "\(output.zeroPoint)",
+    interval(output.range.minimum, output.range.maximum),
+  ]
 }
 
 extension RangeMethod {
   fileprivate var words: String {
     switch self {
-    case .observed: "observer"
+    case .observed: "moving average"
     case .learnedScale: "LSQ"
     case .clippedActivation: "PACT"
     }
   }
 }
 
-private func short(_ value: Float) -> String { String(format: "%.3g", Double(value)) }
-
-private func decibels(_ weights: LayerInspection.Weights) -> Double {
-  10 * log10(weights.power / weights.noise)
-}
-
 extension Console {
   fileprivate func metrics(of layer: LayerInspection, model: String) {
     let name = model + "." + layer.layer
     if let weights = layer.weights {
-      if weights.noise > 0, weights.power > 0 { metric(name, "sqnr_db", decibels(weights)) }
-      metric(name, "clipped", weights.clipped)
+      if let ratio = weights.loss?.signalToNoise { metric(name, "sqnr_db", ratio) }
+      if let loss = weights.loss { metric(name, "clipped", loss.clipped) }
       metric(name, "scale", Double(weights.greatestScale))
     }
     if let output = layer.output {
       metric(name, "output_scale", Double(output.scale))
       metric(name, "output_zero_point", Double(output.zeroPoint))
+    }
+    if let observed = layer.observed {
+      metric(name, "observed_minimum", Double(observed.minimum))
+      metric(name, "observed_maximum", Double(observed.maximum))
     }
   }
 }

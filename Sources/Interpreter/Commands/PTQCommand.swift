@@ -44,7 +44,7 @@ extension Command {
     examples: [
       "baseline = ptq teacher", "baseline = ptq teacher calibration 100 observer percentile",
       "ptq teacher backend qnnpack equalize bias-correction",
-      "ptq teacher adaround iterations 500 per-channel",
+      "ptq teacher adaround iterations 500 per-channel", "ptq teacher affine observer minmax",
     ], effect: .changes
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)

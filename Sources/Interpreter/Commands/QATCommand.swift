@@ -1,3 +1,4 @@
+import Datasets
 import Distillation
 import GraphIR
 import Language
@@ -16,7 +17,7 @@ extension Command {
     "qat", "train with quantization in the loop, guided by a teacher", target: .result("the QAT model"),
     operands: [Operand("the student's name", .newName, .optional)],
     keywords: [.distillation, .from] + Keyword.recipe + Keyword.grids
-      + [.scheme, .observerFreeze, .batchNormFreeze],
+      + [.ladder, .scheme, .warmUpCalibration, .observer, .observerFreeze, .batchNormFreeze],
     examples: [
       "qat student with kd(teacher, DecoupledKD, 0.5)",
       "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
@@ -24,7 +25,10 @@ extension Command {
       "qat student from teacher backend qnnpack observer-freeze 0.7 batchnorm-freeze 50%",
       "qat student from teacher bits 4", "qat student from teacher weights 4 activations 8 per-channel",
       "qat student with kd(teacher) bits(layer1.*: 4, rest: 8) keep(fc: bf16)",
+      "qat student from teacher ladder(8, 6, 4)",
+      "qat student from teacher calibration 20 observer percentile",
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
+      "qat student from teacher affine",
     ], effect: .changes
   ) { arguments, scope in
     try plannedQATRun(arguments, &scope).step
@@ -45,7 +49,10 @@ func plannedQATRun(_ arguments: Arguments, _ scope: inout Scope) throws -> Plann
   recipe.augments = data.choice.augments
   recipe.apply(arguments)
   let batchNote = recipe.fitBatch(to: data, arguments)
-  let quantization = try quantization(arguments, start.graph)
+  var quantization = try quantization(arguments, start.graph)
+  let steps = data.dataset.training.count / max(recipe.batchSize, 1) * recipe.epochs
+  try quantization.requireSteps(steps, epochs: recipe.epochs, arguments)
+  let calibrationNote = quantization.fitCalibration(to: data, batchSize: recipe.batchSize)
   recipe.quantization = quantization
   recipe.distillation = distillation.terms
   let place = arguments.word(.from) ?? guidance.clauses.first?.teacher ?? name
@@ -57,7 +64,8 @@ func plannedQATRun(_ arguments: Arguments, _ scope: inout Scope) throws -> Plann
   run.result.details[.start] = start.name
   run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
-  run.notes += notes(on: quantization.policy, start.graph)
+  run.notes += calibrationNote + quantization.ladderNotes(steps: steps)
+  run.notes += notes(on: quantization.policy, start.graph, admitsWidths: quantization.ladder == nil)
   run.notes += distillation.notes + guidance.notes(data)
   if distillation.terms.contains(where: { $0.loss.feature != nil }) {
     run.notes.append("the student's layers are compared after fake quantization, where they have it")
@@ -123,6 +131,8 @@ func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
 
 private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> QuantizationRecipe {
   var recipe = QuantizationRecipe(policy: try policy(arguments, graph: graph))
+  recipe.ladder = try ladder(arguments)
+  recipe.calibration = try warmUp(arguments)
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
   return recipe

@@ -76,11 +76,12 @@ struct Candidates {
       Architecture.all.map { Completion(text: $0.name, detail: $0.summary) }
         + names.definitions.map { Completion(text: $0, detail: "network") } + models([.float])
     case .topic(let topics, besides: .models): completions(topics) + models(nil)
+    case .topic(let topics, besides: .layers): completions(topics) + models(nil) + layers()
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: layerForms
     case .width, .layers(.width): widths
-    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage): []
+    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
     }
   }
 
@@ -101,7 +102,7 @@ struct Candidates {
     switch kind {
     case .layers(.width) where label == nil:
       layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
-    case .layers(.width): widths
+    case .layers(.width), .widths: widths
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
     case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls, .width: []
     }
@@ -113,6 +114,15 @@ struct Candidates {
     let model = floats.first { names.contains($0.name) } ?? floats.last
     return (model?.graph.nodes ?? []).filter(\.operation.hasWeights).map { node in
       Completion(text: node.name + suffix, detail: "layer of \(model?.name ?? "")")
+    }
+  }
+
+  /// Every model's layers with weights, led to by its name.
+  private func layers() -> [Completion] {
+    models.flatMap { model in
+      model.graph.weightedLayers.map {
+        Completion(text: model.name + "." + $0, detail: "layer of \(model.name), \(model.kind.words)")
+      }
     }
   }
 

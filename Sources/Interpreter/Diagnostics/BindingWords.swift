@@ -96,13 +96,19 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
 /// Why a width is out of range, and what comes nearest to it.
 private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
   switch kind {
-  case .width, .layers(.width): break
+  case .width, .layers(.width), .widths: break
   case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls,
     .layers(.storage):
     return nil
   }
   guard let number = expression.numericValue else { return nil }
-  return number < Double(quantizationWidths.lowerBound)
+  let isNarrow = number < Double(quantizationWidths.lowerBound)
+  if case .widths = kind {
+    return isNarrow
+      ? "a symmetric grid of one bit holds zero alone; the narrowest rung is 2"
+      : "the integer kernels multiply bytes; the widest rung is 8"
+  }
+  return isNarrow
     ? "a symmetric grid of one bit holds zero alone; the narrowest is: \(name) 2"
     : "the integer kernels multiply bytes; write \(name) 8, or leave the layer in float: keep(LAYER)"
 }
@@ -116,7 +122,7 @@ extension ValueKind {
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
     case .width: "try: 8"
-    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers: nil
+    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers, .widths: nil
     }
   }
 }

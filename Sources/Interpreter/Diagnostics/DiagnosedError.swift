@@ -37,7 +37,14 @@ func unknownName(
   let remedy =
     near == nil
     ? (known.isEmpty
-      ? "there is none yet; make one with: teacher = train resnet18" : plural(noun) + ": " + sentence(known))
+      ? "there is none yet; make one with: teacher = train resnet18" : plural(noun) + ": " + sentence(shortened(known)))
     : nil
   return complaint(id, message, at: word.range, remedy: remedy, suggestion: near)
+}
+
+/// A screen's worth of names, and how many more there are.
+private func shortened(_ names: [String]) -> [String] {
+  let most = 16
+  guard names.count > most + 1 else { return names }
+  return names.prefix(most) + ["\(names.count - most) more"]
 }

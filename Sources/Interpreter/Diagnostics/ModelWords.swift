@@ -13,6 +13,11 @@ extension ModelError: DiagnosedError {
         remedy: "train it first: teacher = train \(word.text)")
     case .wrongModelKind(let word, let kind, let wanted, let floatModel):
       wrongKind(word, kind, wanted, floatModel)
+    case .nothingQuantized(let word, let model, let layer):
+      complaint(
+        "wrong-model-kind", "\(model) is a float model: it has no grids, scales or zero points yet",
+        at: word.range,
+        remedy: "see what quantization would do to it: sensitivity \(model), or histogram \(model).\(layer)")
     case .unknownNetwork(let word, let definitions, let models):
       unknownName(
         "unknown-network", "no architecture, network or model is called \(quoted(word.text))", word,

@@ -1,3 +1,4 @@
+import GraphIR
 package import Language
 import Quantization
 
@@ -26,6 +27,20 @@ extension PolicyError: DiagnosedError {
       complaint(
         "contrary-options", "per-channel and per-tensor exclude each other", at: range,
         remedy: "leave out one of the two")
+    case .bothSymmetries(let range):
+      complaint(
+        "contrary-options", "affine and symmetric exclude each other", at: range,
+        remedy: "leave out one of the two")
+    case .noZeroPoint(let range, let backend):
+      complaint(
+        "no-zero-point",
+        "\(backend) has no affine activations: its integer kernels take codes around zero, without a zero point",
+        at: range, remedy: "leave affine out, or write backend \(affineBackends)")
+    case .zeroPointFixed(let range, let scheme):
+      complaint(
+        "no-zero-point", "scheme \(scheme) trains the scale of a grid and keeps its zero point at 0",
+        at: range,
+        remedy: "leave affine out, or take scheme \(QuantizationPolicy.Scheme.movingAverage.rawValue)")
     case .noNarrowKernels(let range, let backend, let bits, let layer):
       complaint(
         "no-narrow-kernels", "\(backend) has no kernels for \(bits) bits, which \(layer) would need",
@@ -34,6 +49,28 @@ extension PolicyError: DiagnosedError {
       complaint(
         "nothing-quantized", "every layer is kept in float, so nothing is left to quantize", at: range,
         remedy: "keep fewer layers, such as the first and the last")
+    case .ladderAndWidth(let range, let option):
+      complaint(
+        "ladder-and-width", "ladder settles the widths of weights and activations, and \(option) does too",
+        at: range, remedy: "leave out one of the two; a layer can stay in float beside a ladder: keep(LAYER)")
+    case .ladderTooShort(let range, let width):
+      complaint(
+        "short-ladder", "a ladder goes down, so it needs two widths or more", at: range,
+        remedy: "try: ladder(8, 6, 4); for one width all the time: bits \(width ?? 4)")
+    case .ladderNotFalling(let range, let width, let before):
+      complaint(
+        "ladder-not-falling", "a ladder goes down, and \(width) is not less than the \(before) before it",
+        at: range, remedy: "write the widths from the widest to the narrowest: ladder(8, 6, 4)")
+    case .ladderWithLayer(let word):
+      complaint(
+        "ladder-with-layer",
+        "the rungs of a ladder are widths of all layers, so \(quoted(word.text)) has no place",
+        at: word.range, remedy: "write the widths alone: ladder(8, 6, 4)")
+    case .ladderLongerThanRun(let range, let rungs, let steps, let epochs):
+      complaint(
+        "ladder-longer-than-run",
+        "\(rungs) rungs need a step each, and the run has \(counted(steps, "step")) in all", at: range,
+        remedy: "write epochs \(epochs) or more, or a smaller batch")
     }
   }
 
@@ -52,6 +89,10 @@ extension PolicyError: DiagnosedError {
   }
 
   private var formats: String { sentence(storageChoices.map(\.name), "or") }
+
+  private var affineBackends: String {
+    sentence(QuantizationBackend.allCases.filter { !$0.activationGrid().symmetric }.map(\.rawValue), "or")
+  }
 
   private var narrowBackends: String {
     sentence(QuantizationBackend.allCases.filter(\.hasNarrowWidths).map(\.rawValue), "or")

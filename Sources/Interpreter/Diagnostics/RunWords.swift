@@ -17,6 +17,11 @@ extension RunError: DiagnosedError {
       complaint(
         "data-empty", "the data has no image to train on", at: verb.range,
         remedy: "raise its limit: data NAME limit 1000")
+    case .fewerStepsThanRungs(let steps, let rungs):
+      complaint(
+        "ladder-longer-than-run",
+        "\(rungs) rungs need a step each, and the run has \(counted(steps, "step")) in all", at: verb.range,
+        remedy: "train for more epochs, or in smaller batches")
     case .unsupported(let what):
       complaint("unsupported", "\(verb.text) can't do this: \(what)", at: verb.range)
     }

@@ -60,6 +60,12 @@ extension StatementError: DiagnosedError {
       complaint(
         "unexpected-value", "\(topic) takes nothing after it", at: word.range,
         remedy: "leave out \(quoted(word.text))")
+    case .layerMissing(let word, let layers):
+      complaint(
+        "missing-layer", "\(quoted(word.text)) is a whole model, and a histogram is of one layer",
+        at: word.range,
+        remedy: "name one of its layers: "
+          + sentence(layers.prefix(3).map { word.text + "." + $0 } + (layers.count > 3 ? ["…"] : []), "or"))
     case .unknownRun(let word, let count):
       complaint(
         "unknown-run", "there is no run \(word.text)", at: word.range,

@@ -61,6 +61,15 @@ extension DatasetSource {
 /// Loaded datasets, so that cells that follow one another read files once, and what teachers made of their images.
 final class DataLibrary {
   let logits = LogitsLibrary()
+  /// True where the content of each loaded set is to be known by its hash.
+  var keepsChecksums = false {
+    didSet {
+      guard keepsChecksums, let loaded else { return }
+      checksums[loaded.choice.request.description] = loaded.dataset.checksum
+    }
+  }
+  /// Hashes of the sets that were loaded, by the words that choose them.
+  private(set) var checksums: [String: String] = [:]
   private var loaded: (choice: DataChoice, dataset: Dataset)?
 
   func load(_ choice: DataChoice) throws(DatasetError) -> Dataset {
@@ -72,6 +81,7 @@ final class DataLibrary {
   func reload(_ choice: DataChoice) throws(DatasetError) -> Dataset {
     let dataset = try loadDataset(choice.request)
     loaded = (choice, dataset)
+    if keepsChecksums { checksums[choice.request.description] = dataset.checksum }
     return dataset
   }
 }

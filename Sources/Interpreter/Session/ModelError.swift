@@ -8,6 +8,8 @@ enum ModelError: Error {
   case untrained(Word)
   /// `floatModel` is the one that it was made from, where that is known.
   case wrongModelKind(Word, kind: Model.Kind, wanted: [Model.Kind], floatModel: String?)
+  /// A float model has no grids to look at; `layer` is one of its own, or the one that was asked for.
+  case nothingQuantized(Word, model: String, layer: String)
   case unknownNetwork(Word, definitions: [String], models: [String])
   /// A layer can't take its input; `layer` is its name, or its words in a chain.
   case layerDoesNotFit(SourceRange, network: String, layer: String, reason: String, input: Shape)

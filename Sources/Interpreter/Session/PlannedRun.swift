@@ -3,6 +3,7 @@ import Execution
 import Foundation
 import GraphIR
 import Language
+import Quantization
 import SessionStore
 import Training
 
@@ -121,7 +122,7 @@ struct PlannedRun {
     entry.details[.settings] = recipe.words
     entry.details[.learningRate] = plain(recipe.learningRate)
     entry.details[.recipe] = recipe.json
-    entry.details[.policy] = recipe.quantization?.policy.json
+    entry.details[.policy] = outcome.policy?.json
     // What goes on from itself can't be made again: its start is gone.
     if case .weights(let before) = start, before.name == entry.name { entry.details[.recipe] = nil }
     entry.figures["epochs"] = Double(outcome.epochsDone)
@@ -144,6 +145,11 @@ struct PlannedRun {
     let name = entry.name
     if outcome.interrupted {
       console.note("stopped after step \(grouped(outcome.stepsDone)); \(name) keeps what it learned")
+      if let reached = outcome.policy, let wanted = recipe.quantization?.policy, reached != wanted {
+        console.note(
+          "\(name) keeps the grids of \(reached.weightBits) bits that it was trained with at that step; the "
+            + "ladder's end, \(wanted.weightBits) bits, was not reached")
+      }
     }
     if let test {
       let images = counted(data.dataset.test.count, "test image")

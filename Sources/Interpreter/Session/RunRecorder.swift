@@ -1,6 +1,7 @@
 import Distillation
 import Glibc
 import Language
+import Quantization
 import Training
 
 /// Listens to a run: shows how far it is and collects what will be stored of it.
@@ -40,6 +41,9 @@ final class RunRecorder {
   func receive(_ event: TrainingEvent) {
     switch event {
     case .teacherLogits(let report): if !isQuiet { record(report) }
+    case .calibrating(let done, let batches):
+      console.progress { Progress(activity: activity, done: done, total: batches, stage: "calibration") }
+    case .calibrated(let report): record(report)
     case .step(let report): record(report)
     case .epoch(let report): if !isQuiet { record(report) }
     case .blend(let report): if !isQuiet { record(report) }
@@ -71,6 +75,16 @@ final class RunRecorder {
         "\(report.teacher) runs in each step, and its logits are not kept: its layers are compared too")
       logitsWords = "computed in each step"
     }
+  }
+
+  private func record(_ report: CalibrationReport) {
+    watch = Stopwatch()
+    let words =
+      "ranges of \(counted(report.ranges, "activation")) calibrated on \(counted(report.images, "image")) "
+      + "(\(counted(report.calibration.batches, "batch", plural: "batches")), observer "
+      + "\(report.calibration.observer.name))"
+    events.append("before step 1: " + words)
+    if !isQuiet { console.note("before step 1: \(words); training goes on from there") }
   }
 
   private func record(_ report: StepReport) {

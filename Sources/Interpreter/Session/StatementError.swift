@@ -23,6 +23,8 @@ package enum StatementError: Error {
   case unknownTopic(Word, command: String, topics: [String])
   case topicNeeds(Word, what: String, example: String)
   case surplusTopic(Word, topic: String)
+  /// A model is named where one of its layers is wanted.
+  case layerMissing(Word, layers: [String])
   case unknownRun(Word, count: Int)
   case settingMissing(Word, settings: [String])
   /// The processor lacks what the precision needs; the word asks for it.

@@ -39,6 +39,22 @@ func replaceFile(_ path: String, with text: String) throws(NotebookError) {
   }
 }
 
+/// Writes a file that isn't there yet; where writing fails, none is.
+///
+/// Throws `.fileExists`, also for a link that leads nowhere.
+func createFile(_ path: String, with text: String) throws(NotebookError) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else {
+    throw errno == EEXIST ? .fileExists(path: path) : .unwritable(path: path, code: errno)
+  }
+  var failure = writeBytes(Array(text.utf8), to: descriptor)
+  if close(descriptor) != 0, failure == 0 { failure = errno }
+  guard failure == 0 else {
+    unlink(path)
+    throw .unwritable(path: path, code: failure)
+  }
+}
+
 private func resolved(_ path: String) -> String {
   guard let real = realpath(path, nil) else { return path }
   defer { free(real) }

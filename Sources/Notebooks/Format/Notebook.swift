@@ -25,7 +25,7 @@ package struct NotebookCell: Sendable, Equatable {
   package var kind: Kind
   package var source: String
   package var tags: [String]
-  /// The cell's members in an `.ipynb`; empty for `.qat`.
+  /// The cell's members in an `.ipynb`; of a `.qat` file its id and an unusual type alone.
   package var members: JSONObject
 
   package init(kind: Kind, source: String, tags: [String] = [], members: JSONObject = [:]) {
@@ -35,6 +35,7 @@ package struct NotebookCell: Sendable, Equatable {
     self.members = members
   }
 
+  package var id: String? { members["id"]?.string }
   /// Holds the notebook's parameters with their defaults.
   package var holdsParameters: Bool { kind == .code && tags.contains("parameters") }
   package var isSkipped: Bool { tags.contains("skip-execution") }

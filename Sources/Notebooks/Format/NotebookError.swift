@@ -15,13 +15,20 @@ package enum NotebookError: Error, Equatable {
   case unwritable(path: String, code: Int32)
   case noOutputsInText(path: String)
   case changedMeanwhile(path: String)
+  /// The target of a conversion is there already.
+  case fileExists(path: String)
+  case sameFormat(source: String, target: String)
+  /// A replay of a file that has nothing to compare with.
+  case noResultsInText(path: String)
 }
 
 extension NotebookError {
   /// 2 where the command line names the wrong file, 1 where the file is at fault.
-  var exitCode: Int32 {
+  package var exitCode: Int32 {
     switch self {
-    case .unreadable, .isFolder, .unknownExtension, .noOutputsInText: 2
+    case .unreadable, .isFolder, .unknownExtension, .noOutputsInText, .fileExists, .sameFormat,
+      .noResultsInText:
+      2
     case .notUTF8, .notJSON, .notANotebook, .formatVersion, .badCell, .badMarker, .unwritable,
       .changedMeanwhile:
       1
@@ -69,6 +76,20 @@ extension NotebookError {
       Diagnostic(
         id: "file-changed", message: "\(quoted(path)) was changed while it ran, so it is left as it is",
         notes: ["run it again to write its outputs"])
+    case .fileExists(let path):
+      Diagnostic(
+        id: "file-exists", message: "\(quoted(path)) exists", notes: ["--force replaces it"])
+    case .sameFormat(let source, let target):
+      Diagnostic(
+        id: "same-format",
+        message:
+          "\(quoted(source)) and \(quoted(target)) are files of the same kind, so nothing is to convert",
+        notes: ["convert makes an .ipynb file of a .qat file, and a .qat file of an .ipynb file"])
+    case .noResultsInText(let path):
+      Diagnostic(
+        id: "no-saved-results",
+        message: "\(quoted(path)) holds no results to compare with: a .qat file has no outputs",
+        notes: ["try: qatlab run \(path)", "an .ipynb file has them, once qatlab run --in-place wrote them"])
     }
   }
 }

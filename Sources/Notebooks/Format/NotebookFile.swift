@@ -5,18 +5,22 @@ package func readNotebook(_ path: String) throws(NotebookError) -> Notebook {
 
 /// The notebook in the bytes of a file; `path` decides the format and stands in errors.
 package func parseNotebook(_ bytes: [UInt8], path: String) throws(NotebookError) -> Notebook {
-  let format: Notebook.Format
-  switch path.split(separator: ".").last {
-  case "ipynb": format = .ipynb
-  case "qat": format = .qat
-  default: throw .unknownExtension(path: path)
-  }
+  let format = try notebookFormat(of: path)
   guard let text = String(validating: bytes, as: UTF8.self) else {
     throw .notUTF8(path: path, byte: firstInvalidByte(bytes))
   }
   return switch format {
   case .ipynb: try parseIPyNB(text, path: path)
   case .qat: try parseQAT(text, path: path)
+  }
+}
+
+/// The format that a path's extension names.
+package func notebookFormat(of path: String) throws(NotebookError) -> Notebook.Format {
+  switch path.split(separator: ".").last {
+  case "ipynb": .ipynb
+  case "qat": .qat
+  default: throw .unknownExtension(path: path)
   }
 }
 

@@ -10,6 +10,7 @@ extension Output {
     case .table(let table): table.json
     case .metric(let metric): metric.json
     case .curve(let curve): curve.json
+    case .histogram(let histogram): histogram.json
     case .progress, .diagnostic: nil
     }
   }
@@ -48,6 +49,21 @@ extension Curve {
     return [
       "type": .string("curve"), "title": .string(title), "x_label": .string(xLabel),
       "y_label": .string(yLabel), "series": .array(series),
+    ]
+  }
+}
+
+extension Histogram {
+  /// Edges are one more than counts.
+  fileprivate var json: JSONObject {
+    let markers = markers.map { marker in
+      JSONValue.object(["name": .string(marker.name), "position": .double(marker.position)])
+    }
+    return [
+      "type": .string("histogram"), "title": .string(title), "x_label": .string(xLabel),
+      "y_label": .string(yLabel), "count_scale": .string(countScale.rawValue),
+      "edges": .array(edges.map(JSONValue.double)), "counts": .array(counts.map(JSONValue.integer)),
+      "markers": .array(markers),
     ]
   }
 }

@@ -13,6 +13,8 @@ package struct CellRecord: Sendable {
   /// Without progress and diagnostics.
   package var outputs: [Output]
   package var diagnostics: [Diagnostic]
+  /// The cell was not run: all this is what an earlier run of it gave, on the same inputs.
+  package var isServed = false
 
   package init(
     number: Int, source: String, status: CellResult.Status = .ok, seconds: Double = 0, metrics: [Metric] = [],
@@ -25,6 +27,22 @@ package struct CellRecord: Sendable {
     self.metrics = metrics
     self.outputs = outputs
     self.diagnostics = diagnostics
+  }
+
+  /// A cell that ran, with everything that it put out.
+  package init(number: Int, source: String, _ result: CellResult, _ outputs: [Output]) {
+    var kept: [Output] = []
+    var diagnostics: [Diagnostic] = []
+    for output in outputs {
+      switch output {
+      case .text, .note, .table, .metric, .curve, .histogram: kept.append(output)
+      case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
+      case .progress: break
+      }
+    }
+    self.init(
+      number: number, source: source, status: result.status, seconds: result.seconds, metrics: result.metrics,
+      outputs: kept, diagnostics: diagnostics + result.diagnostics.filter { !diagnostics.contains($0) })
   }
 
   /// The line for `--json`: a stable interface.

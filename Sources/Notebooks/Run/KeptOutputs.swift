@@ -15,8 +15,11 @@ extension NotebookCell {
   /// Puts a run's outputs in: what is shown under `outputs`, the cell's status and numbers under
   /// `metadata.qatlab`.
   ///
-  /// Durations stay out, so that two runs of a deterministic cell leave the same file.
-  mutating func keep(_ record: CellRecord, plainText: (Output, SourceFile) -> String) {
+  /// What ran and what it used is kept as hashes, by which a change of either shows. Durations are kept apart from
+  /// the values that are compared.
+  mutating func keep(
+    _ record: CellRecord, _ node: DependencyGraph.Node, plainText: (Output, SourceFile) -> String
+  ) {
     let source = SourceFile(record.source)
     var outputs = record.outputs.compactMap { displayData($0, source, plainText) }
     outputs += record.diagnostics.map { diagnosticOutput($0, source, plainText) }
@@ -28,13 +31,32 @@ extension NotebookCell {
       let measured = record.values { !$0.reproducible }
       if !values.isEmpty { results["values"] = .object(values) }
       if !measured.isEmpty { results["measured"] = .object(measured) }
+      results.note(node)
       metadata["qatlab"] = .object(results)
     }
+  }
+
+  /// What ran is on record for this cell.
+  var hasProvenance: Bool { members["metadata"]?.object?["qatlab"]?.object?["program"] != nil }
+
+  /// Notes what ran and what it used, of a cell whose outputs stay as they are.
+  mutating func noteProvenance(_ node: DependencyGraph.Node, _ number: Int) {
+    members["execution_count"] = .integer(number)
+    changeMetadata { metadata in metadata.change("qatlab") { $0.note(node) } }
   }
 
   private mutating func changeMetadata(_ change: (inout JSONObject) -> Void) {
     if members["metadata"]?.object == nil { members["metadata"] = .object([:]) }
     members.change("metadata", change)
+  }
+}
+
+extension JSONObject {
+  fileprivate mutating func note(_ node: DependencyGraph.Node) {
+    self["program"] = .string(node.program)
+    let inputs = node.inputs.sorted { $0.key < $1.key }
+      .reduce(into: JSONObject()) { $0[$1.key.key] = .string($1.value) }
+    self["inputs"] = inputs.isEmpty ? nil : .object(inputs)
   }
 }
 
@@ -66,40 +88,22 @@ private func diagnosticOutput(
 }
 
 extension Notebook {
-  /// Completes the file to nbformat 4.5, in which each cell has an id, and notes the parameters of the run.
-  mutating func noteRun(_ parameters: Parameters) {
+  /// Completes the file to nbformat 4.5, in which each cell has an id, and notes the parameters and the
+  /// environment of the run.
+  mutating func noteRun(_ parameters: Parameters, _ environment: NotebookEnvironment) {
     if (root["nbformat_minor"]?.integer ?? 0) < 5 { root["nbformat_minor"] = .integer(5) }
-    giveIDs()
+    completeIDs()
     if root["metadata"]?.object == nil { root["metadata"] = .object([:]) }
     root.change("metadata") { metadata in
       var run = JSONObject()
       for name in parameters.values.keys.sorted() {
         run[name] = parameters.values[name].map { .string($0.literal) }
       }
-      metadata["qatlab"] = .object(["format": .integer(1), "parameters": .object(run)])
+      var notes = metadata["qatlab"]?.object ?? [:]
+      notes["format"] = .integer(1)
+      notes["parameters"] = .object(run)
+      notes["environment"] = .object(environment.json)
+      metadata["qatlab"] = .object(notes)
     }
   }
-
-  /// Ids depend on place and text alone, so that the same file gets the same ones.
-  private mutating func giveIDs() {
-    var taken = Set(cells.compactMap { $0.members["id"]?.string })
-    for index in cells.indices where cells[index].members["id"]?.string == nil {
-      var seed = "\(index)\n" + cells[index].source
-      while true {
-        let id = cellID(seed)
-        if taken.insert(id).inserted {
-          cells[index].members["id"] = .string(id)
-          break
-        }
-        seed += "\n"
-      }
-    }
-  }
-}
-
-/// Eight hexadecimal digits of a text's FNV-1a hash.
-private func cellID(_ text: String) -> String {
-  let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  let digits = String(hash >> 32, radix: 16)
-  return String(repeating: "0", count: 8 - digits.count) + digits
 }

@@ -9,8 +9,18 @@ package struct NotebookOptions: Sendable {
   package var parameters: [(name: String, value: String)]
   package var json: Bool
   package var inPlace: Bool
+  /// Of the program, as it is written into the file.
+  package var version: String
+  /// Keeps the cells' results in the session, for replays that serve them.
+  package var keepsResults: Bool
 
-  package init(path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool) {
+  package init(
+    path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool,
+    version: String = "",
+    keepsResults: Bool = false
+  ) {
+    self.version = version
+    self.keepsResults = keepsResults
     self.path = path
     self.parameters = parameters
     self.json = json
@@ -39,83 +49,62 @@ package func runNotebook(
   }
 }
 
-/// What is wrong beside the cells.
-private enum Refusal: Error {
-  case file(NotebookError)
-  case parameter(Diagnostic)
-  case session(Diagnostic)
-
-  var exitCode: Int32 {
-    switch self {
-    case .file(let error): error.exitCode
-    case .parameter: 2
-    case .session: 1
-    }
-  }
-
-  func diagnostic(systemMessage: (Int32) -> String) -> Diagnostic {
-    switch self {
-    case .file(let error): error.diagnostic(systemMessage: systemMessage)
-    case .parameter(let diagnostic), .session(let diagnostic): diagnostic
-    }
-  }
-}
-
 private func start(
   _ options: NotebookOptions, _ presenter: NotebookPresenter, _ cancellation: Cancellation,
   _ openSession: () -> Result<Interpreter, Diagnostic>
 ) throws(Refusal) -> Int32 {
-  var (notebook, original) = try read(options)
-  let parameters = try parameters(of: notebook, options)
-  let interpreter: Interpreter
-  switch openSession() {
-  case .success(let opened): interpreter = opened
-  case .failure(let diagnostic): throw .session(diagnostic)
-  }
-  let run = NotebookRun(
+  var (notebook, original) = try readForRun(options.path, keepsOutputs: options.inPlace)
+  let parameters = try parameters(of: notebook, given: options.parameters)
+  let interpreter = try opened(openSession)
+  if options.inPlace || options.keepsResults { interpreter.keepDataChecksums() }
+  let seed = interpreter.environment.seed
+  let runner = CellRunner(
     interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
-    json: options.json)
+    version: options.version, keepsResults: options.keepsResults)
+  let graph = notebook.dependencies(parameters)
+  let run = NotebookRun(
+    runner: runner, presenter: presenter, json: options.json, graph: graph,
+    stale: parameters.overridden.isEmpty ? notebook.staleCells(graph) : [:])
   let code = run.cells(of: &notebook)
   if options.inPlace {
-    notebook.noteRun(parameters)
+    var session = interpreter.environment
+    session.seed = seed
+    notebook.noteRun(parameters, NotebookEnvironment(version: options.version, session: session))
     do { try write(notebook, to: options.path, over: original) } catch { throw .file(error) }
   }
   return code
 }
 
-private func read(_ options: NotebookOptions) throws(Refusal) -> (Notebook, original: [UInt8]) {
-  do throws(NotebookError) {
-    let bytes = try readBytes(options.path)
-    let notebook = try parseNotebook(bytes, path: options.path)
-    if options.inPlace, notebook.format == .qat { throw .noOutputsInText(path: options.path) }
-    return (notebook, bytes)
-  } catch { throw .file(error) }
-}
-
-private func parameters(of notebook: Notebook, _ options: NotebookOptions) throws(Refusal) -> Parameters {
-  var parameters = Parameters(notebook)
-  do throws(Diagnostic) {
-    for (name, value) in options.parameters { try parameters.override(name, with: value) }
-  } catch { throw .parameter(error) }
-  return parameters
-}
-
-/// Replaces the file, unless somebody else wrote to it during the run.
-private func write(_ notebook: Notebook, to path: String, over original: [UInt8]) throws(NotebookError) {
-  guard try readBytes(path) == original else { throw .changedMeanwhile(path: path) }
-  try replaceFile(path, with: notebook.ipynbText)
-}
-
 private struct NotebookRun {
-  let interpreter: Interpreter
-  let parameters: Parameters
+  let runner: CellRunner
   let presenter: NotebookPresenter
-  let cancellation: Cancellation
   let json: Bool
+  let graph: DependencyGraph
+  /// Reasons by the cells' numbers; none where other parameters were asked for, which change what depends on them.
+  let stale: [Int: [StaleReason]]
+
+  /// Names the cells whose saved outputs don't follow from the notebook as it stands.
+  private func tellStale() {
+    for (number, reasons) in stale.sorted(by: { $0.key < $1.key }) {
+      for reason in reasons {
+        presenter.output(
+          .note("the saved output of cell \(number) is stale: \(reason.words)"), SourceFile(""))
+      }
+    }
+  }
+
+  private func tellLine(_ record: CellRecord) {
+    var object = record.json
+    if let reasons = stale[record.number] {
+      object["stale"] = .array(reasons.map { .string($0.words) })
+    }
+    presenter.jsonLine(JSONValue.object(object).line)
+  }
 
   /// Runs the cells and puts their outputs into the notebook; returns the exit code.
   func cells(of notebook: inout Notebook) -> Int32 {
-    for note in interpreter.openingNotes { presenter.output(note, SourceFile("")) }
+    for note in runner.interpreter.openingNotes { presenter.output(note, SourceFile("")) }
+    tellStale()
     var code: Int32?
     var number = 0
     for index in notebook.cells.indices {
@@ -128,10 +117,10 @@ private struct NotebookRun {
         if cell.kind == .code, !cell.isSkipped { notebook.cells[index].clear() }
         continue
       }
-      let record = run(cell, number)
-      if json { presenter.jsonLine(JSONValue.object(record.json).line) }
+      let record = runner.run(cell, number)
+      if json { tellLine(record) }
       presenter.finished(record)
-      notebook.cells[index].keep(record, plainText: presenter.plainText)
+      notebook.cells[index].keep(record, graph.nodes[number - 1], plainText: presenter.plainText)
       code = exitCode(after: record, cell)
     }
     return code ?? (presenter.isRead() ? 0 : 130)
@@ -143,56 +132,5 @@ private struct NotebookRun {
     case .error: cell.mayFail ? nil : 1
     case .interrupted: 130
     }
-  }
-
-  private func run(_ cell: NotebookCell, _ number: Int) -> CellRecord {
-    if cancellation.isCancelled {
-      return CellRecord(number: number, source: cell.source, status: .interrupted)
-    }
-    if cell.holdsParameters { return define(cell, number) }
-    do throws(Diagnostic) {
-      return execute(try parameters.substitute(in: cell.source), number)
-    } catch {
-      presenter.program(cell.source)
-      return refuse(cell.source, number, [error])
-    }
-  }
-
-  /// A cell of parameters runs nothing; it says which values hold.
-  private func define(_ cell: NotebookCell, _ number: Int) -> CellRecord {
-    presenter.program(cell.source)
-    let definitions = ParameterCell(cell.source)
-    guard definitions.diagnostics.isEmpty else { return refuse(cell.source, number, definitions.diagnostics) }
-    let changed = definitions.definitions.filter { parameters.overridden.contains($0.name) }
-    let notes = changed.map { "\($0.name) = \(parameters.values[$0.name, default: $0.value].literal)" }
-    let outputs = notes.isEmpty ? [] : [Output.note(notes.joined(separator: "\n"))]
-    for output in outputs { presenter.output(output, SourceFile(cell.source)) }
-    return CellRecord(number: number, source: cell.source, outputs: outputs)
-  }
-
-  private func refuse(_ source: String, _ number: Int, _ diagnostics: [Diagnostic]) -> CellRecord {
-    for diagnostic in diagnostics { presenter.output(.diagnostic(diagnostic), SourceFile(source)) }
-    return CellRecord(number: number, source: source, status: .error, diagnostics: diagnostics)
-  }
-
-  private func execute(_ program: String, _ number: Int) -> CellRecord {
-    presenter.program(program)
-    let source = SourceFile(program)
-    var outputs: [Output] = []
-    var diagnostics: [Diagnostic] = []
-    let result = interpreter.execute(program, cancellation: cancellation) { output in
-      switch output {
-      case .text, .note, .table, .metric, .curve: outputs.append(output)
-      case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-      case .progress: break
-      }
-      presenter.output(output, source)
-      if !presenter.isRead() { cancellation.cancel() }
-    }
-    let others = result.diagnostics.filter { !diagnostics.contains($0) }
-    return CellRecord(
-      number: number, source: program, status: result.status, seconds: result.seconds,
-      metrics: result.metrics,
-      outputs: outputs, diagnostics: diagnostics + others)
   }
 }

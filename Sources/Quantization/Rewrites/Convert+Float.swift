@@ -8,7 +8,10 @@ extension IntegerConversion {
     guard let source = node.inputs.first else { return }
     parameters[node.name + ".weight"] = weights.weight
     parameters[node.name + ".bias"] = weights.bias
-    append(node.name, weights.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
+    let input = try float(source, node)
+    // A layer carries an addition whose other summand is there before it.
+    if let residual = group.residual { _ = try float(residual, node) }
+    append(node.name, weights.operation, inputs: [input], for: group.head, grid: nil)
     try finishInFloat(group)
   }
 

@@ -14,7 +14,7 @@ struct ColonCommand: Sendable {
   let run: @Sendable (REPL, String) -> Outcome
 
   static let all: [ColonCommand] = [
-    .help, .history, .edit, .load, .save, .time, .quit,
+    .help, .history, .edit, .load, .save, .stale, .time, .quit,
   ]
 
   var argumentKind: ArgumentKind {

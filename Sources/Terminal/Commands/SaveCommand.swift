@@ -1,10 +1,12 @@
 import Glibc
 import Interpreter
 import Language
+import Notebooks
 
 extension ColonCommand {
   static let save = ColonCommand(
-    name: "save", argument: "FILE", summary: "writes this session's cells that worked to a .qat file"
+    name: "save", argument: "FILE",
+    summary: "writes this session's cells that worked to a .qat or .ipynb file"
   ) { repl, argument in
     if argument.isEmpty {
       repl.show(
@@ -24,27 +26,43 @@ extension ColonCommand {
 
   private static func save(_ argument: String, _ repl: REPL) {
     let path = SavedCells.path(argument)
+    if path.hasSuffix(".ipynb") { return saveNotebook(path, repl) }
     guard path.hasSuffix(".qat") else {
       return repl.show(
         .diagnostic(
           Diagnostic(
-            id: "not-a-qat-file", message: ":save writes .qat files, and \(quoted(argument)) is none",
-            notes: ["a .qat file is plain text with a line \"# %%\" between cells"])))
+            id: "unknown-file-type",
+            message: ":save writes .qat and .ipynb files, and \(quoted(argument)) is none",
+            notes: [
+              "a .qat file is plain text with a line \"# %%\" between cells; an .ipynb file has the outputs too"
+            ])))
     }
-    let failure = SavedCells.write(repl.succeeded, to: path, overwriting: repl.saved.contains(path))
+    let failure = SavedCells.write(
+      repl.succeeded.map(\.source), to: path, overwriting: repl.saved.contains(path))
     if failure == 0 {
       repl.saved.insert(path)
-      let count = repl.succeeded.count
-      return repl.show(.note("wrote \(count) cell\(count == 1 ? "" : "s") to \(path)"))
+      return repl.show(.note("wrote \(counted(repl.succeeded.count)) to \(path)"))
     }
-    let exists = failure == EEXIST
-    repl.show(
-      .diagnostic(
-        Diagnostic(
-          id: exists ? "file-exists" : "file-not-written",
-          message: exists
-            ? "\(quoted(path)) exists" : "can't write \(quoted(path)): \(systemMessage(failure))",
-          notes: exists ? ["choose another name, or remove the file first"] : [])))
+    fail(path, failure == EEXIST ? .fileExists(path: path) : .unwritable(path: path, code: failure), repl)
+  }
+
+  private static func saveNotebook(_ path: String, _ repl: REPL) {
+    do throws(NotebookError) {
+      try writeNotebook(repl.notebook(), to: path, overwriting: repl.saved.contains(path))
+      repl.saved.insert(path)
+      repl.show(.note("wrote \(counted(repl.succeeded.count)) with outputs to \(path)"))
+      for note in repl.notebookNotes { repl.show(.note(note)) }
+    } catch {
+      fail(path, error, repl)
+    }
+  }
+
+  private static func counted(_ cells: Int) -> String { "\(cells) cell\(cells == 1 ? "" : "s")" }
+
+  private static func fail(_ path: String, _ error: NotebookError, _ repl: REPL) {
+    var diagnostic = error.diagnostic(systemMessage: systemMessage)
+    if case .fileExists = error { diagnostic.notes = ["choose another name, or remove the file first"] }
+    repl.show(.diagnostic(diagnostic))
   }
 }
 

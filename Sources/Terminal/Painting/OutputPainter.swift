@@ -22,6 +22,7 @@ package struct OutputPainter: Sendable {
     case .table(let table): TableLayout(style: style, width: width).lines(table)
     case .metric(let metric): metric.text.map(textLines) ?? []
     case .curve(let curve): CurvePlot(style: style, width: width).lines(curve)
+    case .histogram(let histogram): HistogramPlot(style: style, width: width).lines(histogram)
     case .progress: []
     case .diagnostic(let diagnostic): diagnosticLines(diagnostic, source)
     }

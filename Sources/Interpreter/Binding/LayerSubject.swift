@@ -1,0 +1,56 @@
+import GraphIR
+import Language
+
+/// What a word leads to that names a model, a layer of a model, or a layer alone: `student`, `student.conv1`, `conv1`.
+struct LayerSubject {
+  var entry: ModelEntry
+  /// A layer with weights; nil where the whole model is meant.
+  var layer: String?
+  /// True where the word names no model.
+  var isNewest = false
+}
+
+extension Scope {
+  /// The subject of a command; a layer alone is that of the newest model of these kinds that has it.
+  ///
+  /// The model may be of any kind where the word names it.
+  func layerSubject(_ word: Word, verb: Word, newest kinds: [Model.Kind]) throws -> LayerSubject {
+    if let entry = model(named: word.text) { return LayerSubject(entry: entry) }
+    let owner = models.filter { word.text.hasPrefix($0.name + ".") }.max { $0.name.count < $1.name.count }
+    if let owner {
+      let layer = String(word.text.dropFirst(owner.name.count + 1))
+      guard owner.graph.weightedLayers.contains(layer) else {
+        let start = word.range.upperBound - layer.utf8.count
+        throw PolicyError.unknownLayer(
+          Word(text: layer, range: SourceRange(lowerBound: start, upperBound: word.range.upperBound)),
+          known: owner.graph.weightedLayers, network: owner.name)
+      }
+      return LayerSubject(entry: owner, layer: layer)
+    }
+    let candidates = models.filter { kinds.contains($0.kind) }
+    if let entry = candidates.last(where: { $0.graph.weightedLayers.contains(word.text) }) {
+      return LayerSubject(entry: entry, layer: word.text, isNewest: true)
+    }
+    guard let newest = candidates.last ?? models.last else {
+      return LayerSubject(entry: try model(word))
+    }
+    throw StatementError.unknownTopic(
+      word, command: verb.text, topics: models.map(\.name) + newest.graph.weightedLayers)
+  }
+}
+
+extension Graph {
+  /// Convolutions and dense layers, in float or in integers.
+  var weightedLayers: [String] { nodes.filter(\.operation.isWeighted).map(\.name) }
+}
+
+extension GraphIR.Operation {
+  fileprivate var isWeighted: Bool {
+    switch self {
+    case .convolution, .dense, .integerConvolution, .integerDense, .dynamicDense: true
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize:
+      false
+    }
+  }
+}

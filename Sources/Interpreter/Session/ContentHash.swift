@@ -1,0 +1,44 @@
+import Crypto
+import Datasets
+
+/// SHA-256 of what is added, piece by piece.
+package struct ContentHash {
+  private var hash = SHA256()
+
+  package init() {}
+
+  /// The hash of one text.
+  package init(_ text: String) { add(text) }
+
+  package mutating func add(_ bytes: some Collection<UInt8>) {
+    let done: Void? = bytes.withContiguousStorageIfAvailable { hash.update(bufferPointer: .init($0)) }
+    if done == nil { hash.update(data: Array(bytes)) }
+  }
+
+  /// Adds a text and its end, so that pieces can't run into one another.
+  package mutating func add(_ text: String) {
+    add(Array(text.utf8))
+    add([0])
+  }
+
+  /// 64 hexadecimal digits.
+  package var digits: String {
+    hash.finalize().map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}
+
+extension Dataset {
+  /// SHA-256 of images, labels and their shape, training images first.
+  var checksum: String {
+    var hash = ContentHash()
+    for images in [training, test] {
+      hash.add("\(images.count) \(images.channels) \(images.height) \(images.width)")
+      hash.add(images.pixels)
+      hash.add(images.labels)
+    }
+    return hash.digits
+  }
+}

@@ -1,0 +1,34 @@
+import Execution
+import SessionStore
+
+/// What decides, beside the cells, to which bits a session computes.
+package struct SessionEnvironment: Sendable, Equatable {
+  /// Instructions that kernels are chosen by: `avx2`, `avx512`, `vnni`, `bf16`.
+  package var processor: [String]
+  package var threads: Int
+  /// Seed of runs that name none.
+  package var seed: UInt64
+  /// SHA-256 of each data set that was loaded, by the words that choose it.
+  package var data: [String: String]
+
+  package init(
+    processor: [String] = Processor.features, threads: Int = Processor.threadCount, seed: UInt64,
+    data: [String: String] = [:]
+  ) {
+    self.processor = processor
+    self.threads = threads
+    self.seed = seed
+    self.data = data
+  }
+}
+
+extension Interpreter {
+  /// The environment as it stands; its data once `keepDataChecksums` was called.
+  package var environment: SessionEnvironment {
+    let seed = (try? store.setting(Setting.seed.rawValue)).flatMap { $0.flatMap { UInt64($0) } } ?? 0
+    return SessionEnvironment(seed: seed, data: library.checksums)
+  }
+
+  /// Makes the content of the data set in memory, and of those that are loaded from here on, known by its hash.
+  package func keepDataChecksums() { library.keepsChecksums = true }
+}
