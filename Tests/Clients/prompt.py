@@ -48,9 +48,12 @@ class Prompt:
                 raise AssertionError(f"no {what}; the screen shows:\n" + "\n".join(self.lines()))
         return self
 
-    def settle(self):
-        """Until nothing was written for a moment."""
-        self.pump(0.05)
+    def settle(self, seconds=0.05):
+        """Until something was written, and then nothing for a moment; each key makes the line be drawn."""
+        before, end = len(self.raw), time.monotonic() + 2
+        while len(self.raw) == before and self.pump(0.01) and time.monotonic() < end:
+            pass
+        self.pump(seconds)
         return self
 
     def see(self, text, timeout=20):

@@ -95,14 +95,14 @@ def test_brackets_without_partner_are_red_until_they_have_one(start):
     assert prompt.looks('"a"') == "magenta"
 
 
-@pytest.mark.parametrize("columns, rows, plain", [(80, 24, 0), (20, 5, 0), (13, 6, 0), (20, 5, 1), (200, 60, 0)])
+@pytest.mark.parametrize("columns, rows, plain", [(80, 24, 0), (20, 5, 0), (13, 6, 1), (200, 60, 0)])
 def test_whatever_is_typed_stands_on_the_screen_as_it_is_in_the_line(start, columns, rows, plain):
     prompt = start(columns, rows, env={"NO_COLOR": "1"} if plain else {})
     choice = random.Random(columns + plain)
     # A comment has no hints.
     text, cursor = "#", 1
     prompt.type("#")
-    for _ in range(60):
+    for _ in range(40):
         match choice.choice("tttttlrhebk"):
             case "t":
                 piece = "".join(choice.choices("abc 123(),>é世界日", k=choice.choice([1, 1, 3, 19])))

@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (":lo", [":load"]), (":", [":help", ":history", ":edit", ":load", ":save", ":time", ":quit"]),
+    (":lo", [":load"]), (":h", [":help", ":history"]),
     (":time eval", ["evaluate"]), (":quit now", []),
   ])
   func linesOfThePromptsOwnCompleteToo(_ line: String, _ expected: [String]) {
