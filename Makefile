@@ -7,7 +7,7 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup lint clean
+.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch (from PyPI, 6 GB)'
 	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
+	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
@@ -44,6 +45,9 @@ bench-scaling: build
 
 bench-startup: build
 	python3 Benchmarks/startup.py
+
+bench-prompt: build
+	python3 Benchmarks/prompt.py
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

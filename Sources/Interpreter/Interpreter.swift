@@ -99,15 +99,18 @@ package final class Interpreter {
   /// What could stand at the UTF-8 offset, and the range that it would replace.
   package func completions(in source: String, at offset: Int) -> (range: Range<Int>, candidates: [Completion])
   {
-    let place = CompletionPlace(source: source, offset: offset)
-    let typed = String(decoding: Array(source.utf8)[place.range], as: UTF8.self).lowercased()
-    let session = Candidates(
-      models: ((try? store.models()) ?? []).map(ModelEntry.init),
-      definitions: ((try? store.definitions()) ?? [:]).keys.sorted())
-    return (
-      place.range, session.candidates(place.context).filter { $0.text.lowercased().hasPrefix(typed) }
-    )
+    names.completions(in: source, at: offset)
   }
+
+  /// The names that the session knows; they stay as they are when it changes.
+  package var names: SessionNames {
+    SessionNames(
+      models: ((try? store.models()) ?? []).map(ModelEntry.init),
+      definitions: ((try? store.definitions()) ?? [:]).keys.sorted(), cells: history(limit: 200))
+  }
+
+  /// False where the user switched colours and hints off in the edited line.
+  package var highlights: Bool { (try? store.settings())?[Setting.highlight.rawValue] != Switch.off.rawValue }
 
   /// Cells that were entered in this session folder, oldest first, at most `limit`.
   package func history(limit: Int) -> [String] { (try? store.history(limit: limit)) ?? [] }

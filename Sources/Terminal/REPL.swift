@@ -7,15 +7,18 @@ import Training
 /// Reads cells from a person at a terminal and runs them, until `:quit` or Ctrl-D.
 ///
 /// Returns the exit code.
-/// `greeting` is shown first; `version` is written into notebooks. Call it on the main thread, to which the system sends Ctrl-C.
-package func runREPL(interpreter: Interpreter, version: String, greeting: String) -> Int32 {
+/// `version` is written into notebooks. `greeting` is shown first, then what the user's own start file says, unless
+/// it is left out. Call it on the main thread, to which the system sends Ctrl-C.
+package func runREPL(
+  interpreter: Interpreter, version: String, greeting: String, readsStartFile: Bool = true
+) -> Int32 {
   prepareSignals()
   let screen = Screen(pages: true)
   guard let repl = REPL(interpreter: interpreter, version: version, screen: screen) else {
     return runBatch(interpreter: interpreter)
   }
   screen.remark([greeting])
-  return repl.run()
+  return repl.run(readsStartFile: readsStartFile)
 }
 
 /// The conversation: a session, a screen and a line editor.
@@ -25,6 +28,12 @@ final class REPL {
   private(set) var succeeded: [CellRecord] = []
   /// Files that `:save` wrote, and may write again.
   var saved: Set<String> = []
+  /// Text that the next line starts with.
+  var next = ""
+  /// True where every cell tells how long it took.
+  var timesCells = false
+  /// How many files are loaded inside one another.
+  var loadDepth = 0
 
   /// Of the program, as notebooks hold it.
   private let version: String
@@ -35,6 +44,11 @@ final class REPL {
   private let editor: LineEditor
   private let reader: CellReader
   private var source = SourceFile("")
+  /// Lines that were given up with Ctrl-C since the last one that was entered.
+  private var interruptions = 0
+
+  /// So many earlier cells are brought back by the arrow keys.
+  private static let remembered = 1000
 
   /// Nil where the terminal can't be edited on.
   init?(interpreter: Interpreter, version: String, screen: Screen) {
@@ -44,50 +58,102 @@ final class REPL {
     opening = SessionNotebook.Opening(interpreter)
     self.screen = screen
     self.editor = editor
-    reader = CellReader(editor: editor, style: screen.style, width: { screen.width }) { text, offset in
-      text.hasPrefix(":")
-        ? REPL.colonCandidates(text, offset) : interpreter.completions(in: text, at: offset)
-    }
-    for cell in interpreter.history(limit: 1000) { editor.remember(cell) }
+    reader = CellReader(editor: editor, style: screen.style, width: { screen.width })
+    reader.knowledge.cells = interpreter.history(limit: Self.remembered)
+    for cell in reader.knowledge.cells { editor.remember(cell) }
   }
 
-  func run() -> Int32 {
+  func run(readsStartFile: Bool) -> Int32 {
     for note in interpreter.openingNotes { show(note) }
+    if readsStartFile, runStartFile() == .leave { return 0 }
     while !screen.isClosed {
       cel_signals_drain()
-      switch reader.read() {
-      case .cancelled: continue
+      refreshKnowledge()
+      let start = next
+      next = ""
+      switch reader.read(start: start) {
+      case .cancelled: noteInterruption()
       case .end: return 0
       case .text(let text):
+        interruptions = 0
         if handle(text) == .leave { return 0 }
       }
     }
     return 0
   }
 
+  private func refreshKnowledge() {
+    reader.knowledge.names = interpreter.names
+    reader.knowledge.isDecorated = interpreter.highlights
+    guard interpreter.isReadOnly else { return }
+    // Another process may have added cells meanwhile.
+    let known = Set(reader.knowledge.cells)
+    for cell in interpreter.history(limit: 200) where !known.contains(cell) { remember(cell) }
+  }
+
+  private func remember(_ line: String) {
+    editor.remember(line)
+    reader.knowledge.cells.append(line)
+  }
+
+  /// The first Ctrl-C may have been meant for a cell that just ended; a second one wants to leave.
+  private func noteInterruption() {
+    interruptions += 1
+    if interruptions == 2 { remark("Ctrl-D or :quit leaves") }
+  }
+
   /// Draws an output that belongs to the last line.
   func show(_ output: Output) { screen.show(output, source: source) }
 
+  /// Says something that belongs to no cell.
+  func remark(_ text: String) { screen.remark([text]) }
+
+  /// Shows a cell as if it had been typed.
+  func echo(_ text: String) {
+    let lines = printable(text, keepsNewlines: true).split(separator: "\n", omittingEmptySubsequences: false)
+    screen.print(
+      lines.enumerated().map { index, line in
+        let blank = String(repeating: " ", count: Prompt.first.count)
+        return (index == 0 ? screen.style.paint(Prompt.first, .prompt) : blank) + line
+      })
+  }
+
   private func handle(_ text: String) -> ColonCommand.Outcome {
     guard text.contains(where: { !$0.isWhitespace }) else { return .stay }
-    editor.remember(text)
-    source = SourceFile(text)
-    guard text.hasPrefix(":") else {
+    remember(text)
+    if text.hasPrefix(":") { return runColonLine(text) ?? .stay }
+    if let query = HelpQuery(text) {
+      ask(query)
+    } else {
+      interpreter.remember(text)
       execute(text)
-      return .stay
     }
+    return .stay
+  }
+
+  /// Nil where there is no such command.
+  func runColonLine(_ text: String) -> ColonCommand.Outcome? {
+    source = SourceFile(text)
     let line = ColonLine(text)
     defer { screen.finishProgress() }
     switch line.resolve() {
     case .success(let command): return command.run(self, line.argument)
     case .failure(let diagnostic):
       show(.diagnostic(diagnostic))
-      return .stay
+      return nil
     }
   }
 
-  private func execute(_ text: String) {
-    interpreter.remember(text)
+  private func ask(_ query: HelpQuery) {
+    let text = query.subject.isEmpty ? "help" : "help " + query.subject
+    source = SourceFile(text)
+    _ = interpreter.execute(text, cancellation: Cancellation()) { show($0) }
+  }
+
+  /// Runs a cell, and keeps it for `:save` where it worked.
+  @discardableResult
+  func execute(_ text: String, isTimed: Bool = false) -> CellResult.Status {
+    source = SourceFile(text)
     let cancellation = Cancellation()
     var outputs: [Output] = []
     let result = cancellingOnInterrupt(cancellation) { [screen] in
@@ -101,10 +167,15 @@ final class REPL {
     screen.finishProgress()
     switch result.status {
     case .ok: succeeded.append(CellRecord(number: succeeded.count + 1, source: text, result, outputs))
-    case .error: break
-    case .interrupted: break
+    case .error, .interrupted: break
     }
-    if let remark = endRemark(result.status, seconds: result.seconds) { screen.remark([remark]) }
+    let isShort = result.status != .interrupted && result.seconds < 100
+    if isTimed || timesCells, isShort {
+      remark(fixed(result.seconds, decimals: result.seconds < 1 ? 4 : 2) + " s")
+    } else if let words = endRemark(result.status, seconds: result.seconds) {
+      remark(words)
+    }
+    return result.status
   }
 
   /// The cells that worked as a notebook with their outputs.
@@ -116,16 +187,6 @@ final class REPL {
 
   /// What keeps that notebook from running alone.
   var notebookNotes: [String] { SessionNotebook(records: succeeded, opening: opening).notes }
-
-  private static func colonCandidates(
-    _ text: String, _ offset: Int
-  ) -> (range: Range<Int>, candidates: [Completion]) {
-    let line = ColonLine(text)
-    guard offset <= line.nameRange.upperBound else { return (offset..<offset, []) }
-    let typed = String(decoding: text.utf8.prefix(offset), as: UTF8.self)
-    let commands = ColonCommand.all.filter { (":" + $0.name).hasPrefix(typed) }
-    return (0..<offset, commands.map { Completion(text: ":" + $0.name, detail: $0.summary) })
-  }
 }
 
 /// What is said after a cell: that it was interrupted, and how long it took where that was a second or more.

@@ -21,6 +21,9 @@ struct QatlabCommand: ParsableCommand {
     help: ArgumentHelp("The folder that keeps models and history. (default: .qatlab)", valueName: "dir"))
   var session: String?
 
+  @Flag(help: "Don't run ~/.config/qatlab/rc.qat when the prompt opens.")
+  var norc = false
+
   func validate() throws { try validateSession(session) }
 
   func run() throws {
@@ -29,7 +32,8 @@ struct QatlabCommand: ParsableCommand {
     let greeting = "qatlab \(Self.version): help lists the commands, :help the keys, :quit leaves"
     throw ExitCode(
       isInteractive
-        ? runREPL(interpreter: interpreter, version: Self.version, greeting: greeting)
+        ? runREPL(
+          interpreter: interpreter, version: Self.version, greeting: greeting, readsStartFile: !norc)
         : runBatch(interpreter: interpreter))
   }
 }

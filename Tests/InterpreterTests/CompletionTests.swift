@@ -33,7 +33,7 @@ import Testing
     ("train resnet1|", ["resnet18"], "resnet1"),
     ("train resnet18 ep|", ["epochs"], "ep"),
     ("train resnet18 epochs 3 schedule |", ["one-cycle", "cosine", "constant"], ""),
-    ("train resnet18 epochs |", [], ""),
+    ("train resnet18 epochs |", ["3"], ""),
     ("qat student with |", ["kd"], ""),
     ("qat student with kd(|", ["teacher"], ""),
     (
@@ -79,7 +79,7 @@ import Testing
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("explain zero|", ["zero-point"], "zero"),
-    ("set |", ["seed", "precision"], ""),
+    ("set |", ["seed", "precision", "highlight"], ""),
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (
@@ -88,7 +88,7 @@ import Testing
     ),
     ("model tiny = conv(16, st|", ["stride:"], "st"),
     ("# train |", [], ""),
-    ("data mnist path \"a|", [], ""),
+    ("data mnist path \"a|", [], "a"),
     ("nonsense |", [], ""),
     ("models\nev|", ["evaluate"], "ev"),
     ("qat student with kd(teacher,\n  De|", ["DecoupledKD"], "De"),

@@ -65,30 +65,53 @@ void cel_echo_on(void);
 
 typedef struct cel_editor cel_editor;
 
-/// Called for Tab with the line as UTF-8 and the cursor's byte offset; 0 rings the bell.
-typedef int (*cel_completer)(void *context, const char *line, size_t cursor);
+/// Keys that the delegate answers.
+enum cel_key { CEL_KEY_COMPLETE, CEL_KEY_OLDER, CEL_KEY_NEWER, CEL_KEY_FORWARD, CEL_KEY_END };
+
+/// CEL_ANSWER_USUAL moves the cursor as the key does elsewhere; a refusal rings the bell.
+enum cel_answer { CEL_ANSWER_REFUSED, CEL_ANSWER_CHANGED, CEL_ANSWER_USUAL };
+
+/// What the editor asks for. Lines come as UTF-8, with the cursor's byte offset.
+typedef struct {
+  void *context;
+  enum cel_answer (*key)(void *context, enum cel_key key, const char *line, size_t cursor);
+  /// What to put in for pasted text, from malloc; NULL for nothing.
+  char *(*pasted)(void *context, const char *text);
+  /// Draws prompt and line with `cel_editor_send` before the editor waits for a key. `is_afresh` tells that
+  /// nothing of them is on the screen, and the cursor at the start of a row.
+  void (*draw)(void *context, const char *line, size_t cursor, int is_afresh);
+  /// Draws the line for good and goes to the row below.
+  void (*finish)(void *context, const char *line, int is_interrupted);
+} cel_delegate;
 
 enum cel_line { CEL_LINE, CEL_LINE_INTERRUPTED, CEL_LINE_END, CEL_LINE_FAILED };
 
 /// An editor on standard input and output, or NULL.
 /// `program` prefixes lines meant for it in the user's .editrc.
-cel_editor *cel_editor_open(const char *program, cel_completer completer, void *context);
+cel_editor *cel_editor_open(const char *program, const cel_delegate *delegate);
 
 void cel_editor_close(cel_editor *editor);
 
-/// Adds an entry to the list that the arrow keys walk; the newest comes last.
+/// 1 where the terminal can go up and clear: the delegate then draws, and libedit only edits. Else libedit draws.
+int cel_editor_can_draw(cel_editor *editor);
+
+/// Adds an entry to the list that Ctrl-R searches; the newest comes last.
 void cel_editor_remember(cel_editor *editor, const char *entry);
 
-/// Reads a line. `prompt` is UTF-8, escape sequences stand between \001 characters.
+/// Reads a line, which begins with `start`. `prompt` is UTF-8, escape sequences stand between \001 characters.
 /// On CEL_LINE `*line` is the text without its newline, valid until the next call; on CEL_LINE_INTERRUPTED
 /// the cursor is below the text.
-enum cel_line cel_editor_read(cel_editor *editor, const char *prompt, const char **line);
+enum cel_line cel_editor_read(cel_editor *editor, const char *prompt, const char *start, const char **line);
 
-/// Replaces a range of the line (UTF-8 offsets) and leaves the cursor behind it. Only from the completer.
+/// Replaces a range of the line (UTF-8 offsets) and leaves the cursor behind it. Only while a key is answered.
 /// Returns 0 where the text couldn't be put in.
 int cel_editor_replace(cel_editor *editor, size_t start, size_t end, const char *text);
 
-/// Writes lines below the edited text and draws it again under them. Only from the completer.
+/// Writes lines below the edited text and draws it again under them. Only while a key is answered, and where
+/// libedit draws.
 void cel_editor_show(cel_editor *editor, const char *lines);
+
+/// Adds bytes to what goes to the terminal next. Only from `draw` and `finish`.
+void cel_editor_send(cel_editor *editor, const char *bytes, size_t count);
 
 #endif

@@ -40,6 +40,12 @@ extension Command {
       }
     }
     guard let topic = HelpTopic(rawValue: word.text) else {
+      if let table = HelpWord.table(of: word.text) {
+        return Step { _, console in
+          console.put(.table(table))
+          return .done
+        }
+      }
       throw StatementError.unknownTopic(
         word, command: "help", topics: Command.all.map(\.name) + HelpTopic.allCases.map(\.rawValue))
     }

@@ -11,21 +11,31 @@ extension Keyword {
       Choice("f32", "floats"),
       Choice("bf16", "8 bits of mantissa, where the processor multiplies them: faster, in half the memory"),
     ]), otherwise: "f32", example: "bf16", "what convolutions multiply in train and qat")
+  fileprivate static let highlight = Keyword(
+    "highlight",
+    .choice([
+      Choice(Switch.on.rawValue, "as it is typed, with hints in grey"), Choice(Switch.off.rawValue, "plain"),
+    ]), otherwise: "on", example: "off", "colours in the line that is typed at the prompt")
 }
 
 extension Command {
   static let set = Command(
-    "set", "change a setting of the session; alone, list them", keywords: [.sessionSeed, .precision],
+    "set", "change a setting of the session; alone, list them",
+    keywords: [.sessionSeed, .precision, .highlight],
     examples: ["set seed 7", "set precision f32"], effect: .changesWithOptions
   ) { arguments, scope in
     let seed = arguments.count(.sessionSeed)
     let precision = arguments.word(.precision)
-    if seed == nil && precision == nil { return listing(scope) }
+    let highlight = arguments.word(.highlight)
+    if seed == nil && precision == nil && highlight == nil { return listing(scope) }
     var changes: [(setting: Setting, value: String, words: String)] = []
     if let seed { changes.append((.seed, "\(seed)", "seed \(seed), for runs that name none")) }
     if let precision, let value = TrainingPrecision(rawValue: precision.text) {
       guard value.isSupported else { throw StatementError.precisionUnsupported(precision, value) }
       changes.append((.precision, value.rawValue, words(of: value)))
+    }
+    if let value = highlight.flatMap({ Switch(rawValue: $0.text) }) {
+      changes.append((.highlight, value.rawValue, "highlight \(value.rawValue), at the prompt"))
     }
     for change in changes { scope.settings[change.setting] = change.value }
     return Step { [changes] draft, console in
@@ -41,6 +51,7 @@ extension Command {
 private func listing(_ scope: Scope) -> Step {
   let rows = [
     ["seed", "\(scope.seed)"], ["precision", scope.precision.rawValue],
+    ["highlight", scope.highlight.rawValue],
     ["data", scope.settings[.data] ?? "not chosen"],
   ]
   return Step { _, console in

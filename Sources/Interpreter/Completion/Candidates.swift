@@ -5,9 +5,9 @@ import Quantization
 
 /// What a session offers at a place: names of models and networks beside the words of the language.
 struct Candidates {
-  var models: [ModelEntry]
-  /// Networks that cells defined, sorted.
-  var definitions: [String]
+  var names: SessionNames
+
+  private var models: [ModelEntry] { names.models }
 
   func candidates(_ context: CompletionContext) -> [Completion] {
     switch context {
@@ -16,14 +16,38 @@ struct Candidates {
         .map { Completion(text: $0.name, detail: $0.summary) }
     case .body(let verb, let operands, let used): body(verb, operands, used)
     case .value(let verb, let keyword):
-      Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) } ?? []
-    case .layer: completions(LayerForm.choices)
+      Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) + numbers(for: $0) } ?? []
+    case .layer: layerForms
     case .clauseCall: completions(Keyword.distillation.kind.choices)
     case .argument(let call, let enclosing, let index, let label, let names):
       option(call, enclosing: enclosing).map { setting(of: $0.kind, label: label, names: names) }
         ?? arguments(call, enclosing: enclosing, index: index, label: label)
-    case .nothing: []
+    case .path, .nothing: []
     }
+  }
+
+  var layerForms: [Completion] { completions(LayerForm.choices) }
+
+  /// True for a layer of some model, with or without the model's name before it.
+  func isLayer(_ name: String) -> Bool {
+    models.contains { model in
+      let path = name.hasPrefix(model.name + ".") ? String(name.dropFirst(model.name.count + 1)) : name
+      return model.graph.nodes.contains { $0.name == path }
+    }
+  }
+
+  /// Numbers that the option was given before, then what holds without it and what help shows.
+  private func numbers(for keyword: Keyword) -> [Completion] {
+    guard keyword.kind.isNumber else { return [] }
+    var numbers = names.numbers(of: keyword.name, atMost: 5).map {
+      Completion(text: $0, detail: "used before")
+    }
+    let known = [(keyword.otherwise, "what holds without it"), (keyword.example, "an example")]
+    for (text, detail) in known {
+      guard let text, Double(text) != nil, !numbers.contains(where: { $0.text == text }) else { continue }
+      numbers.append(Completion(text: text, detail: detail))
+    }
+    return numbers
   }
 
   private func body(_ verb: String, _ operands: Int, _ used: Set<String>) -> [Completion] {
@@ -38,25 +62,25 @@ struct Candidates {
       .map { Completion(text: $0.name, detail: $0.summary) }
   }
 
-  private func operand(of command: Command, at place: Int) -> Operand? {
+  func operand(of command: Command, at place: Int) -> Operand? {
     if command.operands.indices.contains(place) { return command.operands[place] }
     guard let last = command.operands.last, case .many = last.arity else { return nil }
     return last
   }
 
-  private func values(of kind: ValueKind) -> [Completion] {
+  func values(of kind: ValueKind) -> [Completion] {
     switch kind {
     case .choice(let choices): completions(choices)
     case .model(let kinds): models(kinds)
     case .network:
       Architecture.all.map { Completion(text: $0.name, detail: $0.summary) }
-        + definitions.map { Completion(text: $0, detail: "network") } + models([.float])
+        + names.definitions.map { Completion(text: $0, detail: "network") } + models([.float])
     case .topic(let topics, besides: .models): completions(topics) + models(nil)
     case .topic(let topics, besides: .layers): completions(topics) + models(nil) + layers()
     case .topic(let topics, besides: .nothing): completions(topics)
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
-    case .chain: completions(LayerForm.choices)
+    case .chain: layerForms
     case .width, .layers(.width): widths
     case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
     }
@@ -142,5 +166,13 @@ struct Candidates {
 
   private func completions(_ choices: [Choice]) -> [Completion] {
     choices.map { Completion(text: $0.name, detail: $0.summary) }
+  }
+}
+
+extension ValueKind {
+  fileprivate var isNumber: Bool {
+    if case .count = self { return true }
+    if case .real = self { return true }
+    return false
   }
 }

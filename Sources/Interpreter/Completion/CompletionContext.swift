@@ -1,7 +1,7 @@
 import Language
 
 /// What can stand at a place of a cell, as the words before it decide.
-enum CompletionContext: Equatable {
+enum CompletionContext: Hashable {
   /// The start of a command; after `name =` only commands with a result.
   case verb(afterTarget: Bool)
   /// An operand or a keyword: how many operands stand before, and which keywords are used.
@@ -16,6 +16,8 @@ enum CompletionContext: Equatable {
   ///
   /// `names` are the words of the statement so far, of which some may name models.
   case argument(call: String, enclosing: String?, index: Int, label: String?, names: [String])
+  /// The name of a file, inside its quotes.
+  case path
   /// A place where nothing known can stand.
   case nothing
 }
@@ -41,6 +43,7 @@ struct CompletionPlace {
       last.kind == .comment || last.kind == .string
     {
       context = .nothing
+      if last.kind == .string { readPath(last, Self.statement(tokens.dropLast(), bytes), bytes) }
       return
     }
     var words = Self.statement(tokens, bytes)
@@ -57,8 +60,19 @@ struct CompletionPlace {
     context = Self.context(of: words)
   }
 
+  /// A string that is open after an option that takes text: no option takes other text than a path.
+  private mutating func readPath(_ string: Token, _ words: [Word], _ bytes: [UInt8]) {
+    let start = string.range.lowerBound + 1
+    guard start <= bytes.count, !bytes[start...].contains(UInt8(ascii: "\"")),
+      case .value(let verb, let name) = Self.context(of: words),
+      case .text = Command.named(verb)?.keyword(named: name)?.kind
+    else { return }
+    context = .path
+    range = start..<bytes.count
+  }
+
   /// The tokens of the statement that the text ends in.
-  private static func statement(_ tokens: [Token], _ bytes: [UInt8]) -> [Word] {
+  private static func statement(_ tokens: some Sequence<Token>, _ bytes: [UInt8]) -> [Word] {
     var words: [Word] = []
     var depth = 0
     var joinsNext = false

@@ -9,9 +9,14 @@ enum Setting: String, CaseIterable {
   case seed
   /// What training multiplies.
   case precision
+  /// Whether the prompt colours what is typed.
+  case highlight
   /// The data in use, as `data` would take it.
   case data
 }
+
+/// A setting that is on or off.
+enum Switch: String, CaseIterable { case on, off }
 
 /// A network that was written in a cell.
 package struct NetworkDefinition: Sendable {
@@ -91,6 +96,9 @@ package struct Scope {
 
   /// The seed for a run that names none.
   var seed: UInt64 { settings[.seed].flatMap(UInt64.init) ?? 0 }
+
+  /// Whether the prompt colours what is typed.
+  var highlight: Switch { settings[.highlight].flatMap(Switch.init) ?? .on }
 
   /// What runs train in, as it is shown.
   var precision: TrainingPrecision { settings[.precision].flatMap(TrainingPrecision.init) ?? .float32 }

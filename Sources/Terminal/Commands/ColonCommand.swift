@@ -4,13 +4,24 @@ import Language
 struct ColonCommand: Sendable {
   enum Outcome { case stay, leave }
 
+  /// What Tab completes behind the name.
+  enum ArgumentKind { case file, statement, other }
+
   let name: String
   /// What follows the name: "FILE", "[PATTERN]".
   let argument: String?
   let summary: String
   let run: @Sendable (REPL, String) -> Outcome
 
-  static let all: [ColonCommand] = [.help, .history, .save, .stale, .quit]
+  static let all: [ColonCommand] = [
+    .help, .history, .edit, .load, .save, .stale, .time, .quit,
+  ]
+
+  var argumentKind: ArgumentKind {
+    guard let argument else { return .other }
+    if argument.contains("FILE") { return .file }
+    return argument.contains("STATEMENT") ? .statement : .other
+  }
 
   var usage: String { [":" + name, argument].compactMap { $0 }.joined(separator: " ") }
 }
@@ -21,6 +32,8 @@ struct ColonLine: Equatable {
   let argument: String
   /// UTF-8 offsets of the name with its colon.
   let nameRange: SourceRange
+  /// The UTF-8 offset at which the argument starts.
+  let argumentStart: Int
 
   /// The line starts with a colon.
   init(_ line: String) {
@@ -29,6 +42,7 @@ struct ColonLine: Equatable {
     let rest = line.dropFirst(1 + words.count)
     argument = String(rest.trimmingPrefix { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     nameRange = SourceRange(lowerBound: 0, upperBound: 1 + name.utf8.count)
+    argumentStart = line.utf8.count - rest.drop { $0.isWhitespace }.utf8.count
   }
 
   /// The command by its name or by an unambiguous start of it.

@@ -2,7 +2,8 @@ import Interpreter
 
 extension ColonCommand {
   static let history = ColonCommand(
-    name: "history", argument: "[PATTERN]", summary: "earlier cells, those that contain the pattern"
+    name: "history", argument: "[PATTERN]",
+    summary: "earlier cells, those that contain the pattern; * stands for any text"
   ) { repl, pattern in
     let cells = HistorySearch(pattern: pattern).select(repl.interpreter.history(limit: HistorySearch.reach))
     if cells.isEmpty {
@@ -29,14 +30,15 @@ package struct HistorySearch {
 
   /// Cells with their numbers from 1, oldest first.
   package func select(_ cells: [String]) -> [(number: Int, cell: String)] {
-    let pieces = pattern.lowercased().split(separator: "*").map(String.init)
-    let found = cells.enumerated().filter { contains($0.element.lowercased(), pieces) }
+    let found = cells.enumerated().filter { matches($0.element) }
     return found.suffix(Self.shown).map { ($0.offset + 1, $0.element) }
   }
 
-  private func contains(_ cell: String, _ pieces: [String]) -> Bool {
-    var rest = cell[...]
-    for piece in pieces {
+  /// Whether the text has the pattern in it.
+  func matches(_ text: String) -> Bool {
+    let text = text.lowercased()
+    var rest = text[...]
+    for piece in pattern.lowercased().split(separator: "*") {
       guard let range = rest.firstRange(of: piece) else { return false }
       rest = rest[range.upperBound...]
     }

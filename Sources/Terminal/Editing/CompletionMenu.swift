@@ -35,14 +35,31 @@ package struct CompletionMenu: Sendable {
 
   /// More candidates than this are counted, not shown.
   private static let most = 120
-  /// Up to this many candidates stand one on a line, with their details.
+  /// Up to this many candidates stand one on a line, with their details, where no rows are given.
   private static let mostWithDetails = 16
 
-  package func lines(_ candidates: [Completion]) -> [String] {
-    let shown = candidates.prefix(Self.most)
+  /// The list, in at most so many rows where they are given.
+  ///
+  /// Candidates stand one on a line with their details, or in columns where they are too many for that.
+  package func lines(_ candidates: [Completion], rows: Int? = nil) -> [String] {
+    if let rows, rows < 1 { return [] }
+    if candidates.count <= rows ?? Self.mostWithDetails { return described(candidates) }
+    let most = min(Self.most, rows.map { capacity(for: candidates, rows: $0) } ?? Self.most)
+    let shown = Array(candidates.prefix(most))
     let hidden = candidates.count - shown.count
     let rest = hidden > 0 ? [style.paint(style.spell("… and \(hidden) more"), .faint)] : []
-    return (shown.count <= Self.mostWithDetails ? described(Array(shown)) : columns(Array(shown))) + rest
+    return columns(shown) + rest
+  }
+
+  /// How many candidates fit in columns, with a row kept for the count of those that don't.
+  private func capacity(for candidates: [Completion], rows: Int) -> Int {
+    let across = across(candidates)
+    return candidates.count <= across * rows ? candidates.count : across * (rows - 1)
+  }
+
+  private func across(_ candidates: [Completion]) -> Int {
+    let widest = candidates.map { min(width, displayWidth(printable($0.text))) }.max() ?? 0
+    return max(1, (width + 2) / (widest + 2))
   }
 
   private func described(_ candidates: [Completion]) -> [String] {
@@ -59,9 +76,10 @@ package struct CompletionMenu: Sendable {
 
   /// Down the columns first, as names are sorted.
   private func columns(_ candidates: [Completion]) -> [String] {
+    guard !candidates.isEmpty else { return [] }
     let names = candidates.map { cut(printable($0.text), to: width, style: style) }
     let cell = (names.map(displayWidth).max() ?? 0) + 2
-    let across = max(1, (width + 2) / cell)
+    let across = across(candidates)
     let down = (names.count + across - 1) / across
     return (0..<down).map { row in
       let line = stride(from: row, to: names.count, by: down).map { pad(names[$0], to: cell) }.joined()

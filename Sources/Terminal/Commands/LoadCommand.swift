@@ -1,0 +1,72 @@
+import Interpreter
+import Language
+
+extension ColonCommand {
+  static let load = ColonCommand(
+    name: "load", argument: "FILE",
+    summary: "runs the cells of a .qat or .ipynb file, or its statements, up to the first that fails"
+  ) { repl, argument in
+    guard !argument.isEmpty else {
+      repl.show(
+        .diagnostic(
+          Diagnostic(
+            id: "missing-file-name", message: ":load needs a file name", notes: ["try: :load lesson.qat"])))
+      return .stay
+    }
+    do throws(Diagnostic) {
+      return repl.run(try CellFile(path: homeExpanded(argument)), of: argument, echoes: true)
+    } catch {
+      repl.show(.diagnostic(error))
+      return .stay
+    }
+  }
+}
+
+extension REPL {
+  /// Runs a file's cells; with `echoes` each is shown as if it had been typed, and the first that fails ends it.
+  func run(_ file: CellFile, of name: String, echoes: Bool) -> ColonCommand.Outcome {
+    for (index, cell) in file.cells.enumerated() {
+      if echoes { echo(cell.text) }
+      switch take(cell.text) {
+      case .leave: return .leave
+      case .ok: continue
+      case .failed(let isInterrupted):
+        let place = cell.line.map { "in line \($0) of \(name)" } ?? "in cell \(index + 1) of \(name)"
+        let left = file.cells.count - index - 1
+        let rest = echoes && left > 0 ? "; \(left) more not run" : ""
+        remark(place + rest)
+        if echoes || isInterrupted { return .stay }
+      }
+    }
+    return .stay
+  }
+
+  private enum Taken {
+    case ok, leave
+    case failed(isInterrupted: Bool)
+  }
+
+  private func take(_ text: String) -> Taken {
+    guard text.hasPrefix(":") else {
+      return switch execute(text) {
+      case .ok: .ok
+      case .error: .failed(isInterrupted: false)
+      case .interrupted: .failed(isInterrupted: true)
+      }
+    }
+    // A file that loads itself would never end.
+    guard loadDepth < 8 else {
+      show(
+        .diagnostic(
+          Diagnostic(id: "load-depth", message: "files load one another more than eight deep")))
+      return .failed(isInterrupted: false)
+    }
+    loadDepth += 1
+    defer { loadDepth -= 1 }
+    switch runColonLine(text) {
+    case nil: return .failed(isInterrupted: false)
+    case .leave?: return .leave
+    case .stay?: return .ok
+    }
+  }
+}
