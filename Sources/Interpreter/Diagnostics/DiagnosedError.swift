@@ -37,7 +37,8 @@ func unknownName(
   let remedy =
     near == nil
     ? (known.isEmpty
-      ? "there is none yet; make one with: teacher = train resnet18" : plural(noun) + ": " + sentence(shortened(known)))
+      ? "there is none yet; make one with: teacher = train resnet18"
+      : plural(noun) + ": " + sentence(shortened(known)))
     : nil
   return complaint(id, message, at: word.range, remedy: remedy, suggestion: near)
 }

@@ -172,7 +172,8 @@ private struct NotebookReplay {
       let replayed = report.cells[number - 1]
       switch replayed.verdict {
       case .same:
-        guard !replayed.stale.isEmpty || !updated.cells[index].hasProvenance else { continue }
+        guard !replayed.stale.isEmpty || !parameterChanges.isEmpty || !updated.cells[index].hasProvenance
+        else { continue }
         updated.cells[index].noteProvenance(graph.nodes[number - 1], number)
       case .withinTolerance, .different, .new:
         updated.cells[index].keep(
