@@ -64,12 +64,12 @@ extension JSONObject {
 private func displayData(
   _ output: Output, _ source: SourceFile, _ plainText: (Output, SourceFile) -> String
 ) -> JSONObject? {
-  let text = plainText(output, source)
-  guard let data = output.json, !text.isEmpty else { return nil }
-  return [
-    "output_type": .string("display_data"), "metadata": .object([:]),
-    "data": .object([qatlabMIMEType: .object(data), "text/plain": .string(text)]),
-  ]
+  output.mimeBundle(plainText: plainText(output, source)).map { bundle in
+    [
+      "output_type": .string("display_data"), "metadata": .object([:]),
+      "data": .object(bundle),
+    ]
+  }
 }
 
 private func diagnosticOutput(

@@ -1,0 +1,110 @@
+import Interpreter
+
+/// Draws curves as lines over two axes.
+struct CurveSVG {
+  private let curve: Curve
+  private let x: ClosedRange<Double>
+  private let y: ClosedRange<Double>
+  private let xTicks: AxisTicks
+  private let yTicks: AxisTicks
+
+  /// Series of at most so many points show each with a dot.
+  private static let dottedPoints = 40
+
+  /// Nil without a finite point.
+  init?(_ curve: Curve) {
+    let points = curve.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    guard let left = points.map(\.x).min(), let right = points.map(\.x).max(),
+      let low = points.map(\.y).min(), let high = points.map(\.y).max()
+    else { return nil }
+    self.curve = curve
+    x = Self.widened(left, right)
+    let isWhole = points.allSatisfy { $0.x == $0.x.rounded() }
+    xTicks = AxisTicks(x, count: 7, whole: isWhole)
+    let fitting = Self.widened(low, high)
+    yTicks = AxisTicks(fitting, count: 5, reaching: true)
+    let ends = yTicks.ticks.map(\.value) + [fitting.lowerBound, fitting.upperBound]
+    y = (ends.min() ?? fitting.lowerBound)...(ends.max() ?? fitting.upperBound)
+  }
+
+  /// A range of one value becomes one around it.
+  private static func widened(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    guard low == high else { return low...high }
+    let margin = low == 0 ? 1 : abs(low) * 0.1
+    return max(low - margin, -.greatestFiniteMagnitude)...min(high + margin, .greatestFiniteMagnitude)
+  }
+
+  var xml: String {
+    let legend = curve.series.enumerated().map { LegendEntry(name: $1.name, index: $0 % 6) }
+    let sheet = PlotSheet(
+      title: curve.title, description: description, legend: legend.count > 1 ? legend : [],
+      yName: curve.yLabel + yTicks.factor, tickLabels: yTicks.ticks.map(\.label))
+    let area = sheet.area
+    let axes =
+      area.leftAxis(yTicks.ticks.map { .init(share: share(of: $0.value, in: y), label: $0.label) })
+      + area.bottomAxis(
+        xTicks.ticks.map { .init(share: share(of: $0.value, in: x), label: $0.label) },
+        name: curve.xLabel + xTicks.factor)
+    return sheet.xml(axes + curve.series.enumerated().flatMap { lines($1, index: $0 % 6, area) })
+  }
+
+  private func lines(_ series: Curve.Series, index: Int, _ area: PlotArea) -> [SVGElement] {
+    let strokes = series.points.split { !($0.x.isFinite && $0.y.isFinite) }
+    let places = strokes.map { stroke in
+      stroke.map { (x: area.x(share(of: $0.x, in: x)), y: area.y(share(of: $0.y, in: y))) }
+    }
+    let path = places.filter { $0.count > 1 }.map { line in
+      thinned(line).enumerated().map { index, place in
+        (index == 0 ? "M" : index == 1 ? "L" : " ") + "\(coordinate(place.x)) \(coordinate(place.y))"
+      }.joined()
+    }.joined()
+    let line = SVGElement(
+      "path",
+      [
+        ("class", "s\(index)"), ("d", path), ("stroke", PlotPalette.colour(index)), ("stroke-width", "2"),
+        ("stroke-linejoin", "round"), ("fill", "none"),
+      ] + PlotPalette.dash(index))
+    let isDotted = series.points.count <= Self.dottedPoints
+    let dots = places.filter { isDotted || $0.count == 1 }.flatMap { $0 }.map { place in
+      SVGElement(
+        "circle",
+        [
+          ("class", "f\(index)"), ("cx", coordinate(place.x)), ("cy", coordinate(place.y)), ("r", "3"),
+          ("fill", PlotPalette.colour(index)),
+        ])
+    }
+    return (path.isEmpty ? [] : [line]) + dots
+  }
+
+  /// What of a line can be seen: of the points over one unit of width the first, lowest, highest and last.
+  private func thinned(_ line: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+    guard line.count > 2000 else { return line }
+    var kept: [(x: Double, y: Double)] = []
+    var start = line.startIndex
+    while start < line.endIndex {
+      let unit = line[start].x.rounded(.down)
+      let end = line[start...].firstIndex { $0.x.rounded(.down) != unit } ?? line.endIndex
+      let run = start..<end
+      let places = [
+        start, run.min { line[$0].y < line[$1].y } ?? start, run.max { line[$0].y < line[$1].y } ?? start,
+        end - 1,
+      ]
+      kept += Set(places).sorted().map { line[$0] }
+      start = end
+    }
+    return kept
+  }
+
+  /// The curves in words, for those who can't see them.
+  private var description: String {
+    let words = curve.series.map { series -> String in
+      let points = series.points.filter { $0.x.isFinite && $0.y.isFinite }
+      guard let first = points.first, let last = points.last, let least = points.map(\.y).min(),
+        let greatest = points.map(\.y).max()
+      else { return "\(series.name) has no finite points" }
+      return "\(series.name) goes from \(figure(first.y)) at \(figure(first.x)) to \(figure(last.y)) at "
+        + "\(figure(last.x)), between \(figure(least)) and \(figure(greatest))"
+    }
+    return "\(curve.yLabel) over \(curve.xLabel): " + words.joined(separator: "; ") + "."
+  }
+}

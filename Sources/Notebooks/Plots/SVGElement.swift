@@ -1,0 +1,72 @@
+/// An element of an SVG picture, written in the same bytes every time.
+struct SVGElement {
+  private let name: String
+  private var attributes: [(name: String, value: String)]
+  /// A text, or other elements a line each.
+  private let content: Content
+
+  private enum Content {
+    case none
+    case text(String)
+    /// Written as it is: CSS.
+    case raw(String)
+    case elements([SVGElement])
+  }
+
+  init(_ name: String, _ attributes: [(String, String)] = []) {
+    self.init(name, attributes, .none)
+  }
+
+  init(_ name: String, _ attributes: [(String, String)] = [], text: String) {
+    self.init(name, attributes, .text(text))
+  }
+
+  init(_ name: String, _ attributes: [(String, String)] = [], _ elements: [SVGElement]) {
+    self.init(name, attributes, .elements(elements))
+  }
+
+  /// A style sheet, which holds none of the characters that XML would need escaped.
+  static func style(_ css: String) -> SVGElement { SVGElement("style", [], .raw(css)) }
+
+  private init(_ name: String, _ attributes: [(String, String)], _ content: Content) {
+    self.name = name
+    self.attributes = attributes.map { (name: $0.0, value: $0.1) }
+    self.content = content
+  }
+
+  /// The element as XML with a newline at its end.
+  var xml: String {
+    let start = "<" + name + attributes.map { " \($0.name)=\"\(escaped($0.value))\"" }.joined()
+    let end = "</\(name)>\n"
+    return switch content {
+    case .none: start + "/>\n"
+    case .text(let text): start + ">" + escaped(text) + end
+    case .raw(let text): start + ">\n" + text + "\n" + end
+    case .elements(let elements): start + ">\n" + elements.map(\.xml).joined() + end
+    }
+  }
+}
+
+/// The text as XML 1.0 may hold it: marks escaped, characters that it forbids replaced.
+private func escaped(_ text: String) -> String {
+  text.unicodeScalars.reduce(into: "") { result, scalar in
+    switch scalar {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    case "\n", "\t", "\r": result += " "
+    case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+}
+
+/// A coordinate in units of the picture, to a hundredth: "12", "12.5", "12.25".
+func coordinate(_ value: Double) -> String {
+  let hundredths = Int((min(max(value, -1e6), 1e6) * 100).rounded())
+  let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
+  let sign = hundredths < 0 ? "-" : ""
+  if rest == 0 { return "\(sign)\(whole)" }
+  return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : (rest < 10 ? "0" : "") + "\(rest)")
+}
