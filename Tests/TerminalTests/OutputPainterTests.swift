@@ -18,6 +18,14 @@ import Testing
     #expect(lines(.text("  one two three"), width: 9) == ["  one two", "  three"])
   }
 
+  @Test func figuresThatBelongTogetherAreBrokenLast() {
+    #expect(
+      lines(.text("epoch 1/3  loss 0.5  test 90.12 %"), width: 28) == [
+        "epoch 1/3  loss 0.5", "test 90.12 %",
+      ])
+    #expect(lines(.text("one two three  four"), width: 9) == ["one two", "three", "four"])
+  }
+
   @Test func aNoteIsFaint() {
     #expect(lines(.note("n"), colour: true) == ["\u{1B}[2mn\u{1B}[0m"])
   }

@@ -34,31 +34,42 @@ import Testing
       ])
   }
 
-  @Test func textIsCutBeforeNumbers() {
+  @Test func textGoesOnBelowBeforeColumnsDo() {
     #expect(
       lines(45) == [
         "Comparison",
         "model             accuracy     size  speed-up",
         "────────────────  ────────  ───────  ────────",
         "teacher            90.12 %  44.8 MB      1.0×",
-        "student (fake-q…   90.01 %  11.3 MB      3.4×",
+        "student            90.01 %  11.3 MB      3.4×",
+        "(fake-quantized)",
       ])
   }
 
-  @Test func whatDoesNotFitGoesBelowAndNoNumberIsLost() {
+  @Test func columnsThatDoNotFitGoBelowAndNothingIsLost() {
     #expect(
       lines(39) == [
         "Comparison",
-        "model         accuracy     size",
-        "────────────  ────────  ───────",
-        "teacher        90.12 %  44.8 MB",
-        "student (fa…   90.01 %  11.3 MB",
+        "model             accuracy     size",
+        "────────────────  ────────  ───────",
+        "teacher            90.12 %  44.8 MB",
+        "student            90.01 %  11.3 MB",
+        "(fake-quantized)",
         "",
-        "model         speed-up",
-        "────────────  ────────",
-        "teacher           1.0×",
-        "student (fa…      3.4×",
+        "model             speed-up",
+        "────────────────  ────────",
+        "teacher               1.0×",
+        "student               3.4×",
+        "(fake-quantized)",
       ])
+  }
+
+  @Test(arguments: 14...60)
+  func numbersStayWhole(_ width: Int) {
+    let text = lines(width).joined(separator: "\n")
+    for number in ["90.12 %", "44.8 MB", "1.0×", "90.01 %", "11.3 MB", "3.4×"] {
+      #expect(text.contains(number), "\(text)")
+    }
   }
 
   @Test(arguments: [1, 5, 10, 20, 39, 40, 79, 80, 200])

@@ -37,7 +37,7 @@ package struct OutputPainter: Sendable {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
       guard let width, displayWidth(String(line)) > width else { return [String(line)] }
       let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
-      return wrap(String(line.dropFirst(indent.count)), to: width - indent.count).map { indent + $0 }
+      return wrapPhrases(String(line.dropFirst(indent.count)), to: width - indent.count).map { indent + $0 }
     }
   }
 

@@ -2,8 +2,9 @@ package import Interpreter
 
 /// Lays a table out in columns under ruled headings.
 ///
-/// Where it is wider than the terminal, text columns are cut first; what still doesn't fit goes into
-/// further blocks below, each of which repeats the first column, so that no number is lost.
+/// Where it is wider than the terminal, text columns are narrowed first and their cells go on in lines below;
+/// columns that still don't fit go into further blocks, each of which repeats the first, so that nothing is
+/// lost.
 package struct TableLayout: Sendable {
   package var style: Style
   /// Columns of the terminal; nil where nothing limits the width.
@@ -15,14 +16,16 @@ package struct TableLayout: Sendable {
   }
 
   private static let gap = 2
-  /// A text column isn't cut below this.
-  private static let shortestText = 12
+  /// A text column isn't made narrower than its longest word, within these bounds.
+  private static let shortestTexts = 12...24
+  /// Nor the first, where it is repeated beside a wide column.
+  private static let shortestFirst = 4
 
   package func lines(_ table: Table) -> [String] {
     let columns = columns(of: table)
     guard !columns.isEmpty else { return [] }
     var lines = table.title.map { [style.paint(fit(style.spell(printable($0))), .heading)] } ?? []
-    for (index, block) in blocks(cutTexts(columns)).enumerated() {
+    for (index, block) in blocks(narrowed(columns)).enumerated() {
       if index > 0 { lines.append("") }
       lines += draw(block)
     }
@@ -36,6 +39,8 @@ package struct TableLayout: Sendable {
     /// The heading, then the rows.
     var cells: [String]
     var width: Int
+    /// How narrow the column may become beside others.
+    var shortest: Int
   }
 
   private func columns(of table: Table) -> [Column] {
@@ -44,8 +49,13 @@ package struct TableLayout: Sendable {
       let cells = ([table.columns[index].title] + rows).map { style.spell(printable($0)) }
       return Column(
         alignment: table.columns[index].alignment, cells: cells,
-        width: cells.map(displayWidth).max() ?? 0)
+        width: cells.map(displayWidth).max() ?? 0, shortest: Self.shortest(cells))
     }
+  }
+
+  private static func shortest(_ cells: [String]) -> Int {
+    let words = cells.flatMap { $0.split(separator: " ").map { displayWidth(String($0)) } }
+    return min(max(words.max() ?? 0, shortestTexts.lowerBound), shortestTexts.upperBound)
   }
 
   private func total(_ columns: [Column]) -> Int {
@@ -53,12 +63,12 @@ package struct TableLayout: Sendable {
   }
 
   /// Narrows text columns, the widest first, as far as needed and allowed.
-  private func cutTexts(_ columns: [Column]) -> [Column] {
+  private func narrowed(_ columns: [Column]) -> [Column] {
     guard let width else { return columns }
     var columns = columns
     while total(columns) > width {
       let texts = columns.indices.filter {
-        columns[$0].alignment == .left && columns[$0].width > Self.shortestText
+        columns[$0].alignment == .left && columns[$0].width > columns[$0].shortest
       }
       guard let widest = texts.max(by: { columns[$0].width < columns[$1].width }) else { break }
       columns[widest].width -= 1
@@ -67,34 +77,55 @@ package struct TableLayout: Sendable {
   }
 
   private func blocks(_ columns: [Column]) -> [[Column]] {
-    guard let width, let first = columns.first, total(columns) > width else { return [columns] }
-    var blocks: [[Column]] = []
-    var block = [first]
-    for column in columns.dropFirst() {
-      if block.count > 1 && total(block + [column]) > width {
-        blocks.append(block)
-        block = [first]
-      }
-      block.append(column)
+    guard let width, let first = columns.first, columns.count > 1, total(columns) > width else {
+      return [columns.map(limited)]
     }
-    return blocks + [block]
+    var blocks: [[Column]] = []
+    for column in columns.dropFirst() {
+      if let block = blocks.last, total(block + [column]) <= width {
+        blocks[blocks.count - 1].append(column)
+      } else {
+        blocks.append(beside(column, first, width))
+      }
+    }
+    return blocks
+  }
+
+  /// The first column as wide as the other leaves it room.
+  private func beside(_ column: Column, _ first: Column, _ width: Int) -> [Column] {
+    var (column, first) = (column, first)
+    if total([first, column]) > width, first.alignment == .left {
+      first.width = min(first.width, max(Self.shortestFirst, width - column.width - Self.gap))
+    }
+    column.width = max(1, min(column.width, width - first.width - Self.gap))
+    return [first, column].map(limited)
+  }
+
+  private func limited(_ column: Column) -> Column {
+    var column = column
+    if let width { column.width = min(column.width, max(1, width)) }
+    return column
   }
 
   private func draw(_ columns: [Column]) -> [String] {
-    let rows = (columns.first?.cells.count ?? 1) - 1
     let rule = columns.map { String(repeating: style.unicode ? "─" : "-", count: $0.width) }
-    let heading = style.paint(fit(line(columns, row: 0)), .emphasis)
+    let heading = lines(columns, row: 0).map { style.paint($0, .emphasis) }
     let ruled = style.paint(fit(rule.joined(separator: "  ")), .faint)
-    return [heading, ruled] + (0..<rows).map { fit(line(columns, row: $0 + 1)) }
+    let rows = (columns.first?.cells.count ?? 1) - 1
+    return heading + [ruled] + (0..<rows).flatMap { lines(columns, row: $0 + 1) }
   }
 
-  private func line(_ columns: [Column], row: Int) -> String {
-    let cells = columns.map { column in
-      pad(
-        cut(column.cells[row], to: column.width, style: style), to: column.width,
-        right: column.alignment == .right)
+  /// One line, or as many as the cell with most of them needs.
+  private func lines(_ columns: [Column], row: Int) -> [String] {
+    let cells = columns.map { wrapInside($0.cells[row], to: $0.width) }
+    let count = cells.map(\.count).max() ?? 1
+    return (0..<max(count, 1)).map { line in
+      let parts = zip(columns, cells).map { column, lines in
+        pad(
+          line < lines.count ? lines[line] : "", to: column.width, right: column.alignment == .right)
+      }
+      let text = parts.joined(separator: "  ")
+      return fit(String(text.reversed().drop { $0 == " " }.reversed()))
     }
-    let line = cells.joined(separator: "  ")
-    return String(line.reversed().drop { $0 == " " }.reversed())
   }
 }

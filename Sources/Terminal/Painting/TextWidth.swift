@@ -75,3 +75,37 @@ package func wrap(_ text: String, to width: Int) -> [String] {
   }
   return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
 }
+
+/// Breaks text where two spaces set phrases apart, as in "loss 0.5  test 90.12 %"; only phrases that don't fit
+/// by themselves are broken between words.
+package func wrapPhrases(_ text: String, to width: Int) -> [String] {
+  var lines: [String] = []
+  for phrase in text.split(separator: "  ") {
+    let trimmed = String(phrase.drop { $0 == " " })
+    if let last = lines.last, displayWidth(last) + 2 + displayWidth(trimmed) <= width {
+      lines[lines.count - 1] = last + "  " + trimmed
+    } else {
+      lines += wrap(trimmed, to: width)
+    }
+  }
+  return lines
+}
+
+/// Breaks text between words, and words that don't fit by themselves wherever they must be.
+package func wrapInside(_ text: String, to width: Int) -> [String] {
+  guard displayWidth(text) > width else { return [text] }
+  return wrap(text, to: width).flatMap { line -> [String] in
+    var pieces = [""]
+    var used = 0
+    for character in line {
+      let columns = displayWidth(String(character))
+      if used > 0, used + columns > width {
+        pieces.append("")
+        used = 0
+      }
+      pieces[pieces.count - 1].append(character)
+      used += columns
+    }
+    return pieces
+  }
+}
