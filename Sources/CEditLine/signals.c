@@ -110,7 +110,11 @@ static void *watch_signals(void *unused) {
   (void)unused;
   for (;;) {
     switch (cel_wait(stop_pipe[0])) {
-      case CEL_INTERRUPT: watch.interrupted(watch.context); break;
+      case CEL_INTERRUPT:
+        // Where the terminal is told not to, it doesn't drop what was typed before Ctrl-C itself.
+        if (is_in_foreground()) tcflush(STDIN_FILENO, TCIFLUSH);
+        watch.interrupted(watch.context);
+        break;
       case CEL_RESIZE:
       case CEL_CONTINUE: break;
       case CEL_READABLE:
@@ -145,6 +149,8 @@ int cel_echo_off(void) {
   if (!is_in_foreground() || tcgetattr(STDIN_FILENO, &echoing_terminal) != 0) return 0;
   struct termios quiet = echoing_terminal;
   quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+  // Else Ctrl-C drops output that is on its way, and lines that are rewritten in place lose their place.
+  quiet.c_lflag |= NOFLSH;
   return tcsetattr(STDIN_FILENO, TCSANOW, &quiet) == 0;
 }
 

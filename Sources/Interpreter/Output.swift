@@ -146,10 +146,13 @@ package struct Progress: Sendable, Codable, Equatable {
   package struct Figure: Sendable, Codable, Equatable {
     package var label: String
     package var text: String
+    /// The number itself, where how it changes is worth a curve.
+    package var value: Double?
 
-    package init(_ label: String, _ text: String) {
+    package init(_ label: String, _ text: String, value: Double? = nil) {
       self.label = label
       self.text = text
+      self.value = value
     }
   }
 

@@ -10,7 +10,7 @@ import Training
 /// `greeting` is shown first; `version` is written into notebooks. Call it on the main thread, to which the system sends Ctrl-C.
 package func runREPL(interpreter: Interpreter, version: String, greeting: String) -> Int32 {
   prepareSignals()
-  let screen = Screen()
+  let screen = Screen(pages: true)
   guard let repl = REPL(interpreter: interpreter, version: version, screen: screen) else {
     return runBatch(interpreter: interpreter)
   }
@@ -77,6 +77,7 @@ final class REPL {
       return .stay
     }
     let line = ColonLine(text)
+    defer { screen.finishProgress() }
     switch line.resolve() {
     case .success(let command): return command.run(self, line.argument)
     case .failure(let diagnostic):

@@ -20,7 +20,8 @@ import Testing
     ),
     (79, "train teacher  epoch 2/3  ━━━────  43 %  loss 0.412  accuracy 87.1 %  0:42 left"),
     (60, "train teacher  epoch 2/3  ━━───  43 %  loss 0.412  0:42 left"),
-    (39, "train teacher  epoch 2/3  43 %  0:42"),
+    (39, "epoch 2/3  43 %  loss 0.412  0:42 left"),
+    (33, "epoch 2/3  43 %  loss 0.412  0:42"),
     (25, "train teacher  43 %  0:42"),
     (12, "tra…  43 %"),
   ])
@@ -53,6 +54,69 @@ import Testing
     #expect(
       ProgressLine(style: Style(colour: false, unicode: false), width: 40).text(progress).hasSuffix(
         "#  100 %"))
+  }
+
+  private func curve(_ style: Style, _ width: Int, upTo end: Int) -> [String] {
+    var curve = LiveCurve()
+    for done in 1...end {
+      curve.add(
+        Progress(
+          activity: "train", done: done, total: 100,
+          figures: [.init("loss", "", value: Double(100 - done) / 10)]))
+    }
+    return curve.lines(style: style, width: width)
+  }
+
+  @Test func aLiveCurveGrowsTowardsTheEndOfTheWork() {
+    let ascii = Style(colour: false, unicode: false)
+    #expect(
+      curve(ascii, 40, upTo: 50) == [
+        "    9.9 |***", "   loss |  ******", "        |       ******", "      5 |            ****",
+      ])
+    #expect(curve(ascii, 40, upTo: 100).last?.count == 40)
+    #expect(curve(.file, 40, upTo: 100).first?.hasPrefix("    9.9 │⠉") == true)
+  }
+
+  @Test(arguments: [1, 20, 28, 29, 40, 79, 200])
+  func aLiveCurveFitsOrIsLeftOut(_ width: Int) {
+    for style in [Style.file, Style(colour: true, unicode: true), Style(colour: false, unicode: false)] {
+      let lines = curve(style, width, upTo: 100)
+      #expect(lines.count == (width < 29 ? 0 : 4))
+      #expect(lines.allSatisfy { displayWidth($0) <= width })
+    }
+  }
+
+  @Test func aLiveCurveNeedsNumbersAndBeginsAnewWithAnotherCommand() {
+    var curve = LiveCurve()
+    for done in 1...9 {
+      curve.add(Progress(activity: "a", done: done, total: 9, figures: [.init("loss", "", value: .nan)]))
+    }
+    #expect(curve.lines(style: .file, width: 79) == [])
+    for done in [1, 9] {
+      curve.add(Progress(activity: "a", done: done, total: 9, figures: [.init("loss", "", value: 1)]))
+    }
+    curve.add(Progress(activity: "a", done: 9, total: 0))
+    #expect(curve.lines(style: .file, width: 79).isEmpty == false)
+    curve.add(Progress(activity: "b", done: 9, total: 9, figures: [.init("", "", value: 1)]))
+    #expect(curve.lines(style: .file, width: 79) == [])
+  }
+
+  @Test func aBlockIsRewrittenInPlaceAndErasedWhereItBegan() {
+    var block = LiveBlock()
+    #expect(block.erase() == "")
+    #expect(block.rewrite(["a"], terminalWidth: 9) == "\ra\u{1B}[K")
+    #expect(block.rewrite(["b", "c", "d"], terminalWidth: 9) == "\rb\u{1B}[K\r\nc\u{1B}[K\r\nd\u{1B}[K")
+    #expect(block.rewrite(["e", "f", "g"], terminalWidth: 9).hasPrefix("\r\u{1B}[2Ae\u{1B}[K\r\n"))
+    #expect(block.rewrite(["h"], terminalWidth: 9) == "\r\u{1B}[2A\u{1B}[Jh\u{1B}[K")
+    _ = block.rewrite(["longer", "i"], terminalWidth: 9)
+    #expect(block.erase() == "\r\u{1B}[1A\u{1B}[J")
+    #expect(block.erase() == "")
+  }
+
+  @Test func inATerminalThatBecameNarrowerABlockBeginsBelow() {
+    var block = LiveBlock()
+    _ = block.rewrite(["123456", "7"], terminalWidth: 9)
+    #expect(block.rewrite(["123", "4"], terminalWidth: 5) == "\r\n123\u{1B}[K\r\n4\u{1B}[K")
   }
 
   @Test func withoutATerminalEachStageEndsInOneLine() {

@@ -39,6 +39,21 @@ int cel_watch_start(void (*interrupted)(void *), void *context);
 /// Ends the watch; when it returns, `interrupted` isn't running and won't be called again.
 void cel_watch_stop(void);
 
+/// A program that has the terminal for itself, as a shell's job in the foreground.
+struct cel_job {
+  int process;
+  /// The end of a pipe to its standard input; to be closed by the caller.
+  int input;
+  int group_before;
+};
+
+/// Starts a program, given by its path and arguments up to NULL, with the terminal of standard input.
+/// Ctrl-C is the job's alone until `cel_job_wait` returns. Returns 0, or an errno value with nothing started.
+int cel_job_start(char *const *arguments, struct cel_job *job);
+
+/// Waits for the job's end and takes the terminal back; returns its exit code, 0 where a signal ended it.
+int cel_job_wait(const struct cel_job *job);
+
 /// Stops the terminal from echoing what is typed while a cell runs; Ctrl-C still works.
 /// Returns 1 where it did, 0 where standard input isn't the terminal or the process is in its background.
 int cel_echo_off(void);

@@ -100,7 +100,7 @@ final class RunRecorder {
         activity: activity, done: report.step, total: report.steps,
         stage: "epoch \(report.epoch)/\(report.epochs)",
         figures: [
-          Progress.Figure("loss", fixed(report.loss, 3)),
+          Progress.Figure("loss", fixed(report.loss, 3), value: report.loss),
           Progress.Figure("accuracy", percentage(report.accuracy, 1)),
           Progress.Figure("", grouped(Int(report.imagesPerSecond.rounded())) + " images/s"),
         ],

@@ -31,22 +31,33 @@ package struct ProgressLine: Sendable {
     }
   }
 
-  /// The line without newline: share, stage, time left and bar come first, then the figures from the left
-  /// as far as they fit; what is left over widens the bar.
+  /// The line without newline: share, stage and time left come first, then the first figure, the bar, and
+  /// the other figures from the left as far as they fit; what is left over widens the bar.
+  ///
+  /// Where no figure fits, the activity gives way: whoever started it knows it.
   package func text(_ progress: Progress) -> String {
-    let activity = clean(progress.activity)
+    let whole = parts(progress, activity: clean(progress.activity), spellsTimeOut: true)
+    let brief = [true, false].lazy.map { parts(progress, activity: "", spellsTimeOut: $0) }
+    let shown = whole.figures.isEmpty ? brief.first { !$0.figures.isEmpty && $0.stage != nil } : nil
+    return draw(shown ?? whole, share: Self.fraction(progress))
+  }
+
+  private func parts(_ progress: Progress, activity: String, spellsTimeOut: Bool) -> Parts {
     var parts = Parts(activity: cut(activity, to: max(1, width - 8), style: style))
     add(to: &parts) { $0.share = Self.share(progress) }
     add(to: &parts) { $0.stage = progress.stage.map(clean) }
     if let left = progress.secondsLeft.flatMap(duration) {
-      if !add(to: &parts, { $0.timeLeft = left + " left" }) { add(to: &parts) { $0.timeLeft = left } }
+      let isSpelledOut = spellsTimeOut && add(to: &parts) { $0.timeLeft = left + " left" }
+      if !isSpelledOut { add(to: &parts) { $0.timeLeft = left } }
     }
+    let figures = progress.figures.map { clean("\($0.label) \($0.text)") }
+    let hasFirst = figures.first.map { first in add(to: &parts) { $0.figures = [first] } } ?? false
     if progress.total > 0 { add(to: &parts) { $0.bar = Self.barWidths.lowerBound } }
-    for figure in progress.figures {
-      guard add(to: &parts, { $0.figures.append(clean("\(figure.label) \(figure.text)")) }) else { break }
+    for figure in figures.dropFirst() where hasFirst {
+      guard add(to: &parts, { $0.figures.append(figure) }) else { break }
     }
     if parts.bar > 0 { parts.bar = min(Self.barWidths.upperBound, parts.bar + width - parts.width) }
-    return draw(parts, share: Self.fraction(progress))
+    return parts
   }
 
   @discardableResult

@@ -14,10 +14,15 @@ package final class Screen: Sendable {
   private let liveDescriptor: Int32?
   private let outputIsTerminal: Bool
   private let writesOutput: Bool
+  /// Shows what is longer than the terminal; nil where all is written as it comes.
+  private let pager: Pager?
   private let state: Mutex<State>
 
   private struct State {
-    var hasLiveLine = false
+    var block = LiveBlock()
+    var curve = LiveCurve()
+    /// Lines for the pager.
+    var held: [String] = []
     var lastUpdate: ContinuousClock.Instant?
     var log = ProgressLog()
     var isClosed = false
@@ -26,10 +31,15 @@ package final class Screen: Sendable {
 
   /// At most this often is the line of progress rewritten.
   private static let updateInterval = Duration.milliseconds(100)
+  /// On a terminal of fewer rows a curve above the line of progress would take too much of what stood there.
+  private static let rowsForCurve: Int32 = 12
 
+  /// Finds out what the output streams can do.
+  ///
   /// `writesOutput` is false where standard output carries data of another kind, as with `--json`:
-  /// outputs are dropped then, and only progress is shown.
-  package init(writesOutput: Bool = true) {
+  /// outputs are dropped then, and only progress is shown. `pages` is for conversations, in which somebody is
+  /// there to leave the pager.
+  package init(writesOutput: Bool = true, pages: Bool = false) {
     self.writesOutput = writesOutput
     style = Style(descriptor: STDOUT_FILENO, environment: environmentVariable)
     errorStyle = Style(descriptor: STDERR_FILENO, environment: environmentVariable)
@@ -37,6 +47,8 @@ package final class Screen: Sendable {
     let isDumb = (environmentVariable("TERM") ?? "dumb") == "dumb"
     let terminal = [STDOUT_FILENO, STDERR_FILENO].first { isatty($0) == 1 }
     liveDescriptor = isDumb ? nil : terminal
+    let canPage = pages && !isDumb && outputIsTerminal && isatty(STDIN_FILENO) == 1
+    pager = canPage ? Pager(environment: environmentVariable) : nil
     state = Mutex(State())
   }
 
@@ -49,11 +61,13 @@ package final class Screen: Sendable {
   /// The error of a write that failed for another reason than a closed pipe.
   package var failure: Int32? { state.withLock { $0.failure } }
 
-  private static func width(of descriptor: Int32) -> Int? {
+  private static func width(of descriptor: Int32) -> Int? { size(of: descriptor)?.columns }
+
+  private static func size(of descriptor: Int32) -> (columns: Int, rows: Int32)? {
     var columns: Int32 = 0
     var rows: Int32 = 0
     // libedit and many terminals keep the last column free for the cursor.
-    return cel_terminal_size(descriptor, &columns, &rows) == 1 ? max(1, Int(columns) - 1) : nil
+    return cel_terminal_size(descriptor, &columns, &rows) == 1 ? (max(1, Int(columns) - 1), rows) : nil
   }
 
   /// Draws an output.
@@ -67,7 +81,27 @@ package final class Screen: Sendable {
     let painter = OutputPainter(
       style: toError ? errorStyle : style, width: toError ? Self.width(of: STDERR_FILENO) : width)
     let lines = painter.lines(output, source: source)
-    if !lines.isEmpty { write(lines, to: toError ? STDERR_FILENO : STDOUT_FILENO) }
+    guard !lines.isEmpty, toError || !hold(lines) else { return }
+    write(lines, to: toError ? STDERR_FILENO : STDOUT_FILENO)
+  }
+
+  /// Keeps what is longer than the terminal, and what the cell says after it, for the pager.
+  ///
+  /// It is shown when the cell ends, so that reading doesn't count as its time. False where lines are to be
+  /// written at once.
+  private func hold(_ lines: [String]) -> Bool {
+    guard pager != nil, let rows = Self.size(of: STDOUT_FILENO)?.rows else { return false }
+    return state.withLock { state in
+      guard !state.held.isEmpty || lines.count >= rows else { return false }
+      endProgress(&state)
+      state.held += lines
+      return true
+    }
+  }
+
+  private func release(_ state: inout State) {
+    put(state.held.map { $0 + "\n" }.joined(), to: STDOUT_FILENO, &state)
+    state.held = []
   }
 
   /// Writes lines to standard output, below the progress that stood there.
@@ -84,11 +118,12 @@ package final class Screen: Sendable {
   private func write(_ lines: [String], to descriptor: Int32) {
     state.withLock { state in
       endProgress(&state)
+      release(&state)
       put(lines.map { $0 + "\n" }.joined(), to: descriptor, &state)
     }
   }
 
-  /// Rewrites the line of progress, at most ten times a second; without a terminal writes a line rarely.
+  /// Rewrites the progress, at most ten times a second; without a terminal writes a line rarely.
   package func show(_ progress: Progress) {
     let now = ContinuousClock.now
     state.withLock { state in
@@ -97,22 +132,40 @@ package final class Screen: Sendable {
         put(lines.map { $0 + "\n" }.joined(), to: STDERR_FILENO, &state)
         return
       }
+      // Long work isn't kept waiting for a reader.
+      release(&state)
+      state.curve.add(progress)
       if let last = state.lastUpdate, now - last < Self.updateInterval { return }
-      let width = Self.width(of: liveDescriptor) ?? 79
-      let line = ProgressLine(style: liveDescriptor == STDOUT_FILENO ? style : errorStyle, width: width)
-      put("\r" + line.text(progress) + "\u{1B}[K", to: liveDescriptor, &state)
-      state.hasLiveLine = true
+      let (width, rows) = Self.size(of: liveDescriptor) ?? (79, 24)
+      let isOutput = liveDescriptor == STDOUT_FILENO
+      let style = isOutput ? style : errorStyle
+      // Beside a pipe whose reader may write to this terminal, one line is all that can be kept track of.
+      let curve =
+        isOutput && rows >= Self.rowsForCurve ? state.curve.lines(style: style, width: width) : []
+      let line = ProgressLine(style: style, width: width).text(progress)
+      put(state.block.rewrite(curve + [line], terminalWidth: width), to: liveDescriptor, &state)
       state.lastUpdate = now
     }
   }
 
-  /// Takes the line of progress away.
-  package func finishProgress() { state.withLock { endProgress(&$0) } }
+  /// Takes the progress away at the end of a cell, and lets the user read what is longer than the terminal.
+  package func finishProgress() {
+    let held = state.withLock { state in
+      endProgress(&state)
+      state.curve = LiveCurve()
+      return state.held
+    }
+    guard !held.isEmpty else { return }
+    let isRead = pager?.show(held.map { $0 + "\n" }.joined()) ?? false
+    state.withLock { state in
+      if !isRead { release(&state) }
+      state.held = []
+    }
+  }
 
   private func endProgress(_ state: inout State) {
     if let liveDescriptor {
-      if state.hasLiveLine { put("\r\u{1B}[K", to: liveDescriptor, &state) }
-      state.hasLiveLine = false
+      put(state.block.erase(), to: liveDescriptor, &state)
       state.lastUpdate = nil
     } else {
       put(state.log.finish().map { $0 + "\n" }.joined(), to: STDERR_FILENO, &state)
