@@ -12,13 +12,14 @@ struct Cell {
 
   func run(_ console: Console) -> CellResult.Status {
     let program = parse(source, vocabulary: Command.vocabulary)
-    for diagnostic in program.diagnostics { console.put(.diagnostic(diagnostic)) }
-    guard !program.diagnostics.contains(where: { $0.severity == .error }) else { return .error }
-    let (bound, problems) = bind(program)
-    for problem in problems { console.put(.diagnostic(problem)) }
-    guard problems.isEmpty else { return .error }
+    let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
+    let slips = (program.diagnostics + problems).inOrderOfPlace
+    for diagnostic in slips { console.put(.diagnostic(diagnostic)) }
+    guard !slips.contains(where: { $0.severity == .error }) else { return .error }
     do {
-      return try run(planned(bound), console)
+      let (steps, failures) = try planned(bound)
+      for failure in failures { console.put(.diagnostic(failure.diagnostic)) }
+      return failures.isEmpty ? try run(steps, console) : .error
     } catch {
       console.put(.diagnostic(error.diagnostic))
       return .error
@@ -26,8 +27,11 @@ struct Cell {
   }
 
   /// Plans every statement before the first runs, so that a slip in the last does not cost the first's work.
-  private func planned(_ bound: [(Command, Arguments)]) throws(Failure) -> [(Statement, Step)] {
+  private func planned(
+    _ bound: [(Command, Arguments)]
+  ) throws(Failure) -> (steps: [(Statement, Step)], failures: [Failure]) {
     var steps: [(Statement, Step)] = []
+    var failures = IndependentFailures()
     var scope: Scope
     do {
       scope = try Scope(of: store, library: library, statementCount: bound.count)
@@ -39,10 +43,12 @@ struct Cell {
         try requireWritable(command, arguments)
         steps.append((arguments.statement, try command.plan(arguments, &scope)))
       } catch {
-        throw Failure(error, at: arguments.verb)
+        failures.add(
+          Failure(error, at: arguments.verb), of: arguments.statement,
+          changes: command.changesSession(arguments), in: source)
       }
     }
-    return steps
+    return (steps, failures.all)
   }
 
   private func requireWritable(_ command: Command, _ arguments: Arguments) throws(SessionError) {
@@ -90,6 +96,62 @@ struct Cell {
         && token.range.upperBound <= statement.range.upperBound && file.text(of: token.range) == model
     }?.range
     return range.map { Word(text: model, range: $0) } ?? statement.verb
+  }
+}
+
+extension Program {
+  /// The program without the statements in which the parser found a mistake: what is left of them would be
+  /// blamed a second time.
+  fileprivate func withoutMistakes(in source: SourceFile) -> Program {
+    let mistakes = diagnostics.compactMap(\.range).map(\.lowerBound)
+    var program = self
+    program.statements = statements.enumerated().filter { index, statement in
+      let start = statement.range.lowerBound
+      let next = index + 1 < statements.count ? statements[index + 1].range.lowerBound : .max
+      let line = source.position(of: start).line
+      return !mistakes.contains {
+        ($0 >= start && $0 < next) || source.position(of: $0).line == line
+      }
+    }.map(\.element)
+    return program
+  }
+}
+
+extension [Diagnostic] {
+  /// Sorted by place; those without one last.
+  fileprivate var inOrderOfPlace: [Diagnostic] {
+    enumerated().sorted { one, other in
+      (one.element.range?.lowerBound ?? .max, one.offset)
+        < (other.element.range?.lowerBound ?? .max, other.offset)
+    }.map(\.element)
+  }
+}
+
+/// Failures of several statements, without those that may only follow from an earlier one.
+private struct IndependentFailures {
+  private(set) var all: [Failure] = []
+  /// Names in statements that failed and would have changed the session.
+  private var doubtful: Set<String> = []
+  /// False once a statement failed whose effect on later ones can't be told by names.
+  private var canGoOn = true
+
+  /// A failure counts beside earlier ones where it marks a name that none of them has to do with.
+  mutating func add(_ failure: Failure, of statement: Statement, changes: Bool, in source: String) {
+    let file = SourceFile(source)
+    let marked = failure.diagnostic.range
+    let words = tokenize(source).filter { $0.kind == .word }
+    let isNamed = words.contains { word in
+      guard let marked, word.range == marked, word.range != statement.verb.range else { return false }
+      return !doubtful.contains(String(file.text(of: word.range)))
+    }
+    if all.isEmpty || (canGoOn && isNamed) { all.append(failure) }
+    guard changes else { return }
+    if statement.target == nil { canGoOn = false }
+    doubtful.formUnion(
+      words.filter {
+        $0.range.lowerBound >= statement.range.lowerBound
+          && $0.range.upperBound <= statement.range.upperBound
+      }.map { String(file.text(of: $0.range)) })
   }
 }
 

@@ -42,7 +42,9 @@ package struct OutputPainter: Sendable {
   }
 
   private func diagnosticLines(_ diagnostic: Diagnostic, _ source: SourceFile) -> [String] {
-    fit(
-      render(style.spell(diagnostic), in: source, style: style.colour ? .ansi : .plain, width: width))
+    let text = render(
+      style.spell(diagnostic), in: source, style: style.colour ? .ansi : .plain, width: width)
+    // Signs of the renderer itself become others of their width, so that the marks stay under their words.
+    return fit(style.unicode ? text : text.replacing("…", with: "~").replacing("\u{FFFD}", with: "?"))
   }
 }
