@@ -10,7 +10,7 @@ import pytest
 from conftest import PROGRAM
 
 SETTING = [
-    "data shapes limit 20000 test 64 size 16",
+    "data shapes limit 2000 test 64 size 16",
     "model tiny = conv(8, 3) > bn > relu > pool(2) > conv(16, 3) > relu > fc(10)",
 ]
 
@@ -75,8 +75,8 @@ def test_a_run_shows_a_live_curve_that_leaves_no_trace(terminal, columns, rows):
     there = terminal(columns, rows)
     for cell in SETTING:
         there.run(cell)
-    there.child.send("teacher = train tiny epochs 500\r")
-    there.wait(lambda: re.search(r"loss │.*\n.*│.*\n.*│.*\n.*epoch \d+/500", there.text()))
+    there.child.send("teacher = train tiny epochs 200\r")
+    there.wait(lambda: re.search(r"loss │.*\n.*│.*\n.*│.*\n.*epoch \d+/200", there.text()))
     there.wait(lambda: " %  loss " in there.text())
     there.child.sendintr()
     there.prompt()
@@ -120,7 +120,6 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(terminal):
     there.child.sendintr()
     there.prompt()
     there.run("models")
-    assert "no models" in there.text() or "model" in there.text()
     there.child.send("help\r")
     there.wait(lambda: there.cursor_line() == ":")
     there.child.send("q")
@@ -141,14 +140,15 @@ def test_a_pager_that_is_off_missing_or_gone_early_leaves_a_sound_prompt(termina
 
 
 @pytest.mark.parametrize("columns", [20, 40])
-def test_no_number_is_cut_on_a_narrow_terminal(qatlab, terminal, columns):
+def test_nothing_of_a_table_is_cut_on_a_narrow_terminal(terminal, columns):
     there = terminal(columns, 60, QATLAB_PAGER="")
-    for cell in SETTING[:1] + ["model tiny = conv(8, 3) > relu > fc(10)", "teacher = train tiny epochs 1"]:
+    for cell in SETTING:
         there.run(cell)
     start = len(there.raw)
-    there.run("show graph teacher")
+    there.run("show graph tiny")
     shown = there.raw[start:].decode()
     assert "…" not in shown
-    for number in ["20,490", "8×16×16"]:
-        assert number in shown
+    for words in ["8×16×16", "max pool", "1024", "16×8×8", "10", "dense"]:
+        assert words in shown
+    assert all(len(line) <= columns for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).split("\r\n")[2:-1])
     there.leave()
