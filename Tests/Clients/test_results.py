@@ -48,9 +48,10 @@ class Terminal:
         self.wait(lambda: self.cursor_line() == "qatlab>")
 
     def run(self, cell):
+        start = len(self.raw)
         self.child.send(cell + "\r")
-        self.wait(lambda: self.cursor_line() != "qatlab>")
-        self.prompt()
+        # The line ends before the next prompt can stand in one of its own.
+        self.wait(lambda: b"\r\n" in self.raw[start:] and self.cursor_line() == "qatlab>")
 
     def leave(self):
         self.child.send(":quit\r")
@@ -151,4 +152,34 @@ def test_nothing_of_a_table_is_cut_on_a_narrow_terminal(terminal, columns):
     for words in ["8×16×16", "max pool", "1024", "16×8×8", "10", "dense"]:
         assert words in shown
     assert all(len(line) <= columns for line in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).split("\r\n")[2:-1])
+    there.leave()
+
+
+def test_help_is_ascii_where_the_locale_is(qatlab):
+    ascii_only = {"LANG": "C", "LC_ALL": "C"}
+    overview = qatlab(input="help\n", env=ascii_only)
+    names = re.findall(r"^([a-z]+)  ", overview.stdout, re.MULTILINE)
+    assert {"train", "qat", "histogram"} <= set(names)
+    topics = ["losses", "layers", "networks", "datasets"]
+    everything = "".join(f"help {name}\n" for name in names + topics if name != "command")
+    done = qatlab(input=everything, env=ascii_only)
+    assert done.returncode == 0, done.stderr
+    assert overview.stdout.isascii() and done.stdout.isascii()
+
+
+def test_a_terminal_that_changes_its_size_keeps_what_was_said(terminal):
+    there = terminal(80, 24)
+    for cell in SETTING:
+        there.run(cell)
+    there.child.send("teacher = train tiny epochs 200\r")
+    there.wait(lambda: "loss │" in there.text() and "epoch 4/200" in there.text())
+    for rows, columns in [(14, 40), (30, 100), (8, 60)]:
+        there.child.setwinsize(rows, columns)
+        there.screen.resize(rows, columns)
+        before = len(there.raw)
+        there.wait(lambda: len(there.raw) > before + 1000)
+    there.child.sendintr()
+    there.prompt()
+    there.run("evaluate teacher")
+    assert "teacher accuracy" in there.text()
     there.leave()
