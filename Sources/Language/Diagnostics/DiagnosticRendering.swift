@@ -13,7 +13,7 @@ package enum DiagnosticStyle: Sendable { case plain, ansi }
 package func render(
   _ diagnostic: Diagnostic, in source: SourceFile, style: DiagnosticStyle, width: Int? = nil
 ) -> String {
-  DiagnosticRendering(diagnostic: diagnostic, source: source, style: style, width: width.map { max($0, 24) })
+  DiagnosticRendering(diagnostic: diagnostic, source: source, style: style, width: width.map { max($0, 16) })
     .lines.joined(separator: "\n")
 }
 
