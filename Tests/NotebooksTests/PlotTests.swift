@@ -151,6 +151,20 @@ import Testing
     #expect(picture.places.contains { abs($0.y - top) < 0.01 })
   }
 
+  /// Between 0 and 2 in turn, 600 points have means of 1 over any five pairs.
+  @Test func aNoisyCurveShowsItsMeanAndSaysSo() throws {
+    let picture = try picture(
+      curve([(0..<600).map { Double($0 % 2) * 2 } + [Double](repeating: 1, count: 600)]))
+    #expect(picture.texts.map(\.words).contains("loss; the strong line is the mean of 10 points"))
+    let lines = picture.path("path", class: "s0")
+    let middle = try #require(picture.texts.first { $0.words == "1.0" }).y - 4
+    #expect(lines.count == 2 && lines[0].split(separator: " ").count > lines[1].split(separator: " ").count)
+    let heights = lines[1].split(whereSeparator: { "ML ".contains($0) }).enumerated().filter {
+      $0.offset % 2 == 1
+    }
+    #expect(heights.count == 120 && heights.allSatisfy { Double($0.element) == middle })
+  }
+
   @Test func barsStandOnTheAxisInProportion() throws {
     let picture = try picture(histogram([5, 20, 40, 10]))
     let bars = try #require(picture.path("path", class: "bars").first)

@@ -10,6 +10,12 @@ struct CurveSVG {
 
   /// Series of at most so many points show each with a dot.
   private static let dottedPoints = 40
+  /// Series of more show their course by means.
+  private static let noisyPoints = 300
+  private static let means = 120
+
+  /// In units of the picture.
+  private typealias Place = (x: Double, y: Double)
 
   /// Nil without a finite point.
   init?(_ curve: Curve) {
@@ -38,7 +44,7 @@ struct CurveSVG {
     let legend = curve.series.enumerated().map { LegendEntry(name: $1.name, index: $0 % 6) }
     let sheet = PlotSheet(
       title: curve.title, description: description, legend: legend.count > 1 ? legend : [],
-      yName: curve.yLabel + yTicks.factor, tickLabels: yTicks.ticks.map(\.label))
+      yName: yName, tickLabels: yTicks.ticks.map(\.label))
     let area = sheet.area
     let axes =
       area.leftAxis(yTicks.ticks.map { .init(share: share(of: $0.value, in: y), label: $0.label) })
@@ -51,19 +57,22 @@ struct CurveSVG {
   private func lines(_ series: Curve.Series, index: Int, _ area: PlotArea) -> [SVGElement] {
     let strokes = series.points.split { !($0.x.isFinite && $0.y.isFinite) }
     let places = strokes.map { stroke in
-      stroke.map { (x: area.x(share(of: $0.x, in: x)), y: area.y(share(of: $0.y, in: y))) }
+      stroke.map { Place(x: area.x(share(of: $0.x, in: x)), y: area.y(share(of: $0.y, in: y))) }
     }
-    let path = places.filter { $0.count > 1 }.map { line in
-      thinned(line).enumerated().map { index, place in
-        (index == 0 ? "M" : index == 1 ? "L" : " ") + "\(coordinate(place.x)) \(coordinate(place.y))"
-      }.joined()
-    }.joined()
+    let each = path(places.map(thinned))
+    let strong = window > 1 ? path(places.map(averaged)) : each
+    let colour = ("stroke", PlotPalette.colour(index))
     let line = SVGElement(
       "path",
       [
-        ("class", "s\(index)"), ("d", path), ("stroke", PlotPalette.colour(index)), ("stroke-width", "2"),
-        ("stroke-linejoin", "round"), ("fill", "none"),
+        ("class", "s\(index)"), ("d", strong), colour, ("stroke-width", "2"), ("stroke-linejoin", "round"),
+        ("fill", "none"),
       ] + PlotPalette.dash(index))
+    let faint = SVGElement(
+      "path",
+      [
+        ("class", "s\(index)"), ("d", each), colour, ("stroke-opacity", "0.3"), ("fill", "none"),
+      ])
     let isDotted = series.points.count <= Self.dottedPoints
     let dots = places.filter { isDotted || $0.count == 1 }.flatMap { $0 }.map { place in
       SVGElement(
@@ -73,13 +82,41 @@ struct CurveSVG {
           ("fill", PlotPalette.colour(index)),
         ])
     }
-    return (path.isEmpty ? [] : [line]) + dots
+    return (window > 1 && !each.isEmpty ? [faint] : []) + (strong.isEmpty ? [] : [line]) + dots
+  }
+
+  /// Lines through places; a line of one place is none.
+  private func path(_ lines: [[Place]]) -> String {
+    lines.filter { $0.count > 1 }.map { line in
+      line.enumerated().map { index, place in
+        (index == 0 ? "M" : index == 1 ? "L" : " ") + "\(coordinate(place.x)) \(coordinate(place.y))"
+      }.joined()
+    }.joined()
+  }
+
+  /// Of how many points in a row the strong line shows the mean: steps differ by the images that they see,
+  /// and many of them hide how the loss goes.
+  private var window: Int {
+    let most = curve.series.map(\.points.count).max() ?? 0
+    return most > Self.noisyPoints ? (most + Self.means - 1) / Self.means : 1
+  }
+
+  private func averaged(_ line: [Place]) -> [Place] {
+    stride(from: 0, to: line.count, by: window).map { start in
+      let run = line[start..<min(start + window, line.count)]
+      let count = Double(run.count)
+      return (run.reduce(0) { $0 + $1.x } / count, run.reduce(0) { $0 + $1.y } / count)
+    }
+  }
+
+  private var yName: String {
+    curve.yLabel + yTicks.factor + (window > 1 ? "; the strong line is the mean of \(window) points" : "")
   }
 
   /// What of a line can be seen: of the points over one unit of width the first, lowest, highest and last.
-  private func thinned(_ line: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
+  private func thinned(_ line: [Place]) -> [Place] {
     guard line.count > 2000 else { return line }
-    var kept: [(x: Double, y: Double)] = []
+    var kept: [Place] = []
     var start = line.startIndex
     while start < line.endIndex {
       let unit = line[start].x.rounded(.down)
