@@ -145,9 +145,20 @@ final class REPL {
   }
 
   private func ask(_ query: HelpQuery) {
-    let text = query.subject.isEmpty ? "help" : "help " + query.subject
-    source = SourceFile(text)
-    _ = interpreter.execute(text, cancellation: Cancellation()) { show($0) }
+    defer { screen.finishProgress() }
+    // A word that is a command's and a topic's asks for the command; a term that is an option's too, for the term.
+    let isCommand = query.subject.isEmpty || Command.all.contains { $0.name == query.subject }
+    let explanation = isCommand ? nil : answer("explain " + query.subject)
+    let reply = explanation.flatMap { $0.isFound ? $0 : nil } ?? answer("help " + query.subject)
+    source = SourceFile(reply.text)
+    for output in reply.outputs { show(output) }
+  }
+
+  /// What a statement that only looks says, and whether it knows what is asked for.
+  private func answer(_ text: String) -> (text: String, outputs: [Output], isFound: Bool) {
+    var outputs: [Output] = []
+    let result = interpreter.execute(text, cancellation: Cancellation()) { outputs.append($0) }
+    return (text, outputs, result.status == .ok)
   }
 
   /// Runs a cell, and keeps it for `:save` where it worked.

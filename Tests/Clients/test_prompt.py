@@ -17,7 +17,7 @@ def start(tmp_path, environment):
     opened = []
 
     def open_prompt(columns=80, rows=24, env=(), arguments=()):
-        prompt = Prompt(tmp_path, {**environment, **dict(env)}, columns, rows, arguments)
+        prompt = Prompt(tmp_path, {**environment, "QATLAB_PAGER": "", **dict(env)}, columns, rows, arguments)
         opened.append(prompt)
         return prompt.ready()
 
@@ -351,7 +351,8 @@ def test_time_and_questions(start):
     prompt = start()
     prompt.type(":time models", "<enter>").see(" s\n").ready()
     prompt.type("convert?", "<enter>").see("convert: make the integer model").ready()
-    prompt.type("?losses", "<enter>").see("DecoupledKD").ready()
+    prompt.type("?losses", "<enter>").see("ActivationBoundaries").ready()
+    prompt.type("zero-point?", "<enter>").see("see also").ready()
     prompt.type(":help hist", "<enter>").see(":history").ready()
 
 

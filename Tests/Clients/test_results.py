@@ -104,7 +104,10 @@ def test_ascii_and_no_colour_are_kept_where_they_are_asked_for(terminal):
     for cell in SETTING:
         there.run(cell)
     start = len(there.raw)
-    there.run("teacher = train tiny epochs 2")
+    there.child.send("teacher = train tiny epochs 200\r")
+    there.wait(lambda: b"loss |" in there.raw[start:])
+    there.child.sendintr()
+    there.prompt()
     there.run("show run")
     said = there.raw[start:]
     assert all(byte < 0x80 for byte in said)
