@@ -147,7 +147,7 @@ final class REPL {
   private func ask(_ query: HelpQuery) {
     defer { screen.finishProgress() }
     // A word that is a command's and a topic's asks for the command; a term that is an option's too, for the term.
-    let isCommand = query.subject.isEmpty || Command.all.contains { $0.name == query.subject }
+    let isCommand = query.subject.isEmpty || Command.named(query.subject) != nil
     let explanation = isCommand ? nil : answer("explain " + query.subject)
     let reply = explanation.flatMap { $0.isFound ? $0 : nil } ?? answer("help " + query.subject)
     source = SourceFile(reply.text)
