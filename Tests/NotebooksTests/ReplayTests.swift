@@ -71,6 +71,19 @@ import Testing
     #expect(scene.text == once)
   }
 
+  @Test func aNumberThatWasEditedInItsOutputAloneIsFoundToo() throws {
+    let scene = try NotebookScene(cells: Self.lesson)
+    #expect(scene.run() == 0)
+    let file = try readNotebook(scene.path)
+    let values = file.cells[2].members["metadata"]?.object?["qatlab"]?.object?["values"]?.object
+    let accuracy = try #require(values?["teacher.accuracy"])
+    #expect(try scene.replace("\"value\": \(accuracy.line)", "\"value\": 0.987") >= 1)
+    #expect(scene.replay() == 3)
+    #expect(scene.differing[2].contains("shown teacher.accuracy"))
+    #expect(scene.replay(update: true) == 3)
+    #expect(scene.replay() == 0)
+  }
+
   @Test func sentencesAndDurationsAreNotCompared() throws {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)

@@ -75,12 +75,19 @@ extension CellResults {
     }
   }
 
+  /// Stands before the name of a metric where its output is meant.
+  static let shown = "shown "
+
   private mutating func add(outputs: [JSONObject]) {
     var counts: [String: Int] = [:]
     for output in outputs {
       let type = output["type"]?.string ?? ""
-      // Sentences are for people, and metrics are among the cell's values.
-      if ["text", "note", "metric"].contains(type) { continue }
+      // Sentences are for people.
+      if ["text", "note"].contains(type) { continue }
+      if type == "metric" {
+        addShown(output)
+        continue
+      }
       counts[type, default: 0] += 1
       let number = counts[type, default: 1]
       let name = number == 1 ? type : "\(type) \(number)"
@@ -90,6 +97,14 @@ extension CellResults {
         addLeaves(of: .object(output), name)
       }
     }
+  }
+
+  /// A metric's number is among the cell's values, too; a file that was edited may show another.
+  private mutating func addShown(_ metric: JSONObject) {
+    guard let name = metric["name"]?.string, let shown = metric["value"].map({ TypedValue($0) }),
+      metric["reproducible"] != .bool(false), !Measured.metrics.contains(lastPart(of: name))
+    else { return }
+    values.append((Self.shown + name, shown))
   }
 
   private mutating func addTable(_ table: JSONObject, _ name: String) {

@@ -66,6 +66,9 @@ extension CellResults {
       }
     }
     for (name, value) in before.values where after.table[name] == nil { add(name, value, nil, .different) }
+    // Where a value differs, its output says nothing new.
+    let named = Set(differences.map { Self.shown + $0.name })
+    differences.removeAll { named.contains($0.name) }
     let verdict: Verdict =
       differences.isEmpty
       ? .same : differences.allSatisfy { $0.verdict == .withinTolerance } ? .withinTolerance : .different
