@@ -99,10 +99,11 @@ extension CellResults {
     }
   }
 
-  /// A metric's number is among the cell's values, too; a file that was edited may show another.
+  /// A metric with a sentence is an output, and among the cell's values, too; a file that was edited may show another number.
   private mutating func addShown(_ metric: JSONObject) {
     guard let name = metric["name"]?.string, let shown = metric["value"].map({ TypedValue($0) }),
-      metric["reproducible"] != .bool(false), !Measured.metrics.contains(lastPart(of: name))
+      metric["text"]?.string != nil, metric["reproducible"] != .bool(false),
+      !Measured.metrics.contains(lastPart(of: name))
     else { return }
     values.append((Self.shown + name, shown))
   }
