@@ -90,7 +90,7 @@ extension Operation {
     case .integerConvolution(let integer): .integer(bits: integer.weightBits)
     case .integerDense(let integer): .integer(bits: integer.weightBits)
     case .dynamicDense: .integer(bits: 8)
-    case .convolution, .dense: storage.map(StoredWeights.float)
+    case .convolution, .dense: floatStorage.map(StoredWeights.float)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
       .dequantize, .requantize:
       nil

@@ -41,7 +41,7 @@ package func inspections(of model: Model) throws(RewriteError) -> [LayerInspecti
   for group in model.graph.layerGroups {
     guard let weights = try LayerWeights(group, in: model, keepsUnrounded: true) else { continue }
     let node = model.graph.nodes[group.head]
-    var inspection = LayerInspection(layer: node.name, stored: .float(node.operation.storage ?? .float32))
+    var inspection = LayerInspection(layer: node.name, stored: .float(node.operation.floatStorage ?? .float32))
     if let grid = weights.grid, let scales = weights.scales {
       inspection.stored = .integer(bits: grid.bits)
       inspection.weights = LayerInspection.Weights(weights, grid: grid, scales: scales)
@@ -96,7 +96,7 @@ extension Model {
 
 extension Operation {
   /// How the weights of a float layer are stored; nil for others.
-  var storage: FloatStorage? {
+  package var floatStorage: FloatStorage? {
     switch self {
     case .convolution(let convolution): convolution.storage
     case .dense(let dense): dense.storage

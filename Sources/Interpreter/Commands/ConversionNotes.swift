@@ -1,4 +1,5 @@
 import GraphIR
+import Quantization
 
 /// In which integers a model computes: "weights in int4 (conv1 and fc: int8), activations in uint8 and sums in int32".
 func integerWords(_ graph: Graph) -> String {
@@ -32,16 +33,6 @@ extension GraphIR.Operation {
     case .integerDense(let integer): integer.weightBits
     case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
       .fakeQuantize, .quantize, .dequantize, .requantize, .dynamicDense:
-      nil
-    }
-  }
-
-  fileprivate var floatStorage: FloatStorage? {
-    switch self {
-    case .convolution(let convolution): convolution.storage
-    case .dense(let dense): dense.storage
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
       nil
     }
   }

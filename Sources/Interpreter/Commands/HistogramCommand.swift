@@ -32,10 +32,12 @@ extension Command {
     let data = try scope.data(for: arguments.verb.range)
     try scope.requireFit(subject.entry, word, data)
     let histogram = PlannedHistogram(
-      model: subject.entry.name, layer: layer, bits: arguments.count(.histogramBits),
-      batches: CalibrationBatches(
-        count: arguments.count(.histogramCalibration) ?? 8, size: 32, of: data.dataset.training),
-      data: data, seed: scope.seed, verb: arguments.verb, isNewest: subject.isNewest)
+      sample: LayerSample(
+        model: subject.entry.name, layer: layer,
+        batches: CalibrationBatches(
+          count: arguments.count(.histogramCalibration) ?? 8, size: 32, of: data.dataset.training),
+        data: data, seed: scope.seed, verb: arguments.verb, isNewest: subject.isNewest),
+      bits: arguments.count(.histogramBits))
     return Step { draft, console in try histogram.run(draft, console) }
   }
 }

@@ -32,9 +32,10 @@ func showFakeQuant(_ arguments: Arguments, _ scope: Scope) throws -> Step {
   let data = try scope.data(for: arguments.verb.range)
   try scope.requireFit(subject.entry, word, data)
   let shown = PlannedFakeQuant(
-    model: subject.entry.name, layer: layer,
-    batches: CalibrationBatches(count: 8, size: 32, of: data.dataset.training), data: data, seed: scope.seed,
-    verb: arguments.verb, isNewest: subject.isNewest)
+    sample: LayerSample(
+      model: subject.entry.name, layer: layer,
+      batches: CalibrationBatches(count: 8, size: 32, of: data.dataset.training), data: data,
+      seed: scope.seed, verb: arguments.verb, isNewest: subject.isNewest))
   return Step { draft, console in try shown.run(draft, console) }
 }
 
@@ -67,25 +68,14 @@ private func showRange(_ arguments: Arguments, _ word: Word) throws -> Step {
 
 /// The quantizers of one layer of a QAT model, with what its activations do on them.
 private struct PlannedFakeQuant {
-  var model: String
-  var layer: String
-  var batches: CalibrationBatches
-  var data: ChosenData
-  var seed: UInt64
-  var verb: Word
-  /// True where the model was not named.
-  var isNewest: Bool
+  var sample: LayerSample
 
-  private var name: String { model + "." + layer }
+  private var name: String { sample.name }
 
   func run(_ draft: Draft, _ console: Console) throws -> StepEnding {
-    if let note = data.note { console.note(note) }
-    let entry = try draft.entry(model)
-    if isNewest { console.note("\(name): \(model) is the newest model with that layer") }
-    if let note = foreignData(entry, data) { console.note(note) }
-    let network = try draft.model(model)
-    let inspection = try runningTraining(verb) {
-      try inspections(of: network).first { $0.layer == layer }
+    let network = try sample.open(draft, console)
+    let inspection = try runningTraining(sample.verb) {
+      try inspections(of: network).first { $0.layer == sample.layer }
     }
     guard let inspection, inspection.output != nil || inspection.weights != nil else {
       console.text("\(name) stays in float: nothing of it is rounded")
@@ -100,10 +90,11 @@ private struct PlannedFakeQuant {
       return .done
     }
     showRange(output, inspection, console)
-    guard let loss = try measuredLoss(network, console) else {
-      console.note("stopped before the activations were counted")
-      return .interrupted
-    }
+    let distribution = try sample.distribution(
+      in: network, bits: nil, activity: "show fake-quant", console)
+    guard let distribution else { return .interrupted }
+    let loss = distribution.outputs?.candidates.first { $0.origin == .model }?.loss ?? RoundingLoss()
+    let batches = sample.batches
     console.put(quantizer: output, name: "\(name), outputs")
     console.text(
       "\(percentage(loss.clipped, 3)) of \(grouped(loss.count)) activations, those of "
@@ -140,21 +131,6 @@ private struct PlannedFakeQuant {
         + "\(number(clip.maximum)) are clipped")
     console.metrics(of: output, name + ".outputs")
     console.metrics(ofRange: clip, name + ".outputs")
-  }
-
-  /// What the output's grid does to activations; nil where it was cancelled.
-  private func measuredLoss(_ network: Model, _ console: Console) throws -> RoundingLoss? {
-    let result = try runningTraining(verb) {
-      try layerDistribution(
-        of: layer, in: network, on: data.dataset, batches: batches, bits: nil,
-        policy: QuantizationPolicy(reducesRange: !Processor.hasExactByteProducts), seed: seed,
-        cancellation: console.cancellation
-      ) { done, all in
-        console.progress { Progress(activity: "show fake-quant \(name)", done: done, total: all) }
-      }
-    }
-    guard let result else { return nil }
-    return result.outputs?.candidates.first { $0.origin == .model }?.loss ?? RoundingLoss()
   }
 }
 

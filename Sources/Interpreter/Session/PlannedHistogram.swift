@@ -6,38 +6,18 @@ import Training
 
 /// The distributions of one layer of a model that is known to fit the data.
 struct PlannedHistogram {
-  var model: String
-  var layer: String
+  var sample: LayerSample
   /// Nil for the model's own width.
   var bits: Int?
-  var batches: CalibrationBatches
-  var data: ChosenData
-  var seed: UInt64
-  var verb: Word
-  /// True where the model was not named.
-  var isNewest: Bool
 
-  private var name: String { model + "." + layer }
+  private var name: String { sample.name }
 
   func run(_ draft: Draft, _ console: Console) throws -> StepEnding {
-    if let note = data.note { console.note(note) }
-    let entry = try draft.entry(model)
-    if isNewest { console.note("\(name): \(model) is the newest model with that layer") }
-    if let note = foreignData(entry, data) { console.note(note) }
-    let network = try draft.model(model)
-    let result = try runningTraining(verb) {
-      try layerDistribution(
-        of: layer, in: network, on: data.dataset, batches: batches, bits: bits,
-        policy: QuantizationPolicy(reducesRange: !Processor.hasExactByteProducts), seed: seed,
-        cancellation: console.cancellation
-      ) { done, all in
-        console.progress { Progress(activity: "histogram \(name)", done: done, total: all) }
-      }
-    }
-    guard let result else {
-      console.note("stopped before the activations were counted")
-      return .interrupted
-    }
+    let network = try sample.open(draft, console)
+    let distribution = try sample.distribution(in: network, bits: bits, activity: "histogram", console)
+    guard let result = distribution else { return .interrupted }
+    let entry = try draft.entry(sample.model)
+    let batches = sample.batches
     let images = "\(counted(batches.count, "batch", plural: "batches")) of \(batches.size) images"
     show(
       Part(
@@ -76,7 +56,7 @@ struct PlannedHistogram {
   }
 
   private func group(_ graph: Graph) -> LayerGroup? {
-    graph.layerGroups.first { graph.nodes[$0.head].name == layer }
+    graph.layerGroups.first { graph.nodes[$0.head].name == sample.layer }
   }
 
   private func folded(_ graph: Graph) -> String {
@@ -98,7 +78,7 @@ struct PlannedHistogram {
     case .observer(let kind): kind.name
     case .perChannel: "minmax a channel"
     case .model:
-      "\(model) itself"
+      "\(sample.model) itself"
         + (candidate.parameters.first.map { $0.grid.bits == grid.bits ? "" : ", \($0.grid.bits) bits" } ?? "")
     }
   }

@@ -15,13 +15,7 @@ package func replayNotebook(
   do throws(Refusal) {
     return try start(options, presenter, cancellation, openSession, openServed)
   } catch {
-    let diagnostic = error.diagnostic(systemMessage: presenter.systemMessage)
-    presenter.problem(diagnostic)
-    if options.json {
-      let record = CellRecord(number: 0, source: "", status: .error, diagnostics: [diagnostic])
-      presenter.jsonLine(JSONValue.object(record.json).line)
-    }
-    return error.exitCode
+    return presenter.refuse(error, json: options.json)
   }
 }
 

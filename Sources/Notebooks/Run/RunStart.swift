@@ -78,3 +78,16 @@ extension Parameters {
       .map { "\($0.name) = \(values[$0.name, default: $0.value].literal)" }.joined(separator: "\n")
   }
 }
+
+extension NotebookPresenter {
+  /// Tells why nothing runs, to people and where `json` asks for it to programs; returns the exit code.
+  func refuse(_ refusal: Refusal, json: Bool) -> Int32 {
+    let diagnostic = refusal.diagnostic(systemMessage: systemMessage)
+    problem(diagnostic)
+    if json {
+      let record = CellRecord(number: 0, source: "", status: .error, diagnostics: [diagnostic])
+      jsonLine(JSONValue.object(record.json).line)
+    }
+    return refusal.exitCode
+  }
+}
