@@ -41,7 +41,8 @@ package func inspections(of model: Model) throws(RewriteError) -> [LayerInspecti
   for group in model.graph.layerGroups {
     guard let weights = try LayerWeights(group, in: model, keepsUnrounded: true) else { continue }
     let node = model.graph.nodes[group.head]
-    var inspection = LayerInspection(layer: node.name, stored: .float(node.operation.floatStorage ?? .float32))
+    var inspection = LayerInspection(
+      layer: node.name, stored: .float(node.operation.floatStorage ?? .float32))
     if let grid = weights.grid, let scales = weights.scales {
       inspection.stored = .integer(bits: grid.bits)
       inspection.weights = LayerInspection.Weights(weights, grid: grid, scales: scales)
