@@ -83,6 +83,18 @@ int odn_multiplies_bf16(void) {
   return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bf16) == bf16;
 }
 
+int odn_adds_byte_products_exactly(void) {
+#if !defined(__x86_64__)
+  return 1;
+#endif
+  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  auto has = [&](dnnl::cpu_isa least) {
+    const auto bits = static_cast<unsigned>(least);
+    return (isa & bits) == bits;
+  };
+  return has(dnnl::cpu_isa::avx512_core_vnni) || has(dnnl::cpu_isa::avx2_vnni);
+}
+
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type) {
   return odn::guarded<odn_layout *>(nullptr, [&] {
     memory::dims sizes(dims, dims + rank), strides(rank);

@@ -52,16 +52,20 @@ dnnl::primitive_attr attributes(const odn_epilogue &e) {
     const auto type = e.dst == ODN_F32 ? memory::data_type::undef : odn::data_type(e.dst);
     post.append_sum(e.sum_scale, e.sum_zero_point, type);
   }
-  if (e.has_bounds) {
-    const bool relu = e.low == 0 && std::isinf(e.high);
-    const auto algorithm = relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip;
-    const float alpha = e.low, beta = relu ? 0 : e.high;
+  auto append = [&](dnnl::algorithm algorithm, float alpha, float beta) {
 #if DNNL_VERSION_MAJOR >= 3
     post.append_eltwise(algorithm, alpha, beta);
 #else
     post.append_eltwise(1.f, algorithm, alpha, beta);
 #endif
+  };
+  if (e.has_bounds) {
+    const bool relu = e.low == 0 && std::isinf(e.high);
+    append(
+        relu ? dnnl::algorithm::eltwise_relu : dnnl::algorithm::eltwise_clip, e.low, relu ? 0 : e.high);
   }
+  if (e.rounds) append(dnnl::algorithm::eltwise_round, 0, 0);
+  if (e.offset != 0) append(dnnl::algorithm::eltwise_linear, 1, e.offset);
   attr.set_post_ops(post);
   return attr;
 }

@@ -10,6 +10,19 @@ struct ActivationTensor {
   var batch: Int
   var type = ElementType.float32
 
+  /// The tensor as convolutions and pooling take it: a row of features is an image of one pixel.
+  var asImages: ActivationTensor {
+    get throws {
+      guard shape.spatial == 1, layout.isSame(as: try TensorLayout.plain([batch, shape.channels], type))
+      else {
+        return self
+      }
+      var images = self
+      images.layout = try TensorLayout.plain(shape.dimensions(batch: batch), type)
+      return images
+    }
+  }
+
   /// Elements with padding.
   var storedCount: Int { layout.byteCount / type.byteCount }
 

@@ -28,7 +28,7 @@ extension Graph {
     case .integerDense(let integer): return 2 * integer.dense.inputs * integer.dense.outputs
     case .dynamicDense(let dynamic): return 2 * dynamic.dense.inputs * dynamic.dense.outputs
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize:
+      .dequantize, .requantize, .integerPool:
       return 0
     }
   }

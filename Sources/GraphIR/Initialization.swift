@@ -34,7 +34,7 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> ParameterSet {
       parameters[node.name + ".running_mean"] = Tensor(repeating: 0, shape: [norm.channels])
       parameters[node.name + ".running_var"] = Tensor(repeating: 1, shape: [norm.channels])
     case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
-      .requantize,
+      .requantize, .integerPool,
       .integerConvolution, .integerDense, .dynamicDense:
       break
     }

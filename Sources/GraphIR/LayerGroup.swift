@@ -1,6 +1,8 @@
 /// Nodes that run as one layer: a head, then batch norm, residual addition, activation and fake quantization,
 /// each where it follows alone.
 ///
+/// Batch norm joins the layer with weights that it can be folded into, an addition the convolution that carries it;
+/// anywhere else they head a group of their own.
 /// Rewrites and plans both work on groups.
 package struct LayerGroup: Hashable, Sendable {
   /// First node: a convolution, a dense layer, a pooling, the input, or whatever heads no other group.
@@ -47,6 +49,7 @@ extension Graph {
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
     case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerPool,
       .integerConvolution,
       .integerDense, .dynamicDense:
       break
@@ -59,15 +62,17 @@ extension Graph {
     let untouched = group.activation == nil && group.fakeQuantize == nil
     let joins: Bool
     switch nodes[next].operation {
-    case .batchNorm: joins = group.norm == nil && group.add == nil && untouched
+    case .batchNorm:
+      joins = nodes[group.head].operation.takesBatchNorm && group.norm == nil && group.add == nil && untouched
     case .add:
       // The summand that is computed last carries the addition; the other must lie in an earlier group.
       joins =
-        group.add == nil && untouched
+        nodes[group.head].operation.carriesAddition && group.add == nil && untouched
         && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
     case .activation: joins = untouched
     case .fakeQuantize: joins = group.fakeQuantize == nil
     case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerPool,
       .integerConvolution,
       .integerDense, .dynamicDense:
       joins = false
@@ -84,10 +89,29 @@ extension Graph {
     case .activation: group.activation = id
     case .fakeQuantize: group.fakeQuantize = id
     case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
+      .integerPool,
       .integerConvolution,
       .integerDense, .dynamicDense:
       break
     }
     group.output = id
+  }
+}
+
+extension Operation {
+  /// True where batch norm that follows is a factor and an offset of the layer's own outputs.
+  fileprivate var takesBatchNorm: Bool {
+    switch self {
+    case .convolution, .dense: true
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize,
+      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      false
+    }
+  }
+
+  /// True where the layer's sums can start from another tensor.
+  fileprivate var carriesAddition: Bool {
+    if case .convolution = self { true } else { false }
   }
 }

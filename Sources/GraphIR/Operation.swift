@@ -16,6 +16,7 @@ package enum Operation: Hashable, Sendable, Codable {
   /// Codes to float, where a layer of an integer model is kept in float.
   case dequantize(QuantizationParameters)
   case requantize(Requantization)
+  case integerPool(IntegerPooling)
   case integerConvolution(IntegerConvolution)
   case integerDense(IntegerDense)
   /// Integer weights, float in and out; the input's range is found at each run.
@@ -27,7 +28,7 @@ package enum Operation: Hashable, Sendable, Codable {
     case .input: 0
     case .add: 2
     case .convolution, .batchNorm, .activation, .pool, .dense, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       1
     }
   }
@@ -42,6 +43,7 @@ package enum Operation: Hashable, Sendable, Codable {
       return first
     case .convolution(let convolution): return try convolution.outputShape(first, node: node)
     case .pool(let pooling): return try pooling.outputShape(first, node: node)
+    case .integerPool(let integer): return try integer.pooling.outputShape(first, node: node)
     case .dense(let dense): return try dense.outputShape(first, node: node)
     case .add: return try addedShape(inputs, node: node)
     case .flatten: return .vector(first.count)

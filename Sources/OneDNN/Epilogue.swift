@@ -1,7 +1,7 @@
 internal import COneDNN
 
 /// Element types of a layer, and what happens to its sums before they are stored:
-/// destination = zero + clamp(scale·(sum + bias) + sumScale·(old − sumZeroPoint)).
+/// destination = zero + round(clamp(scale·(sum + bias) + sumScale·(old − sumZeroPoint))) + offset.
 package struct LayerEpilogue {
   package var source: ElementType = .float32
   package var weights: ElementType = .float32
@@ -15,6 +15,12 @@ package struct LayerEpilogue {
   package var sum: (scale: Float, zeroPoint: Int32)?
   /// The result before the zero point is held between these; 0 and infinity are ReLU.
   package var bounds: (low: Float, high: Float)?
+
+  /// Rounds to whole numbers, ties to even, before a zero point or the offset is added: rint(t) + z, where the
+  /// conversion to codes alone would give rint(t + z), which is another code at ties where z is odd.
+  package var rounds = false
+  /// Zero point of a dense layer, for which oneDNN has no other place.
+  package var offset: Float = 0
 
   package init() {}
 
@@ -36,6 +42,8 @@ package struct LayerEpilogue {
       raw.has_bounds = bounds == nil ? 0 : 1
       raw.low = bounds?.low ?? -.infinity
       raw.high = bounds?.high ?? .infinity
+      raw.rounds = rounds ? 1 : 0
+      raw.offset = offset
       return body(&raw)
     }
   }

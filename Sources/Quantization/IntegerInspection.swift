@@ -66,7 +66,7 @@ extension Graph {
     case .integerConvolution(let integer): return integer.output
     case .integerDense(let integer): return integer.output
     case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
-      .fakeQuantize, .quantize, .dequantize, .requantize, .dynamicDense:
+      .fakeQuantize, .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
       break
     }
     var current = id
@@ -75,7 +75,7 @@ extension Graph {
       case .quantize(let grid): return grid
       case .activation, .add: current = next
       case .input, .convolution, .batchNorm, .pool, .dense, .flatten, .dropout, .fakeQuantize, .dequantize,
-        .requantize, .integerConvolution, .integerDense, .dynamicDense:
+        .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
         return nil
       }
     }
@@ -92,7 +92,7 @@ extension Operation {
     case .dynamicDense: .integer(bits: 8)
     case .convolution, .dense: floatStorage.map(StoredWeights.float)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize:
+      .dequantize, .requantize, .integerPool:
       nil
     }
   }

@@ -102,7 +102,7 @@ extension Operation {
     case .convolution(let convolution): convolution.storage
     case .dense(let dense): dense.storage
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       nil
     }
   }

@@ -45,6 +45,7 @@ extension Operation {
     case .batchNorm(let norm): possible.contains(norm.channels)
     case .convolution(let convolution): convolution.isPossible
     case .pool(let pooling): pooling.isPossible
+    case .integerPool(let integer): integer.pooling.isPossible && integer.pooling.kind == .average
     case .dense(let dense): dense.isPossible
     case .integerConvolution(let integer):
       integer.convolution.isPossible && possibleWidths.contains(integer.weightBits)

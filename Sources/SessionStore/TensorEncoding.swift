@@ -135,7 +135,7 @@ extension Operation {
     case .integerConvolution(let integer): integer.weightBits <= 4 ? .int4 : nil
     case .integerDense(let integer): integer.weightBits <= 4 ? .int4 : nil
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .dynamicDense:
       nil
     }
   }

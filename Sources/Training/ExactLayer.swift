@@ -3,7 +3,7 @@ import Quantization
 
 /// One layer of an integer model in exact arithmetic: what its output would be before rounding, from the same codes.
 struct ExactLayer {
-  /// The position on the output's grid, before clamping, under two accounts of the layer's bias.
+  /// Steps above the output's zero point, before rounding and clamping, under two accounts of the layer's bias.
   struct Position {
     /// With the bias of the fake-quantized model.
     var real: Double
@@ -20,8 +20,6 @@ struct ExactLayer {
   private let scales: [Float]
   private let storedBias: [Int32]
   private let realBias: [Float]
-  /// A dense layer's stored bias holds its output's zero point.
-  private let biasHoldsZeroPoint: Bool
   private let source: Shape
   let shape: Shape
 
@@ -36,15 +34,15 @@ struct ExactLayer {
     case .integerConvolution(let layer):
       (convolution, input, residual) = (layer.convolution, layer.input, layer.residual)
       (output, activation) = (layer.output, layer.activation)
-      (source, biasHoldsZeroPoint) = (integer.graph.nodes[first].shape, false)
+      source = integer.graph.nodes[first].shape
     case .integerDense(let layer):
       guard let grid = layer.output else { return nil }
       convolution = Convolution(inputs: layer.dense.inputs, outputs: layer.dense.outputs, kernel: 1)
       (input, residual, output, activation) = (layer.input, nil, grid, layer.activation)
-      (source, biasHoldsZeroPoint) = (.vector(layer.dense.inputs), true)
+      source = .vector(layer.dense.inputs)
     case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
       .fakeQuantize,
-      .quantize, .dequantize, .requantize, .dynamicDense:
+      .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
       return nil
     }
     (self.weights, self.scales, storedBias, realBias) = (weights, scales, stored, bias)
@@ -68,20 +66,19 @@ struct ExactLayer {
       real += Double(residual.scale) * (code - Double(residual.zeroPoint))
       stored += Double(residual.scale) * code
     }
-    if biasHoldsZeroPoint { stored -= Double(output.scale) * Double(output.zeroPoint) }
     return Position(real: place(real), stored: place(stored))
   }
 
   /// The code that a position comes to.
   func code(_ position: Double) -> Int {
-    Int(
-      min(max(position.rounded(.toNearestOrEven), Double(output.grid.minimum)), Double(output.grid.maximum)))
+    let code = position.rounded(.toNearestOrEven) + Double(output.zeroPoint)
+    return Int(min(max(code, Double(output.grid.minimum)), Double(output.grid.maximum)))
   }
 
   private func place(_ value: Double) -> Double {
     var value = value
     if let activation { value = min(max(value, 0), Double(activation.ceiling)) }
-    return value / Double(output.scale) + Double(output.zeroPoint)
+    return value / Double(output.scale)
   }
 
   private func accumulate(

@@ -28,6 +28,8 @@ package struct LayerDifference: Sendable {
   /// Codes that were computed again from the layer's own input in exact arithmetic, and those found to be others.
   package var recomputed = 0
   package var own = 0
+  /// Of those, the ones that are no tie: the exact sum lies further than 1e-3 of a step from the edge between two codes.
+  package var faulty = 0
   fileprivate var signal = 0.0
   fileprivate var noise = 0.0
 
@@ -45,6 +47,9 @@ package struct ModelDifference: Sendable {
   package var images: Int
 
   package var first: LayerDifference? { layers.first { $0.differing > 0 } }
+
+  /// The first layer that sets codes otherwise than exact arithmetic would, ties left aside.
+  package var firstFaulty: LayerDifference? { layers.first { $0.faulty > 0 } }
 }
 
 /// Runs a fake-quantized model and the integer model made of it side by side on the first test images.
@@ -154,7 +159,9 @@ private struct ModelComparison {
       let element = sample * 7919 % codes.count
       let position = exact.position(at: element, codes: inputs.codes, residuals: inputs.residuals)
       layers[index].recomputed += 1
-      if exact.code(position.real) != Int(codes[element]) { layers[index].own += 1 }
+      guard exact.code(position.real) != Int(codes[element]) else { continue }
+      layers[index].own += 1
+      if position.real.distanceFromEdge > 1e-3 { layers[index].faulty += 1 }
     }
   }
 
@@ -186,11 +193,15 @@ private struct ModelComparison {
     let position = exact.position(at: element, codes: inputs.codes, residuals: inputs.residuals)
     if exact.code(position.real) != exact.code(position.stored) { return .bias }
     // Float sums of a few hundred products are right to about a ten-thousandth of a step.
-    let offEdge = abs(abs(position.stored - position.stored.rounded(.down)) - 0.5)
-    return offEdge < 1e-2 ? .roundingEdge : .requantization
+    return position.stored.distanceFromEdge < 1e-2 ? .roundingEdge : .requantization
   }
 
   func result(images: Int) -> ModelDifference {
     ModelDifference(layers: layers, causes: causes, images: images)
   }
+}
+
+extension Double {
+  /// How far a position on a grid lies from the edge between two codes, 0 to 0.5 steps.
+  fileprivate var distanceFromEdge: Double { abs(abs(self - rounded(.down)) - 0.5) }
 }

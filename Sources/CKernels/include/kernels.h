@@ -33,8 +33,6 @@ typedef struct {
 unsigned ck_begin_flushing(void);
 void ck_end_flushing(unsigned mode);
 
-// Whether products of u8 and s8 are added in 32 bits (VNNI), and not in 16 with saturation.
-int ck_has_exact_byte_products(void);
 // What decides which kernels run: bits 0 AVX2, 1 AVX-512, 2 VNNI, 3 bf16 products.
 unsigned ck_processor_features(void);
 
@@ -238,6 +236,41 @@ typedef struct {
 // Writes the weights that v stands for; then moves v against the gradient.
 void ck_rounding_apply(const ck_rounding *state);
 void ck_rounding_step(const ck_rounding *state, ck_rounding_rate rate);
+
+// From what an integer layer has summed to the codes of its output: t = sum·scale, held between low and high (the
+// bounds of an activation, or infinite), q = zero_point + rint(t), clamped to minimum…maximum.
+typedef struct {
+  const float *scale;    // a channel; of an average the first alone
+  const int32_t *bias;   // a channel, added to the sum; NULL: 0
+  float residual_scale;  // t += residual code·residual_scale
+  float low, high;
+  int32_t zero_point, minimum, maximum;
+} ck_requantization;
+
+// Codes from 32-bit sums, with `more` added to them and `residual` to their products, each of which may be NULL. Where
+// codes is NULL the bounded t go to values.
+void ck_requantize_sums(
+    const int32_t *sums, const int32_t *more, const uint8_t *residual, ck_shape shape, const ck_requantization *r,
+    uint8_t *codes, float *values);
+
+// Codes from codes, channel by channel: the sum is weight·(q − zero_point).
+void ck_scale_codes(
+    const uint8_t *x, ck_shape shape, const int32_t *weight, int32_t zero_point, const ck_requantization *r,
+    uint8_t *codes);
+
+// Windows over planes that lie as in ck_shape; `padding` counts as zeros.
+typedef struct {
+  int64_t batch, blocks, block, in_height, in_width, out_height, out_width, kernel_height, kernel_width, stride,
+      padding;
+} ck_window;
+
+// Averages of codes, rounded once: t = Σ (q − zero_point) / (kernel_height·kernel_width) · scale[0].
+void ck_average_codes(
+    const uint8_t *x, uint8_t *codes, const ck_window *window, int32_t zero_point, const ck_requantization *r);
+// The same of floats that are whole multiples of `scale`; out = (q − zero point)·output_scale.
+void ck_average_on_grid(
+    const float *x, float *out, const ck_window *window, float scale, float output_scale,
+    const ck_requantization *r);
 
 // codes = zero_point + rint(x / scale), clamped.
 void ck_quantize_u8(const float *x, uint8_t *codes, int64_t count, ck_grid grid);

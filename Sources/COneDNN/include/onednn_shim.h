@@ -44,6 +44,9 @@ const char *odn_version(void);
 // Non-zero where the processor multiplies bf16 (AVX-512 BF16) and oneDNN may use it.
 int odn_multiplies_bf16(void);
 
+// Non-zero where oneDNN adds products of u8 and s8 in 32 bits (VNNI), and not two of them in 16 with saturation.
+int odn_adds_byte_products_exactly(void);
+
 // Row-major layout of 1 to 5 dimensions.
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type);
 // Images with channels innermost.
@@ -101,6 +104,10 @@ typedef struct {
   // The result is held between two bounds, either of which may be infinite: 0 and infinity are ReLU.
   int has_bounds;
   float low, high;
+  // Then it is rounded to a whole number, ties to even, and the offset added: zero points of dense layers, and of
+  // others the destination's, which would be added before rounding.
+  int rounds;
+  float offset;
 } odn_epilogue;
 
 typedef struct {

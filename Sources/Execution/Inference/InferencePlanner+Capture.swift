@@ -48,6 +48,7 @@ extension Graph {
     switch nodes[id].operation {
     case .quantize(let grid): grid
     case .requantize(let table): table.output
+    case .integerPool(let pooling): pooling.output
     case .integerConvolution(let integer): integer.output
     case .integerDense(let integer): integer.output
     case .pool, .flatten, .dropout: nodes[id].inputs.first.flatMap(codeGrid(of:))

@@ -10,33 +10,21 @@ extension InferencePlanner {
     let dense = dynamic.dense
     let read = try plainVector(try source(node), label: node.name)
     let codes = newTensor(try TensorLayout.plain([batch, dense.inputs], .uint8), read.shape, .uint8)
-    let sums = newTensor(try TensorLayout.plain([batch, dense.outputs], .int32), node.shape, .int32)
     let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
     let range = InputRange(grid: dynamic.input)
     append(
       QuantizeInputStep(node.name + " quantize", from: read, to: codes.buffer, range: range),
       [read.buffer, codes.buffer])
-    var epilogue = LayerEpilogue()
-    (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, .int32)
-    let primitive = try Primitive.dense(
-      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
-      LayerLayouts(source: codes.layout, destination: sums.layout))
     let weights = try model.parameter(node.name + ".weight").int8s
-    let plain = try TensorLayout.plain(dense.weightShape, .int8)
-    append(
-      PrimitiveStep(
-        node.name, .dense, primitive,
-        [
-          (.source, .buffer(codes.buffer)),
-          (.weights, try constant(weights, plain, as: primitive.layout(.weights) ?? plain)),
-          (.destination, .buffer(sums.buffer)),
-        ]),
-      [codes.buffer, sums.buffer])
+    let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
+    let sums = try planSums(
+      .dense(sizes, codes), weights, TensorLayout.plain(dense.weightShape, .int8), node,
+      split: saturates(weights, codesUpTo: dynamic.input.maximum))
     let step = DequantizeSumsStep(
-      node.name + " dequantize", from: sums.buffer, to: out.buffer, batch: batch, weights: weights,
+      node.name + " dequantize", from: sums.map(\.buffer), to: out.buffer, batch: batch, weights: weights,
       scales: try model.parameter(node.name + ".scale").floats,
       bias: try model.parameter(node.name + ".bias").floats, activation: activation(of: group), range: range)
-    append(step, [sums.buffer, out.buffer])
+    append(step, sums.map(\.buffer) + [out.buffer])
     tensors[group.output] = out
   }
 }
@@ -89,20 +77,22 @@ private final class QuantizeInputStep: Step {
 private final class DequantizeSumsStep: Step {
   let label: String
   let kind = StepKind.quantization
-  private let source, target: BufferID
+  private let sources: [BufferID]
+  private let target: BufferID
   private let batch: Int
   private let weightSums: [Int32]
   private let scales, bias: [Float]
   private let bounds: (low: Float, high: Float)
   private let range: InputRange
-  private var pointers: (source: UnsafeMutablePointer<Int32>, target: UnsafeMutablePointer<Float>)?
+  private var sums: [UnsafeMutablePointer<Int32>] = []
+  private var pointer: UnsafeMutablePointer<Float>?
 
   init(
-    _ label: String, from source: BufferID, to target: BufferID, batch: Int, weights: [Int8],
+    _ label: String, from sources: [BufferID], to target: BufferID, batch: Int, weights: [Int8],
     scales: [Float], bias: [Float], activation: Activation?, range: InputRange
   ) {
     self.label = label
-    self.source = source
+    self.sources = sources
     self.target = target
     self.batch = batch
     self.scales = scales
@@ -116,20 +106,20 @@ private final class DequantizeSumsStep: Step {
   }
 
   func bind(_ memory: PlanMemory) {
-    pointers = (
-      memory.address(.buffer(source)).assumingMemoryBound(to: Int32.self), memory.floats(.buffer(target))
-    )
+    sums = sources.map { memory.address(.buffer($0)).assumingMemoryBound(to: Int32.self) }
+    pointer = memory.floats(.buffer(target))
   }
 
   func run() {
-    guard let pointers else { return }
+    guard let pointer else { return }
     let input = range.parameters
     let outputs = scales.count
     for row in 0..<batch {
       for output in 0..<outputs {
-        let sum = pointers.source[row * outputs + output] - input.zeroPoint * weightSums[output]
+        var sum = -input.zeroPoint * weightSums[output]
+        for part in sums { sum += part[row * outputs + output] }
         let value = Float(sum) * (input.scale * scales[output]) + bias[output]
-        pointers.target[row * outputs + output] = min(max(value, bounds.low), bounds.high)
+        pointer[row * outputs + output] = min(max(value, bounds.low), bounds.high)
       }
     }
   }

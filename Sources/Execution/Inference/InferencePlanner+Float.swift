@@ -19,9 +19,17 @@ extension InferencePlanner {
 
   mutating func planConvolution(_ convolution: Convolution, _ group: LayerGroup, residualDies: Bool) throws {
     let node = graph.nodes[group.head]
-    let source = try source(node)
+    let source = try source(node).asImages
     guard group.norm == nil, convolution.weightGrid == nil else {
       throw PlanError.unsupported(node: node.name, reason: "its batch norm was not folded")
+    }
+    if convolution.scalesChannels, convolution.hasBias {
+      let out = newTensor(source.layout, node.shape)
+      try append(
+        elementwise: group, from: source, to: out,
+        factors: (take(node.name + ".weight"), take(node.name + ".bias")))
+      tensors[group.output] = out
+      return
     }
     let residual = group.residual.flatMap { tensors[$0] }
     var epilogue = LayerEpilogue()
@@ -94,7 +102,7 @@ extension InferencePlanner {
   }
 
   mutating func planPooling(_ pooling: Pooling, _ node: Graph.Node) throws -> ActivationTensor {
-    let source = try source(node)
+    let source = try source(node).asImages
     let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
     let primitive = try Primitive.pooling(
       .forwardInference, sizes, source.type, LayerLayouts(source: source.layout))
@@ -129,17 +137,18 @@ extension InferencePlanner {
   }
 
   private mutating func append(
-    elementwise group: LayerGroup, from source: ActivationTensor, to out: ActivationTensor
-  )
-    throws
-  {
+    elementwise group: LayerGroup, from source: ActivationTensor, to out: ActivationTensor,
+    factors: (a: [Float], b: [Float])? = nil
+  ) throws {
     let node = graph.nodes[group.output]
     let residual = try group.residual.flatMap { tensors[$0] }.map {
       try adapted($0, to: source.layout, label: node.name)
     }
     let step = ElementwiseStep(
       node.name, from: source, to: out.buffer, residual: residual?.buffer,
-      norm: try normCoefficients(group, channels: source.paddedChannels), activation: activation(of: group),
+      norm: (try factors ?? normCoefficients(group)).map {
+        (Vector($0.a, padding: source.paddedChannels), Vector($0.b, padding: source.paddedChannels))
+      }, activation: activation(of: group),
       quantization: try quantization(of: group))
     append(step, [source.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
   }
@@ -167,21 +176,15 @@ extension InferencePlanner {
     return try model.quantizationParameters(quantizer)
   }
 
-  /// a and b of out = a·y + b from the running statistics.
-  private func normCoefficients(_ group: LayerGroup, channels: Int) throws -> (Vector<Float>, Vector<Float>)?
-  {
+  /// a and b of out = a·y + b from the running statistics, where a batch norm stands alone.
+  private func normCoefficients(_ group: LayerGroup) throws -> (a: [Float], b: [Float])? {
     guard let id = group.norm, case .batchNorm(let norm) = graph.nodes[id].operation else { return nil }
     let name = graph.nodes[id].name
     let gamma = try model.parameter(name + ".weight").floats
     let beta = try model.parameter(name + ".bias").floats
     let mean = try model.parameter(name + ".running_mean").floats
     let variance = try model.parameter(name + ".running_var").floats
-    let a = Vector<Float>(channels, repeating: 0)
-    let b = Vector<Float>(channels, repeating: 0)
-    for channel in 0..<norm.channels {
-      a[channel] = gamma[channel] / (variance[channel] + norm.epsilon).squareRoot()
-      b[channel] = beta[channel] - a[channel] * mean[channel]
-    }
-    return (a, b)
+    let a = (0..<norm.channels).map { gamma[$0] / (variance[$0] + norm.epsilon).squareRoot() }
+    return (a, (0..<norm.channels).map { beta[$0] - a[$0] * mean[$0] })
   }
 }

@@ -24,7 +24,7 @@ extension InferencePlanner {
     tensors[id] = floats
   }
 
-  private mutating func rowMajor(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
+  mutating func rowMajor(_ tensor: ActivationTensor, label: String) throws -> ActivationTensor {
     // Over one pixel each image's channels lie together in every layout.
     if tensor.shape.spatial == 1, tensor.paddedChannels == tensor.shape.channels { return tensor }
     let plain = try TensorLayout.plain(tensor.shape.dimensions(batch: batch), tensor.type)
@@ -45,22 +45,35 @@ extension InferencePlanner {
     residualDies: Bool
   ) throws {
     let convolution = integer.convolution
-    let source = try source(node)
+    let source = try source(node).asImages
+    let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
+    if convolution.scalesChannels, residual == nil {
+      return planScaling(integer, weights, node, id: id, source)
+    }
     let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
     let effective = crop?.convolution ?? convolution
     let sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
-    let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
     var biases = weights.biases
     // Without padding, the input's zero point is a constant of each output: it joins the bias.
     let padded = effective.padding > 0
     let codes = crop?.cropped(weights.codes, kernel: convolution.kernel) ?? weights.codes
     if !padded { weights.subtract(zeroPoint: integer.input.zeroPoint, times: codes, from: &biases) }
+    let plain = try TensorLayout.plain(effective.weightDimensions, .int8)
+    let zeroPoint = padded ? integer.input.zeroPoint : 0
+    // Channels of their own have one product a tap: nothing is added in 16 bits.
+    if effective.fanInChannels > 1, saturates(codes, codesUpTo: integer.input.grid.maximum) {
+      let sums = try planSums(
+        .convolution(sizes, source, zeroPoint: zeroPoint), codes, plain, node, split: true)
+      return try planOutput(
+        of: sums, biases, weights, integer, node, id: id, residual: residual.flatMap { tensors[$0] })
+    }
     var epilogue = LayerEpilogue()
     (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, .uint8)
     epilogue.bias = .int32
     epilogue.scales = weights.multipliers(output: integer.output)
-    epilogue.sourceZeroPoint = padded ? integer.input.zeroPoint : 0
+    epilogue.sourceZeroPoint = zeroPoint
     epilogue.destinationZeroPoint = integer.output.zeroPoint
+    epilogue.rounds = integer.output.zeroPoint != 0
     if let grid = integer.residual {
       epilogue.sum = (grid.scale / integer.output.scale, 0)
     }
@@ -72,7 +85,6 @@ extension InferencePlanner {
       try residual.flatMap { tensors[$0] }.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape, .uint8)
-    let plain = try TensorLayout.plain(effective.weightDimensions, .int8)
     let operands: [(Role, Operand)] = [
       (.source, .buffer(read.buffer)),
       (.weights, try constant(codes, plain, as: primitive.layout(.weights) ?? plain)),
@@ -82,29 +94,53 @@ extension InferencePlanner {
     tensors[id] = out
   }
 
+  /// A factor and an offset of each channel.
+  private mutating func planScaling(
+    _ integer: IntegerConvolution, _ weights: IntegerWeights, _ node: Graph.Node, id: Graph.NodeID,
+    _ source: ActivationTensor
+  ) {
+    let out = newTensor(source.layout, node.shape, .uint8)
+    let requantization = SumRequantization(
+      scales: weights.multipliers(output: integer.output), biases: weights.biases,
+      channels: source.paddedChannels, activation: integer.activation, output: integer.output)
+    let step = ScaleCodesStep(
+      node.name, from: source, to: out.buffer, weights: weights.codes, zeroPoint: integer.input.zeroPoint,
+      requantization)
+    append(step, [source.buffer, out.buffer])
+    tensors[id] = out
+  }
+
   mutating func planInteger(_ integer: IntegerDense, _ node: Graph.Node, id: Graph.NodeID) throws {
     let dense = integer.dense
     let read = try plainVector(try source(node), label: node.name)
     let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
     var biases = weights.biases
     weights.subtract(zeroPoint: integer.input.zeroPoint, times: weights.codes, from: &biases)
-    var epilogue = LayerEpilogue()
+    let plain = try TensorLayout.plain(dense.weightShape, .int8)
+    let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
     let type: ElementType = integer.output == nil ? .float32 : .uint8
+    if saturates(weights.codes, codesUpTo: integer.input.grid.maximum) {
+      let sums = try planSums(.dense(sizes, read), weights.codes, plain, node, split: true)
+      let out = newTensor(try TensorLayout.plain([batch, dense.outputs], type), node.shape, type)
+      let requantization = SumRequantization(
+        scales: weights.multipliers(output: integer.output), biases: biases, channels: dense.outputs,
+        activation: integer.activation, output: integer.output)
+      return appendOutput(of: sums, requantization, residual: nil, node, id: id, to: out)
+    }
+    var epilogue = LayerEpilogue()
     (epilogue.source, epilogue.weights, epilogue.destination) = (.uint8, .int8, type)
     epilogue.bias = .int32
     epilogue.scales = weights.multipliers(output: integer.output)
-    if var output = integer.output {
-      // Its zero point is in the bias.
-      output.zeroPoint = 0
+    if let output = integer.output {
       epilogue.bounds = codeBounds(integer.activation, output)
+      epilogue.rounds = output.zeroPoint != 0
+      epilogue.offset = Float(output.zeroPoint)
     } else {
-      epilogue.bounds = integer.activation.map { (0, $0.ceiling) }
+      epilogue.bounds = integer.activation?.bounds(in: nil)
     }
     let out = newTensor(try TensorLayout.plain([batch, dense.outputs], type), node.shape, type)
     let primitive = try Primitive.dense(
-      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
-      LayerLayouts(source: read.layout, destination: out.layout))
-    let plain = try TensorLayout.plain(dense.weightShape, .int8)
+      .forwardInference, sizes, epilogue, LayerLayouts(source: read.layout, destination: out.layout))
     append(
       PrimitiveStep(
         node.name, .dense, primitive,
@@ -126,7 +162,8 @@ extension InferencePlanner {
     var bounds: (low: Float, high: Float) = (-.infinity, .infinity)
     if output.grid.minimum > 0 || output.grid.maximum < 255 { bounds = (least, most) }
     if let activation {
-      bounds = (max(bounds.low, 0), min(bounds.high, activation.ceiling / output.scale))
+      let passed = activation.bounds(in: output)
+      bounds = (max(bounds.low, passed.low), min(bounds.high, passed.high))
     }
     return bounds.low == -.infinity && bounds.high == .infinity ? nil : bounds
   }
@@ -137,11 +174,22 @@ extension InferencePlanner {
   }
 }
 
+extension Convolution {
+  /// True where each output is one input times its weight, plus its bias.
+  var scalesChannels: Bool {
+    kernel == 1 && stride == 1 && padding == 0 && groups == inputs && outputs == inputs
+  }
+
+  /// Input channels that an output sees.
+  fileprivate var fanInChannels: Int { inputs / groups }
+}
+
 /// Codes of one layer's weights, and the arithmetic of its constants.
 struct IntegerWeights {
   let codes: [Int8]
   let scales: [Float]
-  /// In units of input scale × weight scale, with the residual's zero point and a dense output's; wide, so that constants can be gathered without overflow.
+  /// In units of input scale × weight scale, with the residual's zero point; wide, so that constants can be gathered
+  /// without overflow.
   let biases: [Int64]
   private let inputScale: Float
 

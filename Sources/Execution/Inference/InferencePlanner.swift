@@ -64,8 +64,12 @@ struct InferencePlanner {
       try planConvolution(convolution, group, residualDies: dies(group.residual, at: index))
     case .dense(let dense): try planDense(dense, group)
     case .pool(let pooling):
-      tensors[group.head] = try planPooling(pooling, node)
-      try planElementwise(group, source: group.head)
+      if let exact = try averageOnGrid(pooling, group) {
+        tensors[group.output] = try average(exact, node)
+      } else {
+        tensors[group.head] = try planPooling(pooling, node)
+        try planElementwise(group, source: group.head)
+      }
     case .dropout:
       tensors[group.head] = try source(node)
       try planElementwise(group, source: group.head)
@@ -76,6 +80,7 @@ struct InferencePlanner {
     case .quantize(let grid): try planQuantize(grid, node, id: group.head)
     case .dequantize(let grid): try planDequantize(grid, node, id: group.head)
     case .requantize(let table): try planTable(table, node, id: group.head)
+    case .integerPool(let pooling): try planAverage(pooling, node, id: group.head)
     case .integerConvolution(let integer):
       let residual = node.inputs.count > 1 ? node.inputs[1] : nil
       try planInteger(

@@ -1,5 +1,6 @@
 import CKernels
 import GraphIR
+import Quantization
 
 /// Batch norm of one layer, with the fold into its convolution simulated where that is quantized.
 ///
@@ -30,6 +31,10 @@ final class BatchNormState {
   let squareSum: Vector<Double>
   let minimum: Vector<Float>
   let maximum: Vector<Float>
+  /// Set where the layer is quantized.
+  var biasRounding: BiasRounding?
+  /// Scales of the factors of a batch norm that stands alone and is quantized.
+  let factorScales: Vector<Float>
   /// Deviation that the fold divided γ by, and what y/f contributes to the gradient of f.
   private let foldDeviation: Vector<Float>
   private let unscaling: Vector<Double>
@@ -59,6 +64,7 @@ final class BatchNormState {
     squareSum = Vector(stored, repeating: 0)
     minimum = Vector(stored, repeating: 0)
     maximum = Vector(stored, repeating: 0)
+    factorScales = Vector(stored, repeating: 1)
     foldDeviation = Vector(stored, repeating: 1)
     unscaling = Vector(stored, repeating: 0)
   }
@@ -107,6 +113,7 @@ final class BatchNormState {
         Float(momentum * (originalVariance * unbiased - Double(runningVariance[channel])))
       unscaling[channel] = Double(norm.epsilon) / (originalVariance + Double(norm.epsilon))
     }
+    roundCoefficients()
     return finite
   }
 
@@ -120,6 +127,22 @@ final class BatchNormState {
       inverse[channel] = inverseDeviation
       a[channel] = gammaValue[channel] * inverseDeviation
       b[channel] = betaValue[channel] - a[channel] * mean[channel]
+    }
+    roundCoefficients()
+  }
+
+  /// Rounds a and b as the integer model holds them; where the norm is folded, its factors are in the weights.
+  private func roundCoefficients() {
+    guard let biasRounding else { return }
+    if let grid = norm.weightGrid {
+      for channel in 0..<norm.channels {
+        let scale = weightScale(magnitude: abs(a[channel]), grid: grid)
+        factorScales[channel] = scale
+        a[channel] = (a[channel] * (1 / scale)).rounded(.toNearestOrEven) * scale
+      }
+    }
+    for channel in 0..<norm.channels {
+      b[channel] = Float(biasRounding.rounded(Double(b[channel]), output: channel))
     }
   }
 

@@ -16,7 +16,7 @@ extension TrainingPlan {
       case .convolution(let convolution): adopt(convolution.weightGrid, node.name)
       case .dense(let dense): adopt(dense.weightGrid, node.name)
       case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-        .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
         break
       }
     }
@@ -55,7 +55,7 @@ extension GraphIR.Operation {
       quantizer.grid = quantizer.grid.withoutWidth
       return .fakeQuantize(quantizer)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .quantize, .dequantize,
-      .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       return self
     }
   }

@@ -59,7 +59,8 @@ extension TrainingPlanner {
     case .input:
       inputGradient = gradient
       keep(gradient)
-    case .quantize, .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense: return
+    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      return
     }
   }
 
@@ -92,6 +93,7 @@ extension TrainingPlanner {
     case .convolution, .dense, .batchNorm: return false
     case .fakeQuantize(let quantizer) where quantizer.method != .observed: return false
     case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize, .requantize,
+      .integerPool,
       .integerConvolution,
       .integerDense, .dynamicDense:
       return node.inputs.allSatisfy(feedsOnInputAlone)

@@ -13,22 +13,25 @@ extension TrainingPlanner {
       planned = PlannedGroup(
         y: ActivationTensor(buffer: input, layout: layout, shape: node.shape, batch: batch))
     case .convolution(let convolution):
-      planned = try planConvolution(convolution, node, required(source, node), group)
+      planned = try planConvolution(convolution, node, required(source, node).asImages, group)
     case .dense(let dense):
       planned = try planDense(dense, node, required(source, node), group)
     case .pool(let pooling):
-      planned = try planPooling(pooling, node, required(source, node))
+      planned = try planPooling(pooling, node, required(source, node).asImages)
     case .dropout(let dropout): planned = planDropout(dropout, node, try required(source, node))
     case .flatten:
       planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
     case .batchNorm, .activation, .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))
-    case .quantize, .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
     }
     // A layer with weights has registered its batch norm already, for the fold.
     if planned.weights == nil, let norm = group.norm {
-      addNorm(norm, folds: false, channels: planned.y.paddedChannels)
+      let state = addNorm(norm, folds: false, channels: planned.y.paddedChannels)
+      if let state, state.norm.weightGrid != nil {
+        state.biasRounding = biasRounding(group, scales: state.factorScales)
+      }
     }
     try planEpilogue(group, &planned)
     layers[group.head] = planned

@@ -156,6 +156,7 @@ extension TrainingPlanner {
     if let grid {
       try appendQuantizer(
         grid, node, shape: shape, grouped: grouped, learnsScale: learnsScale, norm: norm, to: &weights)
+      appendBiasRounding(group, node, outputs: outputs, norm: norm, to: &weights)
     }
     if isHalf {
       // Rounding to bf16 rounds to the grid too, and puts the taps where they stand.
@@ -165,6 +166,21 @@ extension TrainingPlanner {
     appendQuantization(of: &weights)
     if let standIn { appendStandIn(standIn, node, to: &weights) }
     return weights
+  }
+
+  /// Has batch norm round its offset, or adds the step that rounds the layer's own bias.
+  private mutating func appendBiasRounding(
+    _ group: LayerGroup, _ node: Graph.Node, outputs: Int, norm: BatchNormState?,
+    to weights: inout PlannedWeights
+  ) {
+    guard let quantizer = weights.quantizer,
+      let rounding = biasRounding(group, scales: quantizer.scales)
+    else { return }
+    norm?.biasRounding = rounding
+    guard let bias = weights.bias else { return }
+    let step = RoundBiases(node.name, bias, outputs: outputs, rounding)
+    append(step, [])
+    weights.usedBias = .fixed(UnsafeMutableRawPointer(step.target.pointer))
   }
 
   /// Adds the step that finds the weights' scales.
@@ -212,7 +228,7 @@ extension TrainingPlanner {
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.weights, used), (.destination, .buffer(y.buffer)),
     ]
-    if let bias = weights.bias { operands.append((.bias, .parameter(bias))) }
+    if let bias = weights.bias { operands.append((.bias, weights.usedBias ?? .parameter(bias))) }
     append(
       PrimitiveStep(node.name + " forward", kind, forward, operands),
       [source.buffer, y.buffer] + buffers(used))

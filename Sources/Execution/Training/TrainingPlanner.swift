@@ -158,6 +158,8 @@ struct PlannedWeights {
   /// Weights that the forward pass used, in `layout`: the parameter itself, its rounded copy, or what stands in for either.
   var used: Operand
   var bias: ParameterID?
+  /// The rounded bias that the forward pass adds in the parameter's place.
+  var usedBias: Operand?
   var quantizer: WeightQuantizer?
   var standIn: StandIn?
   /// The weights in bfloat16 as the forward pass reads them, where it does.

@@ -6,6 +6,9 @@ package struct BatchNorm: Hashable, Sendable, Codable {
   package var channels: Int
   package var epsilon: Float
   package var momentum: Float
+  /// Grid that the factors γ/√(v + ε) of a batch norm that stands alone are rounded to, one scale a channel; nil in a
+  /// float layer, and where the norm is folded into the layer before it.
+  package var weightGrid: QuantizationGrid?
 
   package init(channels: Int, epsilon: Float = 1e-5, momentum: Float = 0.1) {
     self.channels = channels

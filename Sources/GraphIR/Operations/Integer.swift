@@ -66,6 +66,27 @@ package struct Requantization: Hashable, Sendable, Codable {
   }
 }
 
+/// Averages of codes, and the activation that follows them, rounded once to the output's codes.
+///
+/// With n places in a window and padding that counts as zeros: q' = z' + rint(f(Σ (q − z) / n · s) / s'), clamped.
+package struct IntegerPooling: Hashable, Sendable, Codable {
+  /// Of the average kind: a maximum is on its input's grid already.
+  package var pooling: Pooling
+  package var input: QuantizationParameters
+  package var output: QuantizationParameters
+  package var activation: Activation?
+
+  package init(
+    pooling: Pooling, input: QuantizationParameters, output: QuantizationParameters,
+    activation: Activation? = nil
+  ) {
+    self.pooling = pooling
+    self.input = input
+    self.output = output
+    self.activation = activation
+  }
+}
+
 /// Dense layer that rounds its input to u8 with the range of the batch at hand, and has int8 weights.
 ///
 /// Parameters: `NAME.weight` int8 [outputs, inputs], `NAME.scale` float [outputs] (one value repeated where the

@@ -49,7 +49,7 @@ extension GraphIR.Operation {
     switch self {
     case .convolution, .dense, .integerConvolution, .integerDense, .dynamicDense: true
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize:
+      .dequantize, .requantize, .integerPool:
       false
     }
   }

@@ -32,7 +32,7 @@ extension GraphIR.Operation {
     case .integerConvolution(let integer): integer.weightBits
     case .integerDense(let integer): integer.weightBits
     case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
-      .fakeQuantize, .quantize, .dequantize, .requantize, .dynamicDense:
+      .fakeQuantize, .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
       nil
     }
   }

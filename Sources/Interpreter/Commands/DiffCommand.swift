@@ -71,10 +71,23 @@ private func conclusion(_ difference: ModelDifference, name: String) -> String {
     guard let count = difference.causes[cause] else { continue }
     lines.append("\(percentage(Double(count) / Double(total), 1)) of these: \(cause.words)")
   }
+  lines.append(ownFaults(difference, after: first))
   lines.append(
-    "layers after it differ by what they are given; \"of its own\" is the share of a sample of codes that exact "
+    "\"of its own\" is the share of a sample of codes that exact "
       + "arithmetic on the layer's own input would have set otherwise")
   return lines.joined(separator: "\n")
+}
+
+/// What the layers after the first that differs do of their own.
+private func ownFaults(_ difference: ModelDifference, after first: LayerDifference) -> String {
+  let faulty = difference.layers.filter { $0.faulty > 0 }
+  guard !faulty.isEmpty else {
+    return
+      "every layer, on the input that it is given, sets the codes that exact arithmetic sets, but for ties; "
+      + "layers after \(first.name) differ by what they are given"
+  }
+  return "codes that exact arithmetic on the layer's own input sets otherwise, and that are no ties: "
+    + sentence(faulty.map { "\(percentage(Double($0.faulty) / Double($0.recomputed), 2)) of \($0.name)'s" })
 }
 
 extension DivergenceCause {

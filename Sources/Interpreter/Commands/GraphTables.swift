@@ -54,7 +54,7 @@ extension GraphIR.Operation {
     case .convolution, .integerConvolution: "conv"
     case .batchNorm: "bn"
     case .activation(let activation): activation.rawValue
-    case .pool: "pool"
+    case .pool, .integerPool: "pool"
     case .dense, .integerDense, .dynamicDense: "fc"
     case .add: "add"
     case .flatten: "flatten"
@@ -85,6 +85,9 @@ extension GraphIR.Operation {
       "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
     case .requantize(let requantization):
       "requantize " + requantization.input.words + " to " + requantization.output.words
+    case .integerPool(let integer):
+      "int8 " + integer.pooling.words + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to "
+        + integer.output.words
     case .integerConvolution(let integer):
       "int\(integer.weightBits) conv " + integer.convolution.words
         + (integer.residual == nil ? "" : " + residual")

@@ -79,7 +79,7 @@ extension GraphIR.Operation {
     case .integerDense(let integer): integer.dense.parameterCount
     case .dynamicDense(let dynamic): dynamic.dense.parameterCount
     case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
-      .requantize:
+      .requantize, .integerPool:
       0
     }
   }

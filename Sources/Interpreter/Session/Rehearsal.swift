@@ -30,7 +30,7 @@ struct Rehearsal {
     do {
       _ = try trained(recipe())
     } catch {
-      throw Failure(.training, error, graph)
+      throw Failure(.training, error)
     }
   }
 
@@ -45,7 +45,7 @@ struct Rehearsal {
       let model = try trained(recipe(single))
       _ = try evaluate(convert(model), on: blank.test, of: blank, cancellation: Cancellation())
     } catch {
-      throw Failure(.quantization, error, graph)
+      throw Failure(.quantization, error)
     }
   }
 
@@ -88,12 +88,8 @@ extension Graph {
 }
 
 extension Rehearsal.Failure {
-  fileprivate init(_ stage: Rehearsal.Stage, _ error: any Error, _ graph: Graph) {
+  fileprivate init(_ stage: Rehearsal.Stage, _ error: any Error) {
     let cause = EngineCause(error)
-    let operation = graph.nodes.first { $0.name == cause.node }?.operation
-    let isNorm = if case .batchNorm? = operation { true } else { false }
-    self.init(
-      stage: stage, node: cause.node,
-      reason: isNorm ? "batch norm has to follow a conv directly, and once" : cause.reason)
+    self.init(stage: stage, node: cause.node, reason: cause.reason)
   }
 }

@@ -54,8 +54,15 @@ extension Graph {
 
   /// Inputs of a layer that come from one channel of the layer before.
   private func inputSpan(of second: LayerGroup, from first: LayerGroup) -> Int {
-    guard case .dense(let dense) = nodes[second.head].operation else { return 1 }
-    return dense.inputs / nodes[first.head].shape.channels
+    let inputs =
+      switch nodes[second.head].operation {
+      case .dense(let dense): dense.inputs
+      case .convolution(let convolution): convolution.inputs
+      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+        nodes[first.head].shape.channels
+      }
+    return inputs / nodes[first.head].shape.channels
   }
 }
 
@@ -65,7 +72,7 @@ extension Operation {
     switch self {
     case .pool, .flatten, .dropout: true
     case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .quantize, .dequantize,
-      .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       false
     }
   }

@@ -22,7 +22,7 @@ extension IntegerConversion {
     case .pool, .flatten:
       append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
     case .activation, .fakeQuantize, .dropout: floats[group.head] = try float(source, node)
-    case .input, .convolution, .batchNorm, .dense, .add, .quantize, .dequantize, .requantize,
+    case .input, .convolution, .batchNorm, .dense, .add, .quantize, .dequantize, .requantize, .integerPool,
       .integerConvolution, .integerDense, .dynamicDense:
       throw .noIntegerKernel(node: node.name, reason: "its input was not prepared for quantization")
     }
@@ -30,7 +30,7 @@ extension IntegerConversion {
   }
 
   /// The rest of a group whose head is in `floats`: residual, activation, quantization.
-  private mutating func finishInFloat(_ group: LayerGroup) throws(RewriteError) {
+  mutating func finishInFloat(_ group: LayerGroup) throws(RewriteError) {
     var last = floats[group.head]
     if let add = group.add, let residual = group.residual {
       let node = model.graph.nodes[add]
@@ -43,11 +43,12 @@ extension IntegerConversion {
     }
     floats[group.output] = last
     if group.fakeQuantize != nil, let last {
-      try appendQuantize(group, name: model.graph.nodes[group.output].name, from: last)
+      let name = group.head == 0 ? "quantize" : model.graph.nodes[group.output].name
+      try appendQuantize(group, name: name, from: last)
     }
   }
 
-  mutating func appendQuantize(
+  private mutating func appendQuantize(
     _ group: LayerGroup, name: String, from source: Graph.NodeID
   ) throws(RewriteError) {
     guard let grid = try outputGrid(of: group) else { return }

@@ -11,10 +11,11 @@ extension IntegerConversion {
         node: node.name, reason: "neither summand is computed by a convolution beside it")
     }
     guard let input = codes[source] else { return try passInFloat(group, from: source) }
+    if case .pool(let pooling) = node.operation, pooling.kind == .average {
+      return try convertAverage(pooling, group, input)
+    }
     if case .dropout = node.operation {
       codes[group.head] = input
-    } else if case .pool(let pooling) = node.operation, pooling.kind == .average, pooling.padding > 0 {
-      appendPaddedAverage(pooling, node, from: input.node, for: group.head, grid: input.grid)
     } else {
       append(node.name, node.operation, inputs: [input.node], for: group.head, grid: input.grid)
     }
@@ -23,24 +24,16 @@ extension IntegerConversion {
     if output != input.grid || group.activation != nil { try requantize(group, from: group.head) }
   }
 
-  /// An average over padding as a depthwise convolution with equal weights: unlike pooling, that pads with the zero
-  /// point.
-  private mutating func appendPaddedAverage(
-    _ pooling: Pooling, _ node: Graph.Node, from: Graph.NodeID, for tensor: Graph.NodeID,
-    grid: QuantizationParameters
-  ) {
-    let channels = node.shape.channels
-    let area = pooling.kernel * pooling.kernel
-    let convolution = Convolution(
-      inputs: channels, outputs: channels, kernel: pooling.kernel, stride: pooling.stride,
-      padding: pooling.padding, groups: channels)
-    parameters[node.name + ".weight"] = Tensor(
-      shape: convolution.weightShape, elements: .int8(Array(repeating: 1, count: channels * area)))
-    parameters[node.name + ".scale"] = Tensor(repeating: 1 / Float(area), shape: [channels])
-    parameters[node.name + ".bias"] = Tensor(
-      shape: [channels], elements: .int32(Array(repeating: 0, count: channels)))
-    let integer = IntegerConvolution(convolution: convolution, input: grid, output: grid)
-    append(node.name, .integerConvolution(integer), inputs: [from], for: tensor, grid: grid)
+  /// An average with what follows it: it is rounded once, to the grid that the group ends on.
+  private mutating func convertAverage(
+    _ pooling: Pooling, _ group: LayerGroup, _ input: (node: Graph.NodeID, grid: QuantizationParameters)
+  ) throws(RewriteError) {
+    let output = try outputGrid(of: group) ?? input.grid
+    let integer = IntegerPooling(
+      pooling: pooling, input: input.grid, output: output, activation: activation(of: group))
+    append(
+      model.graph.nodes[group.head].name, .integerPool(integer), inputs: [input.node], for: group.output,
+      grid: output)
   }
 
   /// An activation or a grid that follows no layer: a table from codes to codes.

@@ -3,9 +3,10 @@ package import GraphIR
 /// The integer model of a fake-quantized one: u8 activations, s8 weights, int32 sums and biases.
 ///
 /// Batch norm is folded, weights are rounded to the grid that training simulated, each bias becomes an integer in
-/// units of input scale × weight scale, with what the residual's zero point (and a dense output's) comes to. Signed activation grids become unsigned ones with their zero point moved, which
-/// changes no value. Layers that were kept in float stay so, between a dequantization and a quantization. The logits
-/// leave as float.
+/// units of input scale × weight scale, with what the residual's zero point comes to. Batch norm that stands alone
+/// becomes a convolution of each channel with its factor. Signed activation grids become unsigned ones with their zero
+/// point moved, which changes no value. Layers that were kept in float stay so, between a dequantization and a
+/// quantization. The logits leave as float.
 package func convertToInteger(_ model: Model) throws(RewriteError) -> Model {
   var conversion = IntegerConversion(model)
   for group in model.graph.layerGroups { try conversion.convert(group) }
@@ -30,16 +31,13 @@ struct IntegerConversion {
     let node = model.graph.nodes[group.head]
     switch node.operation {
     case .input: try convertInput(group)
-    case .convolution, .dense: try convertLayer(group)
+    case .convolution, .dense, .batchNorm: try convertLayer(group)
     case .pool, .flatten, .dropout: try convertPassing(group)
     case .activation, .fakeQuantize: try requantize(group, from: node.inputs[0])
-    case .batchNorm:
-      throw .noIntegerKernel(
-        node: node.name, reason: "batch norm that follows no convolution can't be folded into one")
     case .add:
       throw .noIntegerKernel(
         node: node.name, reason: "neither summand is computed by a convolution beside it")
-    case .quantize, .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       throw .noIntegerKernel(node: node.name, reason: "it is integer already")
     }
   }
@@ -51,7 +49,7 @@ struct IntegerConversion {
       case .integerDense(let dense): dense.output == nil
       case .dense: true
       case .input, .convolution, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize,
-        .quantize, .dequantize, .requantize, .integerConvolution, .dynamicDense:
+        .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .dynamicDense:
         false
       }
     guard endsInLogits else {
@@ -63,12 +61,14 @@ struct IntegerConversion {
 
   private mutating func convertInput(_ group: LayerGroup) throws(RewriteError) {
     floats[group.head] = 0
-    if group.fakeQuantize != nil { try appendQuantize(group, name: "quantize", from: 0) }
+    try finishInFloat(group)
   }
 
   private mutating func convertLayer(_ group: LayerGroup) throws(RewriteError) {
     let node = model.graph.nodes[group.head]
-    guard let weights = try LayerWeights(group, in: model) else { return }
+    guard let weights = try LayerWeights(group, in: model) else {
+      throw .noIntegerKernel(node: node.name, reason: "the graph was not prepared for quantization")
+    }
     guard let scales = weights.scales else { return try keepInFloat(group, weights) }
     guard let source = node.inputs.first, let input = codes[source] else {
       throw .noIntegerKernel(node: node.name, reason: "the graph was not prepared for quantization")
@@ -100,7 +100,7 @@ struct IntegerConversion {
         dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
       append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       break
     }
   }
@@ -143,7 +143,7 @@ struct IntegerConversion {
 
 extension QuantizationParameters {
   /// The same values on unsigned codes: a signed grid is moved up by 128, zero point and all.
-  var unsigned: QuantizationParameters {
+  package var unsigned: QuantizationParameters {
     guard grid.minimum < 0 else { return self }
     var moved = self
     moved.zeroPoint += 128

@@ -3,8 +3,9 @@ package import GraphIR
 /// Folds batch norm into the convolution before it: w' = w·γ/√(v+ε), b' = β + (b − μ)·γ/√(v+ε).
 ///
 /// What a fake-quantized model's layers compute in inference mode is kept: its folded weights are rounded to their
-/// grid, and the layers become plain convolutions with those weights. Batch norm with no convolution before it stays;
-/// dropout, which passes everything on, goes.
+/// grid, and the layers become plain convolutions with those weights. Batch norm with no layer to be folded into stays
+/// in a float model; in a fake-quantized one it becomes what integers make of it, a convolution of each channel with its
+/// factor. Dropout, which passes everything on, goes.
 package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Model {
   model.graph = model.graph.withoutDropout
   let graph = model.graph
@@ -18,7 +19,7 @@ package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Mod
     for id in members where renamed[id] == nil {
       let node = graph.nodes[id]
       let inputs = node.inputs.compactMap { renamed[$0] }
-      if id == group.norm, weights != nil {
+      if id == group.norm, id != group.head, weights != nil {
         renamed[id] = inputs.first
         continue
       }
@@ -39,17 +40,22 @@ package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Mod
       for id in members { model.parameters.removeWeights(of: graph.nodes[id].name) }
     }
   }
-  return Model(kind: model.kind, graph: folded, parameters: parameters)
+  let result = Model(kind: model.kind, graph: folded, parameters: parameters)
+  // Of two batch norms in a row, the second now follows the layer.
+  return folded.hasFoldableNorms ? try foldBatchNorm(result) : result
 }
 
 extension Graph {
+  fileprivate var hasFoldableNorms: Bool { layerGroups.contains { $0.norm != nil && $0.norm != $0.head } }
+
   /// The fake quantization whose grid a tensor lies on; nil where it is float.
-  fileprivate func grid(of tensor: NodeID) -> FakeQuantize? {
+  package func grid(of tensor: NodeID) -> FakeQuantize? {
     let node = nodes[tensor]
     switch node.operation {
     case .fakeQuantize(let quantizer): return quantizer
     case .pool, .flatten, .dropout: return node.inputs.first.flatMap(grid(of:))
     case .input, .convolution, .batchNorm, .activation, .dense, .add, .quantize, .dequantize, .requantize,
+      .integerPool,
       .integerConvolution, .integerDense, .dynamicDense:
       return nil
     }
@@ -69,7 +75,7 @@ extension Operation {
   }
 }
 
-/// Weights of a convolution or dense layer as inference uses them.
+/// Weights of a convolution, a dense layer or a quantized batch norm that stands alone, as inference uses them.
 package struct LayerWeights {
   /// The layer with bias and without a grid of its own.
   package var operation: Operation
@@ -79,7 +85,7 @@ package struct LayerWeights {
   package var scales: [Float]?
   package var grid: QuantizationGrid?
   /// Real value that an integer layer adds beside its bias, and rounds together with it: what takes out the residual's
-  /// zero point, and in a dense layer what puts in the output's.
+  /// zero point.
   package var constant = 0.0
   /// The folded weights before rounding, where they were asked for.
   package var unrounded: [Float] = []
@@ -102,11 +108,21 @@ package struct LayerWeights {
       dense.hasBias = true
       (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
       operation = .dense(dense)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+    case .batchNorm(let norm):
+      guard norm.weightGrid != nil else { return nil }
+      (hasBias, grid, storage) = (false, norm.weightGrid, .float32)
+      operation = .convolution(
+        Convolution(inputs: norm.channels, outputs: norm.channels, kernel: 1, groups: norm.channels))
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       return nil
     }
-    weight = try model.parameter(node.name + ".weight")
+    weight =
+      if group.head == group.norm {
+        Tensor(repeating: 1, shape: [try model.parameter(node.name + ".weight").count, 1, 1, 1])
+      } else {
+        try model.parameter(node.name + ".weight")
+      }
     let outputs = weight.shape[0]
     var biases =
       hasBias ? try model.parameter(node.name + ".bias").floats : Array(repeating: 0, count: outputs)
@@ -199,18 +215,9 @@ extension Model {
   }
 
   fileprivate func zeroPointConstant(of group: LayerGroup) throws(RewriteError) -> Double {
-    func zero(_ quantizer: FakeQuantize) throws(RewriteError) -> Double {
-      let grid = try quantizationParameters(quantizer).unsigned
-      return Double(grid.scale) * Double(grid.zeroPoint)
-    }
-    var constant = 0.0
-    if let quantizer = group.residual.flatMap(graph.grid(of:)) { constant -= try zero(quantizer) }
-    if case .dense = graph.nodes[group.head].operation,
-      let quantizer = group.fakeQuantize.flatMap(graph.grid(of:))
-    {
-      constant += try zero(quantizer)
-    }
-    return constant
+    guard let quantizer = group.residual.flatMap(graph.grid(of:)) else { return 0 }
+    let grid = try quantizationParameters(quantizer).unsigned
+    return -Double(grid.scale) * Double(grid.zeroPoint)
   }
 
   /// Scale and zero point that a fake quantization node has come to.
@@ -236,7 +243,7 @@ extension Model {
 }
 
 /// The nearest whole number of units that an int32 holds, ties to even.
-func wholeUnits(_ value: Double, _ unit: Double) -> Int32 {
+package func wholeUnits(_ value: Double, _ unit: Double) -> Int32 {
   Int32(min(max((value / unit).rounded(.toNearestOrEven), Double(Int32.min)), Double(Int32.max)))
 }
 

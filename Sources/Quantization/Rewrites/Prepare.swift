@@ -4,7 +4,7 @@ package import GraphIR
 ///
 /// Convolutions and dense layers get a weight grid of their precision. The output of every group that an integer layer
 /// computes or reads is rounded to an activation grid, and so are the images; the logits leave the integer model as
-/// float. A convolution whose output goes into an addition is rounded after it. Pooling keeps its input's grid: a
+/// float. Batch norm that stands alone is a layer with a weight a channel, of eight bits. A convolution whose output goes into an addition is rounded after it. Pooling keeps its input's grid: a
 /// maximum is on it already, an average is rounded to it again.
 package func prepare(_ graph: Graph, policy: QuantizationPolicy) -> Graph {
   var preparation = Preparation(graph, policy)
@@ -35,7 +35,7 @@ private struct Preparation {
     let head = graph.nodes[group.head]
     for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 })
     where renamed[id] == nil {
-      copy(id)
+      copy(id, isAlone: id == group.head)
     }
     let kept = head.inputs.first.flatMap { quantizers[$0] }
     switch head.operation.gridEffect(activated: group.activation != nil) {
@@ -67,13 +67,19 @@ private struct Preparation {
     return policy.activationGrid(bits: bits, isPositive: group.activation != nil)
   }
 
-  private mutating func copy(_ id: Graph.NodeID) {
+  /// `isAlone` is true for the head of a group.
+  private mutating func copy(_ id: Graph.NodeID, isAlone: Bool) {
     let node = graph.nodes[id]
     if case .input = node.operation {
       renamed[id] = 0
       return
     }
-    let operation = precisions[id].map { node.operation.with($0, policy) } ?? node.operation
+    var operation = precisions[id].map { node.operation.with($0, policy) } ?? node.operation
+    if isAlone, case .batchNorm(var norm) = operation {
+      norm.weightGrid = policy.weightGrid(bits: 8)
+      norm.weightGrid?.perChannel = true
+      operation = .batchNorm(norm)
+    }
     // The shapes were valid in the graph that is copied.
     renamed[id] = try? prepared.append(node.name, operation, inputs: node.inputs.compactMap { renamed[$0] })
   }
@@ -130,7 +136,7 @@ extension Operation {
     switch self {
     case .convolution, .dense: true
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       false
     }
   }
@@ -141,7 +147,7 @@ extension Operation {
     case .pool(let pooling):
       activated ? .needsItsOwn : pooling.kind == .maximum ? .keeps : .roundsAgain
     case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       .needsItsOwn
     }
   }
@@ -162,7 +168,7 @@ extension Operation {
       (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (grid, learns, storage)
       return .dense(dense)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       return self
     }
   }

@@ -34,8 +34,11 @@ package func removeFakeQuantization(_ graph: Graph) -> Graph {
     case .dense(var dense):
       (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (nil, false, .float32)
       renamed[id] = try? plain.append(node.name, .dense(dense), inputs: inputs)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .quantize, .dequantize,
-      .requantize, .integerConvolution, .integerDense, .dynamicDense:
+    case .batchNorm(var norm):
+      norm.weightGrid = nil
+      renamed[id] = try? plain.append(node.name, .batchNorm(norm), inputs: inputs)
+    case .input, .activation, .pool, .add, .flatten, .dropout, .quantize, .dequantize,
+      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       // The shapes were valid in the graph that is copied.
       renamed[id] = try? plain.append(node.name, node.operation, inputs: inputs)
     }

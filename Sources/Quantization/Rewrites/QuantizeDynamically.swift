@@ -70,7 +70,7 @@ package struct DenseShare: Hashable, Sendable {
         denseProducts += dense.inputs * dense.outputs
         products += dense.inputs * dense.outputs
       case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-        .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
         break
       }
     }

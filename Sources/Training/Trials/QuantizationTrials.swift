@@ -136,8 +136,11 @@ extension Operation {
     case .dense(var dense):
       (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
       return .dense(dense)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerConvolution, .integerDense, .dynamicDense:
+    case .batchNorm(var norm):
+      norm.weightGrid = nil
+      return .batchNorm(norm)
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
+      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       return self
     }
   }
