@@ -75,7 +75,8 @@ struct ExactLayer {
   /// The code that a position comes to.
   func code(_ position: Double) -> Int {
     Int(
-      min(max(position.rounded(.toNearestOrEven), Double(output.grid.minimum)), Double(output.grid.maximum)))
+      clamping: min(
+        max(position.rounded(.toNearestOrEven), Double(output.grid.minimum)), Double(output.grid.maximum)))
   }
 
   private func place(_ value: Double) -> Double {
