@@ -32,7 +32,8 @@ let package = Package(
   targets: [
     // The C boundary: each is imported by one Swift target alone.
     .target(
-      name: "COneDNN", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("dnnl")]),
+      name: "COneDNN", dependencies: ["CKernels"], cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("dnnl")]),
     .target(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
@@ -88,7 +89,8 @@ let package = Package(
     tests(
       "TrainingTests",
       ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
-    tests("SessionStoreTests", ["SessionStore", "GraphIR"]),
+    tests(
+      "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training"]),

@@ -1,12 +1,11 @@
 #include "parallel.h"
 
 #include "kernels.h"
+#include "kernel_threads.h"
 
 extern void GOMP_parallel(void (*function)(void *), void *data, unsigned threads, unsigned flags);
 extern int omp_get_thread_num(void);
 extern int omp_get_num_threads(void);
-extern int omp_get_max_threads(void);
-extern void omp_set_num_threads(int count);
 
 // Below this many floats the time to wake the pool exceeds the work.
 enum { small_work = 8192 };
@@ -52,11 +51,9 @@ static void flush_share(void *data) {
 
 unsigned ck_begin_flushing(void) {
   const unsigned mode = read_mode();
+  ck_settled_team();
   GOMP_parallel(flush_share, 0, 0, 0);
   return mode;
 }
 
 void ck_end_flushing(unsigned mode) { write_mode(mode); }
-
-int ck_thread_count(void) { return omp_get_max_threads(); }
-void ck_set_thread_count(int count) { omp_set_num_threads(count); }

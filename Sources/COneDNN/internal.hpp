@@ -23,6 +23,9 @@ struct odn_operation {
 
 namespace odn {
 
+// Lets OpenMP promise no more threads than it gives, before oneDNN asks it; engine() and stream() do so too.
+void settle_threads();
+
 // One engine and one stream for the process: the CPU.
 dnnl::engine &engine();
 dnnl::stream &stream();

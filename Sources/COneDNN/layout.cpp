@@ -1,5 +1,7 @@
 #include "internal.hpp"
 
+#include "kernel_threads.h"
+
 #include <algorithm>
 
 using dnnl::memory;
@@ -12,12 +14,16 @@ thread_local std::string last_error;
 
 void set_error(const char *message) { last_error = message ? message : "unknown failure"; }
 
+void settle_threads() { ck_settled_team(); }
+
 dnnl::engine &engine() {
+  settle_threads();
   static dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
   return cpu;
 }
 
 dnnl::stream &stream() {
+  settle_threads();
   static dnnl::stream only(engine());
   return only;
 }

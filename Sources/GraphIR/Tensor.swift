@@ -37,6 +37,14 @@ package struct Tensor: Hashable, Sendable {
     if case .int32(let values) = elements { values } else { [] }
   }
 
+  /// Whether no value is infinite or NaN.
+  package var isFinite: Bool {
+    guard case .float32(let values) = elements else { return true }
+    // Among the bits without the sign, those of infinity are the least that no finite number has.
+    let greatest = values.reduce(into: UInt32(0)) { $0 = max($0, $1.bitPattern & 0x7FFF_FFFF) }
+    return greatest < Float.infinity.bitPattern
+  }
+
   package var byteCount: Int {
     switch elements {
     case .float32, .int32: 4 * count
@@ -58,4 +66,9 @@ package struct ParameterSet: Hashable, Sendable {
 
   package var names: [String] { tensors.keys.sorted() }
   package var byteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
+
+  /// The first tensor, by name, with a value that is infinite or NaN.
+  package var firstNotFinite: String? {
+    tensors.filter { !$0.value.isFinite }.keys.min()
+  }
 }

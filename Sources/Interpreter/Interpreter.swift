@@ -1,3 +1,4 @@
+import Execution
 package import Language
 package import SessionStore
 package import Training
@@ -63,9 +64,9 @@ package final class Interpreter {
   /// True where another process writes to the session, or the store is damaged: commands that change it are refused.
   package var isReadOnly: Bool { store.isReadOnly || damage != nil }
 
-  /// What there is to say when the session opens: damaged objects, another writer.
+  /// What there is to say when the session opens: damaged objects, another writer, fewer threads than were asked for.
   package var openingNotes: [Output] {
-    var notes: [Output] = []
+    var notes = ThreadTeam.current.warnings.map(Output.diagnostic)
     if let damage {
       notes.append(.diagnostic(warning("damaged-store", damage.description)))
     } else if store.isReadOnly {

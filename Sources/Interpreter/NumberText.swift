@@ -1,6 +1,8 @@
+import GraphIR
+
 /// A number as it would be typed: "0.003", "128", "1e-05".
 func plain(_ value: Double) -> String {
-  if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
+  if abs(value) < 1e15, let whole = Int(exactly: value) { return String(whole) }
   return "\(value)"
 }
 
@@ -18,11 +20,11 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
   for _ in 0..<decimals { power *= 10 }
   let scaled = (abs(value) * power).rounded()
   guard scaled < 9e18 else { return "\(value)" }
-  let digits = Int(scaled)
+  let (digits, whole) = (Int(clamping: scaled), Int(clamping: power))
   let sign = value < 0 && digits > 0 ? "-" : ""
   if decimals == 0 { return sign + String(digits) }
-  let fraction = String(digits % Int(power))
-  return sign + String(digits / Int(power)) + "." + String(repeating: "0", count: decimals - fraction.count)
+  let fraction = String(digits % whole)
+  return sign + String(digits / whole) + "." + String(repeating: "0", count: decimals - fraction.count)
     + fraction
 }
 

@@ -13,7 +13,7 @@ extension QuantizationParameters {
   package func code(of value: Float) -> Int32 {
     let raw = rawCode(of: value)
     guard raw >= Float(grid.minimum) else { return Int32(grid.minimum) }
-    return Int32(min(raw, Float(grid.maximum)))
+    return Int32(clamping: min(raw, Float(grid.maximum)))
   }
 
   /// The value that an integer stands for: (q − z)·s.

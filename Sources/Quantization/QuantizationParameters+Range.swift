@@ -36,6 +36,6 @@ private func affine(_ low: Float, _ high: Float, _ grid: QuantizationGrid) -> Qu
   let scale = gridScale(width.isFinite ? width / steps : high / steps - low / steps, grid)
   let zeroPoint = Float(grid.minimum) - (low / scale).rounded(.toNearestOrEven)
   return QuantizationParameters(
-    scale: scale, zeroPoint: Int32(min(max(zeroPoint, Float(grid.minimum)), Float(grid.maximum))),
-    grid: grid)
+    scale: scale,
+    zeroPoint: Int32(clamping: min(max(zeroPoint, Float(grid.minimum)), Float(grid.maximum))), grid: grid)
 }

@@ -2,38 +2,27 @@ import Glibc
 
 /// Files that appear whole or not at all.
 enum AtomicFile {
-  static let temporarySuffix = ".qatlab-tmp"
-
   /// Writes a file through a temporary one beside it: write, fsync, rename, fsync of the folder.
   ///
-  /// `chunks` gives the bytes in order; nothing is left behind when anything fails.
+  /// `chunks` gives the bytes in order; nothing is left behind when anything fails before the file has its name.
   static func write(
     _ path: String, chunks: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let temporary = "\(path).\(getpid())\(temporarySuffix)"
+    let temporary = try TemporaryFile(beside: path)
     do {
-      try writeDurably(temporary, chunks: chunks)
-      guard rename(temporary, path) == 0 else { throw FileError(call: "rename") }
+      try chunks { try append($0, to: temporary.descriptor) }
+      guard fsync(temporary.descriptor) == 0 else { throw FileError(call: "fsync") }
     } catch {
-      unlink(temporary)
+      temporary.remove()
+      close(temporary.descriptor)
       throw error
     }
-    try Folder.synchronize(Folder.containing(path))
-  }
-
-  private static func writeDurably(
-    _ path: String, chunks: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
-  ) throws {
-    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw FileError(call: "open") }
-    do {
-      try chunks { try append($0, to: file) }
-      guard fsync(file) == 0 else { throw FileError(call: "fsync") }
-    } catch {
-      close(file)
+    guard close(temporary.descriptor) == 0 else {
+      let error = FileError(call: "close")
+      temporary.remove()
       throw error
     }
-    guard close(file) == 0 else { throw FileError(call: "close") }
+    try temporary.rename(to: path)
   }
 
   private static func append(_ bytes: UnsafeRawBufferPointer, to file: Int32) throws {
@@ -72,6 +61,16 @@ enum AtomicFile {
     }
   }
 
+  /// The first bytes of a file, fewer where it is shorter; none where it can't be read.
+  static func prefix(_ path: String, count: Int) -> [UInt8] {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = pread(file, &bytes, count, 0)
+    return Array(bytes.prefix(max(0, got)))
+  }
+
   /// Bytes of a regular file; nil where there is none.
   static func size(_ path: String) -> Int? {
     var status = stat()
@@ -79,10 +78,14 @@ enum AtomicFile {
     return Int(status.st_size)
   }
 
-  /// When a file was last written, in seconds since 1970; nil where there is none.
-  static func modified(_ path: String) -> Double? {
+  /// True where something has that name, a link that leads nowhere too.
+  static func exists(_ path: String) -> Bool { mode(path) != nil }
+
+  static func isLink(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFLNK } ?? false }
+
+  /// Of what has that name, links not followed.
+  private static func mode(_ path: String) -> mode_t? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    return Double(status.st_mtim.tv_sec) + Double(status.st_mtim.tv_nsec) / 1e9
+    return lstat(path, &status) == 0 ? status.st_mode : nil
   }
 }

@@ -14,7 +14,8 @@ extension Transaction {
   ) throws -> ModelRecord {
     if let run, try !hasRun(run) { throw StoreError.unknownRun(run) }
     let file = WeightsFile(Model(kind: kind, graph: graph, parameters: parameters))
-    let (object, byteCount) = try store.objects.store(file)
+    let (object, byteCount, isNew) = try store.objects.store(file)
+    if isNew { writtenObjects.append(object) }
     let instant = StoredInstant.now()
     let version = try nextVersion(of: name)
     try database.execute(

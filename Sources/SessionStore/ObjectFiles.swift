@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import GraphIR
 
 /// Weights by the SHA-256 of their file: `objects/<sha256>.safetensors`, or in memory.
@@ -13,38 +13,52 @@ final class ObjectFiles {
   /// The folder of the objects; nil keeps them in `memory`.
   private let folder: String?
   private var memory: [String: WeightsFile] = [:]
+  private static let suffix = ".safetensors"
 
   init(folder: String?) { self.folder = folder }
 
   /// True where at least one object's file lies in the folder.
-  var hasAny: Bool { names().contains { $0.hasSuffix(".safetensors") } }
+  var hasAny: Bool { folder.map { Folder.names(in: $0).contains { $0.hasSuffix(Self.suffix) } } ?? false }
 
   func path(_ object: String) -> String {
-    folder.map { "\($0)/\(object).safetensors" } ?? "\(object) in memory"
+    folder.map { "\($0)/\(object)\(Self.suffix)" } ?? "\(object) in memory"
   }
 
-  /// Keeps the tensors; returns the name and size of their file.
+  /// Keeps the tensors; returns the name and size of their file, and whether nothing of that name was there before.
   ///
   /// A whole object that is there stays untouched.
-  func store(_ file: WeightsFile) throws(StoreError) -> (object: String, byteCount: Int) {
+  func store(_ file: WeightsFile) throws(StoreError) -> (object: String, byteCount: Int, isNew: Bool) {
     let layout = try WeightsFile.Layout(file)
     let object = layout.digest
     guard folder != nil else {
-      memory[object] = file
-      return (object, layout.byteCount)
+      let isNew = memory.updateValue(file, forKey: object) == nil
+      return (object, layout.byteCount, isNew)
     }
     let path = path(object)
-    if AtomicFile.size(path) == layout.byteCount, let bytes = try? AtomicFile.read(path),
-      WeightsFile.digest(of: bytes) == object
-    {
-      return (object, layout.byteCount)
+    if AtomicFile.size(path) == layout.byteCount, holds(path, object) {
+      return (object, layout.byteCount, false)
     }
+    let isNew = !AtomicFile.exists(path)
     do {
       try AtomicFile.write(path) { append in try layout.forEachChunk(append) }
     } catch {
+      if isNew { discard([object]) }
       throw .unwritable(path: path, reason: (error as? FileError)?.reason ?? "\(error)")
     }
-    return (object, layout.byteCount)
+    return (object, layout.byteCount, isNew)
+  }
+
+  /// Removes objects that were stored as new and that nothing names.
+  func discard(_ objects: [String]) {
+    for object in objects {
+      memory[object] = nil
+      if folder != nil { unlink(path(object)) }
+    }
+  }
+
+  /// Whether a file has the bytes that its name promises.
+  private func holds(_ path: String, _ object: String) -> Bool {
+    (try? AtomicFile.read(path)).map { WeightsFile.digest(of: $0) == object } ?? false
   }
 
   /// A look at the file's size, without reading it.
@@ -92,34 +106,38 @@ final class ObjectFiles {
 extension ObjectFiles {
   /// Removes what a process that died left half-written; only the one writer may do this.
   func removeTemporaries() {
-    for name in names() where name.hasSuffix(AtomicFile.temporarySuffix) { remove(name) }
+    guard let folder, let own = OwnFolder(folder) else { return }
+    own.removeTemporaries { Self.object(of: $0) != nil }
   }
 
   /// Removes objects that are not in `kept` and at least `age` seconds old; returns how many and their bytes.
+  ///
+  /// Files of another name, or that don't hold what theirs says, are not the session's; nor is what links lead to.
   func removeAll(except kept: Set<String>, olderThan age: Double) -> (count: Int, byteCount: Int) {
-    guard folder != nil else {
+    guard let folder else {
       let before = memory.count
       memory = memory.filter { kept.contains($0.key) }
       return (before - memory.count, 0)
     }
     var removed = (count: 0, byteCount: 0)
-    for name in names() where name.hasSuffix(".safetensors") {
-      let object = String(name.dropLast(".safetensors".count))
-      guard !kept.contains(object), let size = AtomicFile.size(path(object)),
-        let written = AtomicFile.modified(path(object)), Date().timeIntervalSince1970 - written >= age
+    guard let own = OwnFolder(folder) else { return removed }
+    let now = Double(StoredInstant.now()) / 1000
+    for name in own.names {
+      guard let object = Self.object(of: name[...]), !kept.contains(object),
+        let file = own.regularFile(name), now - file.written >= age, holds(path(object), object)
       else { continue }
-      if remove(name) { removed = (removed.count + 1, removed.byteCount + size) }
+      if own.remove(name) { removed = (removed.count + 1, removed.byteCount + file.byteCount) }
     }
     return removed
   }
 
-  private func names() -> [String] {
-    folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) }?.sorted() ?? []
-  }
-
-  @discardableResult
-  private func remove(_ name: String) -> Bool {
-    guard let folder else { return false }
-    return (try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")) != nil
+  /// The object whose file has a name; nil for other names.
+  private static func object(of name: Substring) -> String? {
+    guard name.hasSuffix(suffix) else { return nil }
+    let digits = name.dropLast(suffix.count)
+    let isDigest =
+      digits.utf8.count == 64
+      && digits.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    return isDigest ? String(digits) : nil
   }
 }

@@ -8,6 +8,23 @@ enum Schema {
   /// "qatl": tells SQLite files of sessions from those of other programs.
   static let applicationID: Int32 = 0x7161_746C
 
+  /// Makes the tables, or those that are missing.
+  ///
+  /// The id comes first, in a write of its own, so that a process that dies in between leaves nothing that could be
+  /// another program's.
+  static func complete(_ queue: DatabaseQueue) throws {
+    try queue.inDatabase { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
+    try migrator.migrate(queue)
+  }
+
+  /// True for a database in which there is nothing yet: no table, or an empty one of the migrator's.
+  static func isBlank(_ database: Database) throws -> Bool {
+    let tables = try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    guard tables == ["grdb_migrations"] else { return tables.isEmpty }
+    return try Int.fetchOne(database, sql: "SELECT count(*) FROM grdb_migrations") == 0
+  }
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 session") { database in
@@ -15,7 +32,6 @@ enum Schema {
       try database.execute(
         sql: "INSERT INTO state (id, created_at) VALUES (1, ?)", arguments: [StoredInstant.now()])
       try database.execute(sql: "INSERT INTO current_state (only_row, state) VALUES (1, 1)")
-      try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     migrator.registerMigration("2 cell results") { database in
       try database.execute(

@@ -5,21 +5,31 @@ import Glibc
 enum SessionDatabase {
   static func inMemory() throws -> DatabaseQueue {
     let queue = try DatabaseQueue(configuration: configuration(readOnly: false))
-    try Schema.migrator.migrate(queue)
+    try Schema.complete(queue)
     return queue
   }
 
-  /// The database for the one process that writes.
+  /// The database for the one process that writes; a new one is whole before it has its name.
   static func writable(_ path: String, hasObjects: Bool) throws -> DatabaseQueue {
     // SQLite takes a file of no byte or one for a new database, which would hide that everything is gone.
     if hasObjects, let size = AtomicFile.size(path), size <= 1 {
       throw StoreError.damagedStore(path: path, reason: "the file is empty")
     }
+    if !AtomicFile.exists(path) {
+      try make(path)
+    } else if AtomicFile.isLink(path), AtomicFile.size(path) ?? 0 <= 1 {
+      throw StoreError.damagedStore(path: path, reason: "it is a link that leads to no database")
+    }
+    // To open it for writing would change another program's file.
+    if (AtomicFile.size(path) ?? 0) > 1, !hasOwnID(path) {
+      try check(
+        DatabaseQueue(path: plainName(path), configuration: configuration(readOnly: true)), path: path)
+    }
     let queue = try DatabaseQueue(path: plainName(path), configuration: configuration(readOnly: false))
     // GRDB lowers this to NORMAL when it turns on WAL, and the last commits could go with the power.
     try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     try check(queue, path: path)
-    if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(queue) }
+    if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) { try Schema.complete(queue) }
     try queue.inDatabase(endAbandonedRuns)
     return queue
   }
@@ -50,19 +60,31 @@ enum SessionDatabase {
   }
 
   private static func reading(_ path: String, opening name: String) throws -> DatabaseQueue {
-    var attempts = 0
-    while true {
-      attempts += 1
-      do {
-        let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
-        try check(queue, path: path)
-        guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
-          throw StoreError.database(path: path, reason: "the process that writes has not made its tables")
-        }
-        return queue
-      } catch let error where attempts < 20 && mayPass(error) {
-        usleep(50_000)
-      }
+    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    try check(queue, path: path)
+    guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
+      throw StoreError.database(path: path, reason: "the process that writes has not made its tables")
+    }
+    return queue
+  }
+
+  /// Makes the database aside and gives it its name when it is whole and on the disk.
+  private static func make(_ path: String) throws {
+    let file: TemporaryFile
+    do {
+      file = try TemporaryFile(beside: path)
+    } catch {
+      throw StoreError.database(path: path, reason: error.reason)
+    }
+    defer { close(file.descriptor) }
+    do {
+      try inMemory().inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [plainName(file.path)]) }
+      guard fsync(file.descriptor) == 0 else { throw FileError(call: "fsync") }
+      try file.rename(to: path)
+    } catch {
+      file.remove()
+      if let error = error as? FileError { throw StoreError.database(path: path, reason: error.reason) }
+      throw error
     }
   }
 
@@ -93,12 +115,19 @@ enum SessionDatabase {
     return configuration
   }
 
+  /// Whether the file itself says that it is a session's; what its log says is not looked at.
+  private static func hasOwnID(_ path: String) -> Bool {
+    // SQLite's file format, 1.3: 16 bytes that say what it is; the application's id, big-endian, from byte 68 on.
+    let header = AtomicFile.prefix(path, count: 72)
+    return header.count == 72 && header.starts(with: "SQLite format 3\0".utf8)
+      && header[68...].reduce(0) { $0 << 8 | Int32($1) } == Schema.applicationID
+  }
+
   /// Refuses databases of other programs and of versions to come.
   private static func check(_ queue: DatabaseQueue, path: String) throws {
     try queue.inDatabase { database in
       let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-      let isNew = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0
-      guard id == Schema.applicationID || id == 0 && isNew else {
+      guard try id == Schema.applicationID || id == 0 && Schema.isBlank(database) else {
         throw StoreError.foreignStore(path: path)
       }
       if try Schema.migrator.hasBeenSuperseded(database) { throw StoreError.newerStore(path: path) }
@@ -117,10 +146,10 @@ enum SessionDatabase {
   }
 
   /// True for what a database that is being made answers.
-  private static func mayPass(_ error: any Error) -> Bool {
+  static func mayPass(_ error: any Error) -> Bool {
     switch error {
     case let error as DatabaseError:
-      [.SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_READONLY].contains(error.resultCode)
+      [.SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_READONLY, .SQLITE_PROTOCOL].contains(error.resultCode)
     case StoreError.database: true
     default: false
     }

@@ -46,17 +46,26 @@ package final class SessionStore {
     try? queue.close()
   }
 
-  /// Changes the session: all of what `body` does, or where it throws, nothing.
+  /// Changes the session: all of what `body` does, or where it throws, nothing; files that it had written are gone.
   ///
   /// The only way to write. Transactions don't nest, and the `Transaction` must not outlive the call.
   /// Throws `.readOnly`, or what `body` throws.
   @discardableResult
   package func transaction<T>(_ body: (Transaction) throws -> T) throws -> T {
-    try write { database in
-      let transaction = Transaction(store: self, database: database)
-      let result = try body(transaction)
-      try transaction.finish()
-      return result
+    var written: [String] = []
+    do {
+      return try write { database in
+        let transaction = Transaction(store: self, database: database)
+        defer { written = transaction.writtenObjects }
+        let result = try body(transaction)
+        try transaction.finish()
+        // Of a commit that fails it is not known whether the disk has it: then a row may name them.
+        transaction.writtenObjects = []
+        return result
+      }
+    } catch {
+      objects.discard(written)
+      throw error
     }
   }
 

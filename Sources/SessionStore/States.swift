@@ -1,4 +1,5 @@
 import GRDB
+import GraphIR
 
 /// What undo goes back to: after each cell that changed the session, a copy of its models' versions,
 /// settings and definitions, with the state before it as parent.
@@ -92,7 +93,7 @@ extension SessionStore {
   /// many files went and their bytes. A crash in between leaves files, never a model without its file.
   package func collectGarbage(olderThan age: Double) throws -> (files: Int, byteCount: Int) {
     let age = min(max(0, age), Double(Int32.max))
-    let limit = StoredInstant.now() - Int64(age * 1000)
+    let limit = StoredInstant.now() - Int64(clamping: age * 1000)
     let kept = try write { database in
       try States.dropUnreachable(before: limit, database)
       return try Set(String.fetchAll(database, sql: "SELECT DISTINCT object FROM model_version"))

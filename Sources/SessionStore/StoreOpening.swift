@@ -19,26 +19,40 @@ struct StoreOpening: ~Copyable {
   }
 
   /// The session in a folder: to write where the lock is free, else to read.
+  ///
+  /// Waits for a process that is about to make the database, and takes its place where it dies meanwhile.
   static func onDisk(_ folder: String) throws -> StoreOpening {
     try makeFolder(folder)
-    do {
-      guard let lock = try takeLock(folder) else {
-        let holder = SessionLock.holder(lockPath(folder))
-        return try reading(folder, lockHolder: holder, SessionDatabase.readable)
+    let start = ContinuousClock.now
+    while true {
+      var isForeign = false
+      do {
+        if let lock = try takeLock(folder) { return try writing(folder, lock: lock) }
+      } catch is Unwritable {
+        isForeign = true
       }
-      return try writing(folder, lock: lock)
-    } catch is Unwritable {
-      return try reading(folder, lockHolder: nil, SessionDatabase.foreignOwned)
+      do {
+        return try isForeign
+          ? reading(folder, lockHolder: nil, SessionDatabase.foreignOwned)
+          : reading(
+            folder, lockHolder: SessionLock.holder(lockPath(folder)), SessionDatabase.readable)
+      } catch let error where SessionDatabase.mayPass(error) && ContinuousClock.now - start < patience {
+        usleep(20_000)
+      }
     }
   }
+
+  /// How long another process may take to make its database.
+  private static let patience = Duration.seconds(5)
 
   private static func writing(_ folder: String, lock: consuming SessionLock) throws -> StoreOpening {
     let objectFolder = folder + "/objects"
     try makeFolder(objectFolder)
     let objects = ObjectFiles(folder: objectFolder)
     let path = folder + "/store.db"
-    let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny)
     objects.removeTemporaries()
+    OwnFolder(folder)?.removeTemporaries { $0 == "store.db" }
+    let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny)
     return StoreOpening(
       queue: queue, objects: objects, databasePath: path, lockHolder: nil, isReadOnly: false, lock: lock)
   }
@@ -68,7 +82,8 @@ struct StoreOpening: ~Copyable {
       return try SessionLock.take(lockPath(folder))
     } catch {
       if [EACCES, EROFS, EPERM].contains(error.code) { throw Unwritable() }
-      throw StoreError.folder(path: folder, reason: "lock: " + error.reason)
+      throw StoreError.folder(
+        path: folder, reason: error.code == 0 ? "its lock " + error.reason : "lock: " + error.reason)
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GraphIR
 
 /// Values as JSON text in a column: keys sorted, infinities and NaN kept.
 enum StoredText {
@@ -21,7 +22,9 @@ enum StoredText {
 /// Instants as whole milliseconds since 1970, so that a stored one equals the one that was returned.
 enum StoredInstant {
   static func now() -> Int64 { milliseconds(Date()) }
-  static func milliseconds(_ date: Date) -> Int64 { Int64((date.timeIntervalSince1970 * 1000).rounded()) }
+  static func milliseconds(_ date: Date) -> Int64 {
+    Int64(clamping: (date.timeIntervalSince1970 * 1000).rounded())
+  }
   static func date(_ milliseconds: Int64) -> Date {
     Date(timeIntervalSince1970: Double(milliseconds) / 1000)
   }

@@ -8,6 +8,8 @@ package final class Transaction {
   private var cell: String?
   /// True once models, settings or definitions differ.
   var changesState = false
+  /// Objects whose files are there since this transaction alone.
+  var writtenObjects: [String] = []
 
   init(store: SessionStore, database: Database) {
     self.store = store

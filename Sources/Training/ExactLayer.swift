@@ -72,7 +72,7 @@ struct ExactLayer {
   /// The code that a position comes to.
   func code(_ position: Double) -> Int {
     let code = position.rounded(.toNearestOrEven) + Double(output.zeroPoint)
-    return Int(min(max(code, Double(output.grid.minimum)), Double(output.grid.maximum)))
+    return Int(clamping: min(max(code, Double(output.grid.minimum)), Double(output.grid.maximum)))
   }
 
   private func place(_ value: Double) -> Double {

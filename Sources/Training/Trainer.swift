@@ -26,6 +26,8 @@ package enum TrainingError: Error, Equatable {
   case inputDiffers(model: Shape, data: Shape)
   /// The loss became infinite or NaN at a step.
   case nonFiniteLoss(step: Int)
+  /// A parameter is infinite or NaN, after a step of the run or, without one, in a model that is to be used.
+  case nonFiniteParameter(String, step: Int?)
   case emptyData
   /// A width ladder in a run that has not even one step for each rung.
   case fewerStepsThanRungs(steps: Int, rungs: Int)
@@ -38,7 +40,8 @@ package enum TrainingError: Error, Equatable {
 /// norm folded, and learn nothing. Where `logits` is given and images are not augmented, a teacher computes each
 /// image's logits once; the result is the same. Images that fill no whole batch are left out of an epoch, others in
 /// each. A warm-up by calibration comes before the first step, and needs a float model. Reports arrive on the calling
-/// thread. Same arguments, binary and thread count give the same bits.
+/// thread. Same arguments, binary and thread count give the same bits. Throws `TrainingError.nonFiniteLoss` or
+/// `.nonFiniteParameter` where the loss, or what the last step left, is no number: no model comes out that has none.
 package func train(
   _ model: consuming Model, on data: Dataset, recipe: TrainingRecipe,
   teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil, cancellation: Cancellation,

@@ -96,7 +96,8 @@ final class TrainingRun {
         try report(.blend(try blendReport(epoch: epoch)))
       }
       guard
-        let end = try finishEpoch(epoch, seconds: start.secondsUntilNow, cancellation: cancellation)
+        let end = try finishEpoch(
+          epoch, step: outcome.stepsDone, seconds: start.secondsUntilNow, cancellation: cancellation)
       else {
         outcome.interrupted = true
         break
@@ -106,13 +107,23 @@ final class TrainingRun {
       outcome.lastPredictions = end.predictions
       try report(.epoch(end.report))
     }
-    outcome.model = Model(kind: kind, graph: plan.graph, parameters: try plan.exportParameters())
+    outcome.model = try model(after: outcome.stepsDone)
+    if !outcome.interrupted, outcome.lastEpoch.map({ !$0.testLoss.isFinite }) ?? false {
+      throw TrainingError.nonFiniteLoss(step: outcome.stepsDone)
+    }
     if kind == .fakeQuantized, !rungs.isEmpty { outcome.policy = rungs[rung] }
     let plain = median(times(withTeacher: false))
     let taught = median(times(withTeacher: true))
     outcome.stepMilliseconds = 1000 * (plain ?? taught ?? 0)
     outcome.teacherStepMilliseconds = taught.map { 1000 * $0 }
     return outcome
+  }
+
+  /// The model as a step left it.
+  private func model(after step: Int) throws -> Model {
+    let parameters = try plan.exportParameters()
+    if let name = parameters.firstNotFinite { throw TrainingError.nonFiniteParameter(name, step: step) }
+    return Model(kind: kind, graph: plan.graph, parameters: parameters)
   }
 
   private func times(withTeacher: Bool) -> [Double] {
@@ -189,11 +200,10 @@ final class TrainingRun {
 
   /// Nil where the evaluation was cancelled.
   private func finishEpoch(
-    _ epoch: Int, seconds: Double, cancellation: Cancellation
+    _ epoch: Int, step: Int, seconds: Double, cancellation: Cancellation
   ) throws -> (report: EpochReport, predictions: [Int])? {
     let test = try evaluate(
-      Model(kind: kind, graph: plan.graph, parameters: plan.exportParameters()), on: data.test, of: data,
-      workspace: plan.idleMemory, cancellation: cancellation)
+      model(after: step), on: data.test, of: data, workspace: plan.idleMemory, cancellation: cancellation)
     guard let test else { return nil }
     let report = EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),

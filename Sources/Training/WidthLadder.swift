@@ -1,3 +1,4 @@
+import GraphIR
 package import Quantization
 
 /// Widths that weights and activations go down while a run goes on, in equal shares of its steps.
@@ -47,7 +48,7 @@ extension QuantizationRecipe {
   /// When the switches of a run of so many steps are thrown.
   package func schedule(steps: Int) -> QuantizationSchedule {
     let firstSteps = ladder?.firstSteps(of: steps) ?? [0]
-    func step(at share: Double) -> Int { Int((share * Double(steps)).rounded(.up)) }
+    func step(at share: Double) -> Int { Int(clamping: (share * Double(steps)).rounded(.up)) }
     return QuantizationSchedule(
       rungSteps: firstSteps, batchNormStep: step(at: batchNormFreeze),
       observerStep: max(step(at: observerFreeze), (firstSteps.last ?? 0) + 1))

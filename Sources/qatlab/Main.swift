@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Terminal
 
 /// The program's own start: ArgumentParser would end wrong use with 64.
@@ -7,6 +8,8 @@ enum Main {
   static func main() {
     waitBriefly()
     occupyStandardStreams()
+    // Where a file may not grow any further, the write fails and says so.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try QatlabCommand.parseAsRoot()
       try command.run()

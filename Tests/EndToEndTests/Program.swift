@@ -16,16 +16,30 @@ enum Program {
     return FileManager.default.isExecutableFile(atPath: program) ? program : nil
   }()
 
+  /// The program, not yet started.
+  static func process(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    script: String? = nil
+  ) -> Process {
+    let process = Process()
+    let program = path ?? ""
+    process.executableURL = URL(fileURLWithPath: script == nil ? program : "/bin/sh")
+    process.arguments = (script.map { ["-c", $0, program] } ?? []) + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.currentDirectoryURL = folder
+    return process
+  }
+
   /// Runs it in a folder, with text on standard input, until it ends.
   ///
-  /// `interruptingAfter`: sends SIGINT once this has been written to standard output.
+  /// `interruptingAfter`: sends SIGINT once this has been written to standard output. `environment` is added to that
+  /// of the tests. `script` is what a shell runs instead, to which `"$0" "$@"` is the program with its arguments. A
+  /// program that hangs is killed after `patience`: then its code is that of the signal.
   static func run(
-    _ arguments: [String], in folder: URL, input: String = "", interruptingAfter signal: String? = nil
+    _ arguments: [String], in folder: URL, input: String = "", interruptingAfter signal: String? = nil,
+    environment: [String: String] = [:], script: String? = nil, patience: Duration = .seconds(240)
   ) throws -> Ending {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path ?? "")
-    process.arguments = arguments
-    process.currentDirectoryURL = folder
+    let process = process(arguments, in: folder, environment: environment, script: script)
     let (standardInput, output) = (Pipe(), Pipe())
     let errors = folder.appending(path: "standard-error")
     try Data().write(to: errors)
@@ -33,6 +47,11 @@ enum Program {
     process.standardOutput = output
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
+    let id = process.processIdentifier
+    let watchdog = DispatchWorkItem { kill(id, SIGKILL) }
+    DispatchQueue.global().asyncAfter(
+      deadline: .now() + patience / .seconds(1), execute: watchdog)
+    defer { watchdog.cancel() }
     try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try standardInput.fileHandleForWriting.close()
     var bytes = Data()

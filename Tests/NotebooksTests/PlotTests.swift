@@ -126,6 +126,28 @@ import Testing
     #expect(zip(heights, heights.dropFirst()).allSatisfy { abs($0 - $1 - 46) < 0.01 })
   }
 
+  @Test(
+    arguments: [
+      [0, .leastNonzeroMagnitude], [1, 1.0.nextUp], [1e300, 1e300.nextUp], [-1.7e308, 1.7e308],
+      [.greatestFiniteMagnitude],
+      [-.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude], [1e15, 1e15 + 1, 1e16],
+      [1e-300, .infinity, .nan, -1], [9e15, 9e15 + 2],
+    ] as [[Double]])
+  func valuesOfAnySizeAreDrawn(_ values: [Double]) throws {
+    for first in [1, 1e16, -1e300] {
+      let picture = try picture(curve([values, values.reversed()], from: first))
+      #expect(picture.places.allSatisfy { $0.x.isFinite && $0.y.isFinite })
+    }
+    let ends = (values.first ?? 0, values.last ?? 0)
+    let marks = [("a", ends.0), ("b", 1.7e308), ("c", -1.7e308), ("d", .infinity), ("e", .nan)]
+    for counts in [[0, 1, 2], [.max / 4, .max / 4], [0]] {
+      for scale in [Histogram.CountScale.linear, .logarithmic] {
+        let output = histogram(counts, from: ends.0, to: ends.1, marks: marks, scale: scale)
+        if let xml = output.svg { #expect(!xml.contains("nan")) }
+      }
+    }
+  }
+
   @Test func severalCurvesAreNamedAndDashed() throws {
     let picture = try picture(curve([[1, 0], [0, 1], [0.5, 0.5]]))
     #expect(picture.texts.map(\.words).filter { $0.hasPrefix("s") && $0.count == 2 } == ["s0", "s1", "s2"])

@@ -71,15 +71,16 @@ struct DurabilityTests {
   @Test func whatACrashLeavesIsHarmlessAndCleared() throws {
     let folder = try SessionFolder()
     let record = try folder.open { store throws in try store.transaction { try $0.save("a", sampleModel()) } }
-    let orphan = String(repeating: "0", count: 64) + ".safetensors"
-    try folder.write([1, 2, 3], to: folder.path + "/objects/" + orphan)
+    // What a process leaves that dies between the file and its row.
+    let orphan = try folder.strayObject(seed: 9)
+    let size = try folder.bytes(folder.path + "/objects/" + orphan).count
     try folder.write([1], to: folder.path + "/objects/\(record.object).safetensors.77.qatlab-tmp")
     try folder.open { store throws in
       #expect(try store.problems().isEmpty)
       #expect(try store.models() == [record])
       #expect(try folder.names() == [orphan, record.object + ".safetensors"].sorted())
       #expect(try store.collectGarbage(olderThan: 3600) == (0, 0))
-      #expect(try store.collectGarbage(olderThan: 0) == (1, 3))
+      #expect(try store.collectGarbage(olderThan: 0) == (1, size))
       #expect(try folder.names() == [record.object + ".safetensors"])
     }
   }

@@ -65,4 +65,70 @@ struct LockTests {
       guard case .folder(path, _) = error else { return #expect(Bool(false), "\(error)") }
     }
   }
+
+  /// What stands in the lock's place, and whether it is a lock.
+  enum InPlace: CaseIterable {
+    case nothing, emptyFile, oldHolder, holderWithoutLineFeed
+    case link, danglingLink, linkToHolder, text, signedNumber, zero, longNumber, pipe, folder
+
+    var isLock: Bool { [.nothing, .emptyFile, .oldHolder, .holderWithoutLineFeed].contains(self) }
+
+    var content: String? {
+      switch self {
+      case .emptyFile: ""
+      case .oldHolder: "4194303\n"
+      case .holderWithoutLineFeed: "12"
+      case .text: "my notes"
+      case .signedNumber: "-1\n"
+      case .zero: "0\n"
+      case .longNumber: String(repeating: "1", count: 40)
+      case .nothing, .link, .danglingLink, .linkToHolder, .pipe, .folder: nil
+      }
+    }
+  }
+
+  @Test(arguments: InPlace.allCases) func onlyALockIsTaken(place: InPlace) throws {
+    let folder = try SessionFolder()
+    let (lock, victim) = (folder.path + "/lock", folder.path + "/victim")
+    let bytes = place == .linkToHolder ? "77\n" : "a user's file"
+    if place != .danglingLink { try folder.write(bytes.utf8, to: victim) }
+    if let content = place.content { try folder.write(content.utf8, to: lock) }
+    switch place {
+    case .link, .danglingLink, .linkToHolder:
+      try FileManager.default.createSymbolicLink(atPath: lock, withDestinationPath: victim)
+    case .pipe: #expect(mkfifo(lock, 0o600) == 0)
+    case .folder: try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
+    default: break
+    }
+    guard !place.isLock else {
+      try folder.open { store throws in
+        #expect(!store.isReadOnly)
+        #expect(try folder.bytes(lock) == Array("\(getpid())\n".utf8))
+        #expect(try SessionStore(folder: folder.path).lockHolder == getpid())
+      }
+      return
+    }
+    let error = try #require(throws: StoreError.self) { try SessionStore(folder: folder.path) }
+    guard case .folder(folder.path, let reason) = error else { return #expect(Bool(false), "\(error)") }
+    #expect(reason.contains("lock"))
+    if let content = place.content { #expect(try folder.bytes(lock) == Array(content.utf8)) }
+    #expect(FileManager.default.fileExists(atPath: victim) == (place != .danglingLink))
+    if place != .danglingLink { #expect(try folder.bytes(victim) == Array(bytes.utf8)) }
+    // Nothing else was made beside what is in the way.
+    #expect(try folder.names(in: "") == (place == .danglingLink ? ["lock"] : ["lock", "victim"]))
+  }
+
+  /// A file with a second name elsewhere is locked and not written to.
+  @Test func aLockWithASecondNameKeepsItsContent() throws {
+    let folder = try SessionFolder()
+    try folder.write([], to: folder.path + "/victim")
+    try FileManager.default.linkItem(atPath: folder.path + "/victim", toPath: folder.path + "/lock")
+    try folder.open { store throws in
+      #expect(!store.isReadOnly)
+      let reader = try SessionStore(folder: folder.path)
+      #expect(reader.isReadOnly)
+      #expect(reader.lockHolder == nil)
+    }
+    #expect(try folder.bytes(folder.path + "/victim") == [])
+  }
 }

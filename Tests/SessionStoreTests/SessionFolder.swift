@@ -42,6 +42,27 @@ final class SessionFolder {
     try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
   }
 
+  /// Puts a whole object that no row names into the folder of objects; returns the file's name.
+  func strayObject(seed: UInt64) throws -> String {
+    let other = try SessionFolder()
+    let record = try other.open { store in
+      try store.transaction { try $0.save("stray", sampleModel(seed: seed)) }
+    }
+    let name = record.object + ".safetensors"
+    try write(other.bytes(other.path + "/objects/" + name), to: path + "/objects/" + name)
+    return name
+  }
+
+  /// Name, kind and bytes of everything in a folder, links not followed.
+  func contents(of folder: String = "objects") throws -> [String] {
+    try names(in: folder).map { name in
+      let file = "\(path)/\(folder)/\(name)"
+      let kind = try FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+      let bytes = kind == .typeRegular ? try bytes(file).hashValue : 0
+      return "\(name) \(kind?.rawValue ?? "") \(bytes)"
+    }
+  }
+
   /// What a process that dies now leaves: the files as they are, without the lock and the shared memory.
   func crashed() throws -> SessionFolder {
     let copy = try SessionFolder()

@@ -67,6 +67,21 @@ import Testing
     #expect(lines([[]], ascii, 40) == ["loss", "no finite points"])
   }
 
+  @Test(
+    arguments: [
+      [0, .leastNonzeroMagnitude], [1, 1.0.nextUp], [1e300, 1e300.nextUp], [-1e308, 1e308],
+      [.greatestFiniteMagnitude],
+      [-.leastNonzeroMagnitude, 0, .leastNonzeroMagnitude], [1e15, -1e15], [0, -0.0],
+      [1e-300, .infinity, .nan, -1],
+    ] as [[Double]])
+  func valuesOfAnySizeAreDrawn(_ values: [Double]) {
+    for style in [ascii, .file] {
+      for width in [10, 20, 40, 80] {
+        #expect(lines([values, values.reversed()], style, width).count > 1)
+      }
+    }
+  }
+
   @Test func hugeRangesDoNotOverflow() {
     let greatest = Double.greatestFiniteMagnitude
     #expect(lines([[-greatest, greatest]], ascii, 60).count == 12)

@@ -17,6 +17,25 @@ import Testing
 
   private let ascii = Style(colour: false, unicode: false)
 
+  @Test(
+    arguments: [
+      (0, .leastNonzeroMagnitude), (1, 1.0.nextUp), (1e300, 1e301), (-8e307, 8e307), (-1.7e308, 1.7e308),
+      (0, 1e-300),
+      (3, 3), (.nan, 1), (0, .infinity),
+    ] as [(Double, Double)])
+  func valuesOfAnySizeAreDrawn(_ first: Double, _ last: Double) {
+    let marks = [
+      ("a", first), ("b", 1.7e308), ("c", -1.7e308), ("d", .infinity), ("e", .nan),
+      ("f", .leastNonzeroMagnitude),
+    ]
+    for style in [ascii, .file] {
+      for counts in [[0, 1, 2], [.max / 4, .max / 4], [0]] {
+        #expect(!lines(counts, from: first, to: last, marks: marks, style, 60).isEmpty)
+        #expect(!lines(counts, from: first, to: last, scale: .logarithmic, style, 24).isEmpty)
+      }
+    }
+  }
+
   /// Each of the 4 bins has 5 of 20 columns, so a column has a fifth of its bin's count.
   @Test func barsStandOverTheirValuesAndMarksUnderTheAxis() {
     #expect(

@@ -36,9 +36,6 @@ void ck_end_flushing(unsigned mode);
 // What decides which kernels run: bits 0 AVX2, 1 AVX-512, 2 VNNI, 3 bf16 products.
 unsigned ck_processor_features(void);
 
-int ck_thread_count(void);
-void ck_set_thread_count(int count);
-
 // Doubles that ck_channel_statistics and ck_epilogue_backward_reduce need as scratch.
 int64_t ck_scratch_count(ck_shape shape);
 

@@ -94,6 +94,7 @@ extension Requantization {
     var value = Float(code - Int(input.zeroPoint)) * input.scale
     if let activation { value = min(max(value, 0), activation.ceiling) }
     let raw = (value * (1 / output.scale)).rounded(.toNearestOrEven) + Float(output.zeroPoint)
-    return UInt8(min(max(raw, Float(output.grid.minimum)), Float(output.grid.maximum)))
+    return UInt8(
+      clamping: Int(clamping: min(max(raw, Float(output.grid.minimum)), Float(output.grid.maximum))))
   }
 }

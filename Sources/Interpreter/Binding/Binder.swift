@@ -105,8 +105,8 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   case .count(let range):
     guard let number = expression.numericValue, case .number = expression else { return .wrongKind }
     guard abs(number) < 0x1p53 else { return .outOfRange }
-    guard number == number.rounded() else { return .wrongKind }
-    return range.contains(Int(number)) ? .fits(.count(Int(number))) : .outOfRange
+    guard let count = Int(exactly: number) else { return .wrongKind }
+    return range.contains(count) ? .fits(.count(count)) : .outOfRange
   case .real(let range):
     guard let number = expression.numericValue else { return .wrongKind }
     if case .percentage = expression, !range.isShare { return .wrongKind }

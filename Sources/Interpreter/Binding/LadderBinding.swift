@@ -1,3 +1,4 @@
+import GraphIR
 import Language
 import Quantization
 import Training
@@ -60,9 +61,9 @@ extension QuantizationRecipe {
       "weights and activations go down the ladder: \(ladder.widths[0]) bits at first, \(sentence(rungs)) of "
         + grouped(steps)
     ]
-    let wanted = Int((observerFreeze * Double(steps)).rounded(.up))
+    let wanted = Int(clamping: (observerFreeze * Double(steps)).rounded(.up))
     // A single step later is the least, and nothing that a reader would miss.
-    if policy.scheme == .movingAverage, wanted + 1 < schedule.observerStep {
+    if policy.scheme == .movingAverage, wanted < schedule.observerStep - 1 {
       notes.append(
         "activation observers freeze at step \(grouped(schedule.observerStep + 1)), not at "
           + "\(grouped(wanted + 1)): they have to see the last rung, whose rounding moves the ranges of later layers"

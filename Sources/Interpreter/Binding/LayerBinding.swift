@@ -64,7 +64,7 @@ struct LayerForm: Sendable {
 struct LayerValues: Sendable {
   var values: [String: Double] = [:]
 
-  func count(_ label: String) -> Int? { values[label].map { Int($0) } }
+  func count(_ label: String) -> Int? { values[label].map { Int(clamping: $0) } }
 }
 
 /// An argument of a call: label, kind, and whether it may be left out.

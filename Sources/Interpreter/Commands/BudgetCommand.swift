@@ -96,6 +96,6 @@ private struct SizeRequest {
       throw StatementError.unknownTopic(
         words[0], command: arguments.verb.text, topics: SizeUnit.allCases.map(\.rawValue))
     }
-    bytes = Int(min(number * unit.bytes, 1e15))
+    bytes = Int(clamping: min(number * unit.bytes, 1e15))
   }
 }

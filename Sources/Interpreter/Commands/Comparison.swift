@@ -108,7 +108,7 @@ struct Comparison {
         if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
         cells += [
           threeDigits(row.speed.latencyMilliseconds) + " ms",
-          grouped(Int(row.speed.imagesPerSecond.rounded())),
+          grouped(Int(clamping: row.speed.imagesPerSecond.rounded())),
         ]
         if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
         return cells

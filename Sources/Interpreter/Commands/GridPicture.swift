@@ -53,7 +53,7 @@ struct GridPicture {
         + (isLow ? "← " + words : words + " →")
     }
     let position = Float(parameters.zeroPoint) + parameters.steps(to: value) - Float(codes.lowerBound)
-    let place = Self.margin + Int((position * Float(spacing)).rounded())
+    let place = Self.margin + Int(clamping: (position * Float(spacing)).rounded())
     return String(repeating: " ", count: max(place, 0)) + "↓ " + words
   }
 

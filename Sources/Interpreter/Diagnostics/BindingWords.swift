@@ -1,4 +1,5 @@
 import Distillation
+import GraphIR
 package import Language
 
 extension BindingError: DiagnosedError {
@@ -79,7 +80,7 @@ private func roundedRemedy(_ expression: Expression, name: String, kind: ValueKi
   guard case .count(let range) = kind, case .number(let literal) = expression, literal.value.isFinite,
     abs(literal.value) < 1e9
   else { return nil }
-  let below = Int(literal.value.rounded(.down))
+  let below = Int(clamping: literal.value.rounded(.down))
   let near = [below, below + 1].filter(range.contains).map { "\(name)\($0)" }
   return near.isEmpty ? nil : "write " + sentence(near, "or")
 }

@@ -11,7 +11,7 @@ struct EngineCause {
     switch error {
     case let error as RewriteError: self.init(error)
     case let error as PlanError: self.init(error)
-    case TrainingError.nonFiniteLoss:
+    case TrainingError.nonFiniteLoss, TrainingError.nonFiniteParameter:
       self.init(reason: "its outputs are infinite or not a number before it learns")
     default: self.init(reason: "\(error)")
     }

@@ -12,7 +12,14 @@ extension RunError: DiagnosedError {
       complaint(
         "input-differs", "the model takes images of \(model), but the data has \(data)", at: verb.range,
         remedy: "choose the model's data with: data NAME size S")
-    case .nonFiniteLoss(let step): diverged(step)
+    case .nonFiniteLoss(let step):
+      diverged("loss-not-finite", "the loss became infinite or not a number at step \(step)")
+    case .nonFiniteParameter(let name, let step?):
+      diverged("weights-not-finite", "\(name) became infinite or not a number at step \(step)")
+    case .nonFiniteParameter(let name, nil):
+      complaint(
+        "weights-not-finite", "\(name) of the model is infinite or not a number", at: verb.range,
+        remedy: "train the model again with a smaller lr, or forget it")
     case .emptyData:
       complaint(
         "data-empty", "the data has no image to train on", at: verb.range,
@@ -27,7 +34,7 @@ extension RunError: DiagnosedError {
     }
   }
 
-  private func diverged(_ step: Int) -> Diagnostic {
+  private func diverged(_ id: String, _ message: String) -> Diagnostic {
     let remedy: String
     if let learningRate {
       remedy =
@@ -37,8 +44,7 @@ extension RunError: DiagnosedError {
       remedy = "train it again with a smaller lr"
     }
     return complaint(
-      "loss-not-finite", "the loss became infinite or not a number at step \(step)",
-      at: learningRateRange ?? verb.range, label: learningRateRange == nil ? nil : "too large",
+      id, message, at: learningRateRange ?? verb.range, label: learningRateRange == nil ? nil : "too large",
       remedy: remedy)
   }
 }

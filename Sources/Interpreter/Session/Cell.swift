@@ -79,9 +79,6 @@ struct Cell {
     do {
       try draft.commit(cell: source)
     } catch {
-      // Where the disk is full, weights that were written before it was are named by no row. A database that
-      // fails is not asked what it names: files that it can't list would be lost.
-      if case StoreError.unwritable = error { _ = try? store.collectGarbage(olderThan: 0) }
       throw Failure(error, at: steps.first?.0.verb)
     }
     return status

@@ -14,7 +14,7 @@ extension Console {
         return Progress(
           activity: "evaluate \(name)", done: done, total: total,
           figures: [
-            Progress.Figure("", grouped(Int(Double(done) / max(seconds, 1e-6))) + " images/s")
+            Progress.Figure("", grouped(Int(clamping: Double(done) / max(seconds, 1e-6))) + " images/s")
           ],
           secondsLeft: done > 0 ? seconds / Double(done) * Double(total - done) : nil)
       }

@@ -41,7 +41,6 @@ struct PlannedRun {
       return .interrupted
     }
     let test = try testFigures(of: outcome, console)
-    if let test, !test.loss.isFinite { throw failure(.nonFiniteLoss(step: outcome.stepsDone)) }
     let record = record(of: outcome, recorder, startedAt: startedAt)
     let entry = try keep(outcome, test: test, run: draft.keep(record), in: &draft)
     report(outcome, test: test, entry: entry, console)

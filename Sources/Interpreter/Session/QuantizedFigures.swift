@@ -67,7 +67,7 @@ extension Console {
       text: "\(name) takes \(threeDigits(speed.latencyMilliseconds)) ms for one image", reproducible: false)
     metric(
       name, "throughput", speed.imagesPerSecond,
-      text: "\(name) classifies \(grouped(Int(speed.imagesPerSecond))) images/s in batches",
+      text: "\(name) classifies \(grouped(Int(clamping: speed.imagesPerSecond))) images/s in batches",
       reproducible: false)
   }
 }

@@ -50,7 +50,7 @@ extension Scope {
     let need = MemoryNeed(graph, recipe)
     let all = need.parameters + Double(recipe.batchSize) * need.image
     guard all > memory else { return }
-    let batch = Int((memory - need.parameters) / 2 / need.image)
+    let batch = Int(clamping: (memory - need.parameters) / 2 / need.image)
     throw .tooLarge(
       batch > 0 ? arguments.range(of: .batch) ?? word.range : word.range, network: graph.architecture,
       bytes: all, memory: memory, batch: batch > 0 ? batch : nil)

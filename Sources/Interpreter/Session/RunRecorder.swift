@@ -1,5 +1,6 @@
 import Distillation
 import Glibc
+import GraphIR
 import Language
 import Quantization
 import Training
@@ -102,7 +103,7 @@ final class RunRecorder {
         figures: [
           Progress.Figure("loss", fixed(report.loss, 3), value: report.loss),
           Progress.Figure("accuracy", percentage(report.accuracy, 1)),
-          Progress.Figure("", grouped(Int(report.imagesPerSecond.rounded())) + " images/s"),
+          Progress.Figure("", grouped(Int(clamping: report.imagesPerSecond.rounded())) + " images/s"),
         ],
         // The pace is this epoch's: later ones may have the teacher's logits at hand.
         secondsLeft: watch.seconds / Double(max(report.step - epochStart, 1))

@@ -16,8 +16,8 @@ package indirect enum JSONValue: Hashable, Sendable {
   /// NaN and infinities, which JSON can't say, are null.
   package static func double(_ value: Double) -> JSONValue {
     guard value.isFinite else { return .null }
-    if value == value.rounded(), abs(value) < 0x1p53, !(value == 0 && value.sign == .minus) {
-      return .integer(Int(value))
+    if abs(value) < 0x1p53, !(value == 0 && value.sign == .minus), let whole = Int(exactly: value) {
+      return .integer(whole)
     }
     return .number("\(value)")
   }

@@ -23,15 +23,23 @@ struct AxisTicks: Equatable {
     let slack = 1e-6 + 2e-15 * max(abs(low), abs(high))
     let first = reaching ? floor(low + slack) : ceil(low - slack)
     let last = reaching ? ceil(high - slack) : floor(high + slack)
-    let multiples = first <= last && last - first < 100 ? (Int(first)...Int(last)).map { $0 } : []
+    let multiples = Self.wholeNumbers(from: first, to: last)
     let values = multiples.map(step.value(of:))
     let greatest = values.filter(\.isFinite).map { abs($0) }.max() ?? 0
-    let power = greatest > 0 ? Int(floor(log10(greatest) + 1e-12)) : 0
+    let power = greatest > 0 ? wholePower(log10(greatest) + 1e-12) : 0
     exponent = power >= 6 || power < -3 ? power : 0
     ticks = []
     for (multiple, value) in zip(multiples, values) where value.isFinite {
       ticks.append(Tick(value: value, label: step.label(of: multiple, exponent: exponent)))
     }
+  }
+
+  /// Those between two whole numbers, both included; none where there would be too many, or steps of 1 are lost.
+  private static func wholeNumbers(from first: Double, to last: Double) -> [Int] {
+    guard first <= last, last - first < 100, max(abs(first), abs(last)) < 0x1p53,
+      let low = Int(exactly: first), let high = Int(exactly: last)
+    else { return [] }
+    return Array(low...high)
   }
 
   /// "", or " ×10⁻⁵" to stand behind the axis's name.
@@ -45,7 +53,7 @@ private struct RoundStep {
 
   init(atLeast rough: Double) {
     let size = rough > 0 && rough.isFinite ? rough : 1
-    let power = Int(floor(log10(size)))
+    let power = wholePower(log10(size))
     let share = size / tenToThe(power)
     (digit, self.power) =
       share <= 1.0001
@@ -66,6 +74,9 @@ private struct RoundStep {
     decimal(multiple * digit, shiftedBy: power - exponent)
   }
 }
+
+/// The whole number at or below the logarithm of a finite number, which is a small one.
+private func wholePower(_ logarithm: Double) -> Int { Int(exactly: floor(logarithm)) ?? 0 }
 
 private func tenToThe(_ power: Int) -> Double { pow(10, Double(power)) }
 
@@ -99,7 +110,7 @@ func superscript(_ number: Int) -> String {
 func figure(_ value: Double) -> String {
   guard value.isFinite else { return value.isNaN ? "not a number" : value < 0 ? "−∞" : "∞" }
   guard value != 0 else { return "0" }
-  let power = Int(floor(log10(abs(value))))
+  let power = wholePower(log10(abs(value)))
   if power >= 6 || power < -4 {
     // A subnormal's power of ten can't be divided by in one go.
     let mantissa = value / tenToThe(power / 2) / tenToThe(power - power / 2)
@@ -110,7 +121,7 @@ func figure(_ value: Double) -> String {
 
 /// A number of moderate size without zeros at its end.
 private func rounded(_ value: Double, decimals: Int) -> String {
-  var number = Int((value * tenToThe(decimals)).rounded())
+  var number = Int(exactly: (value * tenToThe(decimals)).rounded()) ?? 0
   var decimals = decimals
   while decimals > 0, number % 10 == 0 { (number, decimals) = (number / 10, decimals - 1) }
   return decimal(number, shiftedBy: -decimals)

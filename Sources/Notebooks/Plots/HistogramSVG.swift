@@ -148,10 +148,13 @@ private struct CountAxis {
     case .logarithmic:
       // log(1 + count) has a place for 0, and hardly differs from log(count) above 10.
       isLogarithmic = true
-      let powers = (0...18).map { pow(10, Double($0)) }.prefix { $0 <= most }
+      let powers = (0...18).map { (digits: $0, value: pow(10, Double($0))) }.prefix { $0.value <= most }
       ticks =
         [AxisTicks.Tick(value: 0, label: "0")]
-        + powers.map { AxisTicks.Tick(value: $0, label: grouped("\(Int($0))")) }
+        + powers.map { power in
+          let digits = "1" + String(repeating: "0", count: power.digits)
+          return AxisTicks.Tick(value: power.value, label: grouped(digits))
+        }
       name = histogram.yLabel + ", logarithmic"
       full = log(1 + most)
     }

@@ -89,7 +89,7 @@ private func sixDigits(_ value: Double) -> String {
   guard value != value.rounded(), abs(value) < 1e6, abs(value) >= 1e-6 else {
     return JSONValue.double(value).line
   }
-  let exponent = max(0, Int(log10(abs(value)).rounded(.down)))
+  let exponent = max(0, Int(exactly: log10(abs(value)).rounded(.down)) ?? 0)
   let scale = pow(10, Double(6 - exponent))
   return JSONValue.double((value * scale).rounded() / scale).line
 }

@@ -37,7 +37,7 @@ package struct TensorDistribution: Sendable {
   ///
   /// Bins are 2·∛count (the Rice rule), from 8 to 120.
   init(seen: ObservedRange, count: Int, candidates: [Candidate]) {
-    let bins = min(max(Int((2 * cbrt(Double(count))).rounded()), 8), 120)
+    let bins = min(max(Int(clamping: (2 * cbrt(Double(count))).rounded()), 8), 120)
     let (low, high) = (Double(seen.minimum), Double(seen.maximum))
     // A tensor of one value lies in the middle of its bins.
     let margin = low < high ? 0 : max(abs(low) * 0.5, 0.5)
@@ -53,7 +53,7 @@ package struct TensorDistribution: Sendable {
   package mutating func measure(_ values: UnsafeBufferPointer<Float>) {
     let width = edges[1] - edges[0]
     for value in values where value.isFinite {
-      let bin = Int((Double(value) - edges[0]) / width)
+      let bin = Int(clamping: (Double(value) - edges[0]) / width)
       counts[min(max(bin, 0), counts.count - 1)] += 1
     }
     for index in candidates.indices {

@@ -1,3 +1,5 @@
+import GraphIR
+
 /// How often values fell into equal bins between the least and the greatest of all that came.
 ///
 /// Where the range grows, what was counted is cut into 16 parts a bin and counted anew (as PyTorch's
@@ -36,11 +38,16 @@ package struct ValueHistogram: Hashable, Sendable, Codable {
       return
     }
     let least = range.minimum
-    let scale = Float(Double(Self.binCount) / (Double(range.maximum) - Double(least)))
+    let scale = Double(Self.binCount) / (Double(range.maximum) - Double(least))
+    // Floats are what PyTorch counts with; where they can't hold the range or its inverse, doubles can.
+    let fitsFloat = (range.maximum - least).isFinite && Float(scale).isFinite
     var fresh = [Int](repeating: 0, count: Self.binCount)
     fresh.withUnsafeMutableBufferPointer { fresh in
       for value in values where value.isFinite {
-        fresh[min(Int((value - least) * scale), Self.binCount - 1)] += 1
+        let place =
+          fitsFloat
+          ? Double((value - least) * Float(scale)) : (Double(value) - Double(least)) * scale
+        fresh[min(Int(clamping: place), Self.binCount - 1)] += 1
       }
     }
     for bin in counts.indices { counts[bin] += Double(fresh[bin]) }
@@ -54,14 +61,14 @@ package struct ValueHistogram: Hashable, Sendable, Codable {
     counts = Array(repeating: 0, count: Self.binCount)
     if old.isPoint {
       let place = (Double(old.range.minimum) - Double(wider.minimum)) / binWidth
-      counts[min(Int(place), Self.binCount - 1)] += old.total
+      counts[min(Int(clamping: place), Self.binCount - 1)] += old.total
       return
     }
     let step = old.binWidth / Double(Self.parts)
     for bin in old.counts.indices where old.counts[bin] > 0 {
       for part in 0..<Self.parts {
         let middle = old.edge(bin) + (Double(part) + 0.5) * step
-        let place = Int((middle - Double(wider.minimum)) / binWidth)
+        let place = Int(clamping: (middle - Double(wider.minimum)) / binWidth)
         counts[min(max(place, 0), Self.binCount - 1)] += old.counts[bin] / Double(Self.parts)
       }
     }

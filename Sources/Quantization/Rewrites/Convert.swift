@@ -120,7 +120,7 @@ struct IntegerConversion {
   private mutating func store(_ weights: LayerWeights, scales: [Float], inputScale: Float, name: String) {
     let rest = weights.weight.count / scales.count
     let codes = weights.weight.floats.enumerated().map { index, value in
-      Int8((value / scales[index / rest]).rounded(.toNearestOrEven))
+      Int8(clamping: (value / scales[index / rest]).rounded(.toNearestOrEven))
     }
     let biases = weights.bias.floats.enumerated().map { output, value in
       wholeUnits(Double(value) + weights.constant, Double(inputScale) * Double(scales[output]))

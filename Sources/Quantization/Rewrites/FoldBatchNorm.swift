@@ -244,7 +244,7 @@ extension Model {
 
 /// The nearest whole number of units that an int32 holds, ties to even.
 package func wholeUnits(_ value: Double, _ unit: Double) -> Int32 {
-  Int32(min(max((value / unit).rounded(.toNearestOrEven), Double(Int32.min)), Double(Int32.max)))
+  Int32(clamping: (value / unit).rounded(.toNearestOrEven))
 }
 
 /// A trained scale with the zero point at 0, where every grid of trained ranges has it.

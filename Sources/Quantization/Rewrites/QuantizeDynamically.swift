@@ -38,8 +38,7 @@ private let dynamicInputGrid = QuantizationGrid(minimum: 0, maximum: 255, symmet
 private func codes(_ weights: [Float], _ scales: [Float]) -> [Int8] {
   let rest = weights.count / scales.count
   return weights.enumerated().map { index, value in
-    let code = (value / scales[index / rest]).rounded(.toNearestOrEven)
-    return Int8(min(max(code, -127), 127))
+    max(Int8(clamping: (value / scales[index / rest]).rounded(.toNearestOrEven)), -127)
   }
 }
 

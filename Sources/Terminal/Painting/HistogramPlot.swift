@@ -53,7 +53,7 @@ package struct HistogramPlot: Sendable {
     let full = heights.max() ?? 0
     let parts = heights.map { height -> Int in
       guard height > 0, full > 0 else { return 0 }
-      return max(1, Int((height / full * Double(Self.rows * signs.count)).rounded()))
+      return max(1, Int(exactly: (height / full * Double(Self.rows * signs.count)).rounded()) ?? 1)
     }
     return (0..<Self.rows).map { row in
       let below = (Self.rows - 1 - row) * signs.count
@@ -152,7 +152,7 @@ private struct HistogramAxis {
 
   func column(of value: Double, columns: Int) -> Int {
     let share = (value - lower) / (upper - lower)
-    return Int((min(max(share, 0), 1) * Double(columns - 1)).rounded())
+    return Int(exactly: (min(max(share, 0), 1) * Double(columns - 1)).rounded()) ?? 0
   }
 
   /// Heights of columns: each has the counts of the bins under it, by the part of them that lies there.
@@ -161,8 +161,8 @@ private struct HistogramAxis {
     let step = (upper - lower) / Double(columns)
     for (bin, count) in histogram.counts.enumerated() where count > 0 {
       let (from, to) = (histogram.edges[bin], histogram.edges[bin + 1])
-      let first = min(max(Int((from - lower) / step), 0), columns - 1)
-      let last = min(max(Int((to - lower) / step), first), columns - 1)
+      let first = column(at: (from - lower) / step, from: 0, columns: columns)
+      let last = column(at: (to - lower) / step, from: first, columns: columns)
       for column in first...last {
         let start = lower + Double(column) * step
         let overlap = min(to, start + step) - max(from, start)
@@ -171,6 +171,11 @@ private struct HistogramAxis {
       }
     }
     return isLogarithmic ? counts.map { log(1 + $0) } : counts
+  }
+
+  /// The column that a place lies in, no further left than `first`.
+  private func column(at place: Double, from first: Int, columns: Int) -> Int {
+    min(max(Int(exactly: place.rounded(.towardZero)) ?? first, first), columns - 1)
   }
 }
 

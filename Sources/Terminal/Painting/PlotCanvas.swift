@@ -35,7 +35,8 @@ struct PlotCanvas {
         let share = Double(step + 1) / Double(steps)
         let column = Double(from.column) + share * Double(to.column - from.column)
         let row = Double(from.row) + share * Double(to.row - from.row)
-        dot(Int(column.rounded()), Int(row.rounded()), series)
+        dot(
+          Int(exactly: column.rounded()) ?? to.column, Int(exactly: row.rounded()) ?? to.row, series)
       }
       from = to
     }

@@ -27,7 +27,10 @@ struct PlotFrame {
   func place(_ point: Curve.Point, width: Int, height: Int) -> (column: Int, row: Int) {
     let across = fraction(of: point.x, in: x)
     let up = fraction(of: point.y, in: y)
-    return (Int((across * Double(width - 1)).rounded()), Int(((1 - up) * Double(height - 1)).rounded()))
+    return (
+      Int(exactly: (across * Double(width - 1)).rounded()) ?? 0,
+      Int(exactly: ((1 - up) * Double(height - 1)).rounded()) ?? 0
+    )
   }
 
   private func fraction(of value: Double, in range: ClosedRange<Double>) -> Double {
@@ -50,8 +53,8 @@ struct PlotFrame {
 func axisNumber(_ value: Double) -> String {
   guard value.isFinite else { return "\(value)" }
   if value == 0 { return "0" }
-  if abs(value) < 1e6, abs(value) >= 1, value == value.rounded() { return "\(Int(value))" }
-  let exponent = Int(floor(log10(abs(value))))
+  if abs(value) < 1e6, abs(value) >= 1, let whole = Int(exactly: value) { return "\(whole)" }
+  guard let exponent = Int(exactly: floor(log10(abs(value)))) else { return "\(value)" }
   if exponent >= 6 || exponent < -4 {
     let mantissa = value / pow(10, Double(exponent))
     return trimmed(fixed(mantissa, decimals: 2)) + "e\(exponent < 0 ? "-" : "+")\(abs(exponent))"
@@ -69,8 +72,8 @@ private func trimmed(_ text: String) -> String {
 func fixed(_ value: Double, decimals: Int) -> String {
   let factor = pow(10, Double(decimals))
   let scaled = (abs(value) * factor).rounded()
-  guard scaled < 1e15 else { return "\(value)" }
-  let digits = String(Int(scaled))
+  guard scaled < 1e15, let whole = Int(exactly: scaled) else { return "\(value)" }
+  let digits = String(whole)
   let filled = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
   let sign = value < 0 && scaled > 0 ? "-" : ""
   return decimals == 0 ? sign + filled : sign + filled.dropLast(decimals) + "." + filled.suffix(decimals)

@@ -29,7 +29,8 @@ struct Sparkline {
     return String(
       means.map { mean in
         let height = (mean / 2 - low / 2) / (high / 2 - low / 2)
-        return signs[min(signs.count - 1, Int(height * Double(signs.count)))]
+        let sign = Int(exactly: (height * Double(signs.count)).rounded(.towardZero)) ?? 0
+        return signs[min(max(sign, 0), signs.count - 1)]
       })
   }
 }

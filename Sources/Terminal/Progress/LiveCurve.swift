@@ -39,18 +39,17 @@ package struct LiveCurve: Sendable {
   /// The curve as lines; none before there are two points, or where they have no room.
   package func lines(style: Style, width: Int) -> [String] {
     let columns = min(width, Self.widest) - Self.labelWidth - 2
-    let points = (0..<Self.shares).filter { counts[$0] > 0 }.map {
-      Curve.Point(x: Double($0), y: sums[$0] / Double(counts[$0]))
-    }
+    let shares = (0..<Self.shares).filter { counts[$0] > 0 }
+    let points = shares.map { Curve.Point(x: Double($0), y: sums[$0] / Double(counts[$0])) }
     guard columns >= Self.narrowest, points.count > 1,
       let frame = PlotFrame([Curve.Series(name: name, points: points)])
     else { return [] }
     var canvas = PlotCanvas(
       columns: columns, rows: Self.rows, dotsAcross: style.unicode ? 2 : 1, dotsDown: style.unicode ? 4 : 1)
     // The right end of the plot is the end of the work.
-    let places = points.map { point in
+    let places = zip(shares, points).map { share, point in
       let row = frame.place(point, width: 1, height: canvas.height).row
-      return (column: Int(point.x) * (canvas.width - 1) / (Self.shares - 1), row: row)
+      return (column: share * (canvas.width - 1) / (Self.shares - 1), row: row)
     }
     canvas.stroke(places, series: 0)
     let drawn = canvas.lines { cell in

@@ -81,7 +81,7 @@ package struct ProgressLine: Sendable {
   }
 
   private func drawBar(_ width: Int, _ share: Double) -> String {
-    let done = min(width, max(0, Int((share * Double(width)).rounded(.down))))
+    let done = min(width, max(0, Int(exactly: (share * Double(width)).rounded(.down)) ?? 0))
     let (full, empty) = style.unicode ? ("━", "─") : ("#", "-")
     return style.paint(String(repeating: full, count: done), .bar)
       + style.paint(String(repeating: empty, count: width - done), .faint)
@@ -92,14 +92,14 @@ package struct ProgressLine: Sendable {
   }
 
   static func share(_ progress: Progress) -> String? {
-    progress.total > 0 ? "\(Int(fraction(progress) * 100)) %" : nil
+    guard progress.total > 0 else { return nil }
+    return Int(exactly: (fraction(progress) * 100).rounded(.down)).map { "\($0) %" }
   }
 }
 
 /// Seconds as "0:42" or "1:02:03"; nil where they aren't a sensible duration.
 func duration(_ seconds: Double) -> String? {
-  guard seconds.isFinite, seconds >= 0, seconds < 360_000 else { return nil }
-  let whole = Int(seconds.rounded())
+  guard seconds >= 0, seconds < 360_000, let whole = Int(exactly: seconds.rounded()) else { return nil }
   let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
   let twoDigits = { (number: Int) in (number < 10 ? "0" : "") + "\(number)" }
   return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
