@@ -6,12 +6,14 @@ typedef struct {
   float *w, *m, *v;
   const float *g;
   float rate, first, second, epsilon, decay, correction;
+  float kept;  // of a weight, before its step
 } adam_job;
 
 CK_CLONES static void adam_body(void *context, int64_t begin, int64_t end) {
   const adam_job *j = context;
   const lanes rate = splat(j->rate), first = splat(j->first), second = splat(j->second);
   const lanes epsilon = splat(j->epsilon), decay = splat(j->decay), correction = splat(j->correction);
+  const lanes kept = splat(j->kept);
   for (int64_t i = begin; i < end;) {
     const int64_t n = end - i < 16 ? end - i : 16;
     const int whole = n == 16;
@@ -21,7 +23,7 @@ CK_CLONES static void adam_body(void *context, int64_t begin, int64_t end) {
     const lanes d = (whole ? load(j->g + i) : load_some(j->g + i, n)) + decay * w;
     m += first * (d - m);
     v += second * (d * d - v);
-    w -= rate * m / (__builtin_elementwise_sqrt(v) * correction + epsilon);
+    w = kept * w - rate * m / (__builtin_elementwise_sqrt(v) * correction + epsilon);
     if (whole) {
       store(j->w + i, w);
       store(j->m + i, m);
@@ -35,13 +37,28 @@ CK_CLONES static void adam_body(void *context, int64_t begin, int64_t end) {
   }
 }
 
+static void adam_step(adam_job j, int64_t count, double rate, double beta1, double beta2, double epsilon, int64_t step) {
+  const double bias1 = 1 - pow(beta1, (double)step), bias2 = 1 - pow(beta2, (double)step);
+  j.rate = (float)(rate / bias1);
+  j.first = (float)(1 - beta1);
+  j.second = (float)(1 - beta2);
+  j.epsilon = (float)epsilon;
+  j.correction = (float)(1 / sqrt(bias2));
+  ck_parallel(count, count, adam_body, &j);
+}
+
 void ck_adam(
     float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,
     double epsilon, double decay, int64_t step) {
-  const double bias1 = 1 - pow(beta1, (double)step), bias2 = 1 - pow(beta2, (double)step);
-  adam_job j = {w, m, v, g, (float)(rate / bias1), (float)(1 - beta1), (float)(1 - beta2), (float)epsilon,
-                (float)decay, (float)(1 / sqrt(bias2))};
-  ck_parallel(count, count, adam_body, &j);
+  const adam_job j = {.w = w, .m = m, .v = v, .g = g, .decay = (float)decay, .kept = 1};
+  adam_step(j, count, rate, beta1, beta2, epsilon, step);
+}
+
+void ck_adamw(
+    float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,
+    double epsilon, double decay, int64_t step) {
+  const adam_job j = {.w = w, .m = m, .v = v, .g = g, .kept = (float)(1 - rate * decay)};
+  adam_step(j, count, rate, beta1, beta2, epsilon, step);
 }
 
 typedef struct {

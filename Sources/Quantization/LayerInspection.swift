@@ -1,3 +1,4 @@
+import Glibc
 package import GraphIR
 
 /// What quantization does to one layer.
@@ -22,8 +23,12 @@ package struct LayerInspection: Sendable {
     /// Of the float weights that were rounded; nil where they are not known.
     package var loss: RoundingLoss?
 
-    /// 6.02 dB a bit: what a uniform grid can reach at best, as a rule of thumb.
-    package var ceiling: Double { 6.02 * Double(grid.bits) }
+    /// The ratio in dB that values spread evenly from end to end of one grid have: 20·log10(qmax − qmin), from their
+    /// power (qmax − qmin)²·s²/12 and the error's s²/12; 6.02 dB for each doubling of the steps.
+    ///
+    /// It is no bound: the power of bell-shaped values is less beside the same error, that of values which lie at the
+    /// ends more.
+    package var evenSpreadRatio: Double { 20 * log10(Double(grid.maximum - grid.minimum)) }
   }
 }
 

@@ -3,7 +3,19 @@ package import Quantization
 
 /// How a run trains: everything that decides its result besides model and data.
 package struct TrainingRecipe: Hashable, Sendable, Codable {
-  package enum Optimizer: String, Sendable, Codable, CaseIterable { case adam, sgd }
+  package enum Optimizer: String, Sendable, Codable, CaseIterable {
+    case adam
+    case adamW = "adamw"
+    case sgd
+
+    /// Decay of a run that names none: torch.optim's.
+    package var usualDecay: Double {
+      switch self {
+      case .adam, .sgd: 0
+      case .adamW: 0.01
+      }
+    }
+  }
   package enum Schedule: String, Sendable, Codable, CaseIterable {
     case constant, cosine
     case oneCycle = "one-cycle"
@@ -16,6 +28,10 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package var optimizer: Optimizer
   /// Used by SGD alone.
   package var momentum: Double
+  /// Weight decay, of what depends on the optimizer.
+  ///
+  /// Adam and SGD: L2, added to the gradient of every weight, bias, γ and β. AdamW: the share of a weight, times the
+  /// learning rate, that each step takes off; biases, γ and β have none. Trained ranges have none in either.
   package var weightDecay: Double
   package var seed: UInt64
   /// What convolutions multiply; evaluation is in floats in either.
@@ -56,7 +72,7 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
   package var batchNormFreeze: Double
   /// Learning rate of trained ranges (LSQ's scales, PACT's α) as a multiple of the run's.
   package var rangeLearningRate: Double
-  /// PACT's λ: L2 on the clipping bounds α, which draws them in; LSQ's scales have no decay.
+  /// PACT's λ: the decay of the clipping bounds α, which draws them in; LSQ's scales have none.
   package var boundDecay: Double
   /// Widths on the way to the policy's, which is the last; nil trains at the policy's from the first step.
   package var ladder: WidthLadder?

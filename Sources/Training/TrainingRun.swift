@@ -43,6 +43,7 @@ final class TrainingRun {
     let optimizer: OptimizerKind =
       switch recipe.optimizer {
       case .adam: .adam()
+      case .adamW: .adamW()
       case .sgd: .sgd(momentum: recipe.momentum)
       }
     let features = try FeatureWiring(

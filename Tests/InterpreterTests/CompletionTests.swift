@@ -64,6 +64,8 @@ import Testing
     ("qat student keep(con|", ["conv1", "conv2"], "con"),
     ("qat student keep(conv1: |", ["fp32", "fp16", "bf16"], ""),
     ("qat student bits(conv1: 8) keep(fc) schem|", ["scheme"], "schem"),
+    ("train resnet18 optimizer ad|", ["adam", "adamw"], "ad"),
+    ("qat student from teacher scheme pact bo|", ["bound-decay"], "bo"),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
     ("compare teacher |", ["teacher", "student", "seeds"], ""),

@@ -32,6 +32,9 @@ import Testing
     Case(
       before: trained, program: "ptq teacher seed 1", uses: ["teacher", "the data"], defines: ["teacher-ptq"]),
     Case(
+      before: trained + ["big = train tiny"], program: "advise teacher",
+      uses: ["big", "teacher", "the data", "the precision", "the seed"], defines: []),
+    Case(
       before: trained, program: "dynamic teacher", uses: ["teacher", "the data"], defines: ["teacher-dynamic"]
     ),
     Case(

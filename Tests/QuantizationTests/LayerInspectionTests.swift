@@ -26,6 +26,27 @@ import Testing
     #expect((weights.leastValue, weights.greatestValue) == (-2, 0.75))
     #expect(layer.output == nil)
   }
+
+  /// Values on a fine mesh from end to end of a grid; and weights that all lie at its ends, which exceed it.
+  @Test(arguments: [2, 3, 4, 8])
+  func evenlySpreadValuesHaveTheRatioThatIsSaidOfThem(bits: Int) throws {
+    func weights(_ values: [Float]) throws -> LayerInspection.Weights {
+      var graph = Graph(architecture: "one", input: .vector(values.count))
+      var dense = Dense(inputs: values.count, outputs: 1, hasBias: false)
+      let edge = 1 << (bits - 1) - 1
+      dense.weightGrid = QuantizationGrid(minimum: -edge, maximum: edge, symmetric: true)
+      try graph.append("fc", .dense(dense), 0)
+      let model = Model(
+        kind: .fakeQuantized, graph: graph,
+        parameters: ParameterSet(["fc.weight": Tensor(values, shape: [1, values.count])]))
+      return try #require(try inspections(of: model).first?.weights)
+    }
+    let even = try weights((0...100_000).map { Float($0) / 50_000 - 1 })
+    let found = try #require(even.loss?.signalToNoise)
+    #expect(abs(found - even.evenSpreadRatio) < 0.01)
+    let atTheEnds = try weights((0..<64).map { $0 % 2 == 0 ? 1 : -0.97 })
+    #expect(try #require(atTheEnds.loss?.signalToNoise) > atTheEnds.evenSpreadRatio)
+  }
 }
 
 @Suite struct IntegerInspectionTests {

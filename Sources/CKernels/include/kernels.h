@@ -211,6 +211,12 @@ void ck_adam(
     float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,
     double epsilon, double decay, int64_t step);
 
+// The same with decoupled decay (Loshchilov, Hutter 2019), as torch.optim.AdamW: w ← w·(1 − rate·decay) before Adam's
+// step, whose moments know nothing of it.
+void ck_adamw(
+    float *w, const float *g, float *m, float *v, int64_t count, double rate, double beta1, double beta2,
+    double epsilon, double decay, int64_t step);
+
 // SGD with momentum as torch.optim.SGD: m = momentum·m + (g + decay·w), the first step sets m; w −= rate·m.
 void ck_sgd(
     float *w, const float *g, float *m, int64_t count, double rate, double momentum, double decay, int64_t step);

@@ -18,16 +18,22 @@ extension DrawnImages {
     guard count >= 1, count <= most else {
       throw .limitOutOfRange(part, asked: count, available: most)
     }
+    let images = drawn(part, seed: request.seed, 0..<count)
+    progress(LoadingProgress(activity: .drawing, part: part, done: count, total: count))
+    return images
+  }
+
+  /// The images of a part with these numbers.
+  func drawn(_ part: DatasetPart, seed: UInt64, _ numbers: Range<Int>) -> ImageSet {
     let plane = size.height * size.width
-    var pixels = [UInt8](repeating: 0, count: count * plane)
-    var labels = [UInt8](repeating: 0, count: count)
+    var pixels = [UInt8](repeating: 0, count: numbers.count * plane)
+    var labels = [UInt8](repeating: 0, count: numbers.count)
     pixels.withUnsafeMutableBufferPointer { pixels in
-      for index in 0..<count {
-        let target = UnsafeMutableBufferPointer(rebasing: pixels[index * plane..<(index + 1) * plane])
-        labels[index] = draw(DrawnImage(seed: request.seed, part: part, index: index), target)
+      for (place, index) in numbers.enumerated() {
+        let target = UnsafeMutableBufferPointer(rebasing: pixels[place * plane..<(place + 1) * plane])
+        labels[place] = draw(DrawnImage(seed: seed, part: part, index: index), target)
       }
     }
-    progress(LoadingProgress(activity: .drawing, part: part, done: count, total: count))
     return ImageSet(
       channels: 1, height: size.height, width: size.width, pixels: pixels, labels: labels)
   }

@@ -8,12 +8,22 @@ struct ParameterID: Hashable {
 
 /// What an optimizer treats alike; each group's parameters lie together, in this order.
 enum ParameterGroup: CaseIterable {
-  /// Weights, biases, batch norm's γ and β.
+  /// What inputs are multiplied by: weights of convolutions and dense layers.
   case weights
+  /// Biases, batch norm's γ and β: decoupled decay leaves them out.
+  case offsets
   /// LSQ's scales: no decay, and kept positive.
   case scales
   /// PACT's clipping bounds: a decay of their own, and kept positive.
   case bounds
+
+  /// True for ends of grids, which a float model has none of.
+  var isTrainedRange: Bool {
+    switch self {
+    case .weights, .offsets: false
+    case .scales, .bounds: true
+    }
+  }
 }
 
 /// All that an optimizer moves, in one run of memory: values, gradients and two moments with equal offsets.
@@ -114,7 +124,7 @@ final class FlatParameters {
   /// Copies row-major tensors in; only trained ranges may be missing, and keep what they are.
   func load(_ parameters: ParameterSet) throws {
     for entry in entries
-    where !entry.isAuxiliary && (entry.group == .weights || parameters[entry.name] != nil) {
+    where !entry.isAuxiliary && (!entry.group.isTrainedRange || parameters[entry.name] != nil) {
       guard let tensor = parameters[entry.name], tensor.shape == entry.shape, !tensor.floats.isEmpty else {
         throw PlanError.parameterMismatch(
           name: entry.name, expected: entry.shape, found: parameters[entry.name]?.shape)

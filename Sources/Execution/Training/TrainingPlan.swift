@@ -8,11 +8,21 @@ package enum OptimizerKind: Hashable, Sendable {
   /// torch.optim.SGD's momentum.
   case sgd(momentum: Double)
   case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
+  /// Adam with decoupled decay, as torch.optim.AdamW on weights alone.
+  case adamW(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
 
   var moments: Int {
     switch self {
     case .sgd: 1
-    case .adam: 2
+    case .adam, .adamW: 2
+    }
+  }
+
+  /// True where decay shrinks a parameter beside its step, instead of being a part of the gradient.
+  var decouplesDecay: Bool {
+    switch self {
+    case .sgd, .adam: false
+    case .adamW: true
     }
   }
 }
@@ -20,11 +30,14 @@ package enum OptimizerKind: Hashable, Sendable {
 /// How far one update moves the parameters.
 package struct UpdateRates: Sendable {
   package var learningRate: Double
-  /// L2, added to the gradient of weights, biases, γ and β.
+  /// Weight decay, of what depends on the optimizer.
+  ///
+  /// SGD and Adam: L2, added to the gradient of weights, biases, γ and β. AdamW: the share of a weight, times the
+  /// learning rate, that each update takes off; biases, γ and β have none.
   package var decay: Double
   /// Learning rate of trained ranges (LSQ's scales, PACT's α), as a multiple of the others'.
   package var rangeFactor: Double
-  /// PACT's λ: L2 on α, which draws the bounds in.
+  /// PACT's λ, the decay of α, which draws the bounds in: L2 or decoupled as the optimizer has it.
   package var boundDecay: Double
 
   package init(learningRate: Double, decay: Double = 0, rangeFactor: Double = 1, boundDecay: Double = 0) {
@@ -193,6 +206,8 @@ package final class TrainingPlan {
     for slice in parameters.slices {
       switch slice.group {
       case .weights: move(slice, rate: rates.learningRate, decay: rates.decay)
+      case .offsets:
+        move(slice, rate: rates.learningRate, decay: optimizer.decouplesDecay ? 0 : rates.decay)
       case .scales: moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: 0)
       case .bounds:
         moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: rates.boundDecay)
@@ -213,6 +228,10 @@ package final class TrainingPlan {
       ck_sgd(slice.values, slice.gradients, slice.first, count, rate, momentum, decay, Int64(updates))
     case .adam(let beta1, let beta2, let epsilon):
       ck_adam(
+        slice.values, slice.gradients, slice.first, slice.second, count, rate, beta1, beta2, epsilon, decay,
+        Int64(updates))
+    case .adamW(let beta1, let beta2, let epsilon):
+      ck_adamw(
         slice.values, slice.gradients, slice.first, slice.second, count, rate, beta1, beta2, epsilon, decay,
         Int64(updates))
     }

@@ -78,8 +78,10 @@ extension TrainingPlanner {
     let node = graph.nodes[id]
     guard case .batchNorm(let norm) = node.operation else { return nil }
     let state = BatchNormState(
-      name: node.name, norm: norm, gamma: parameters.add(node.name + ".weight", shape: [norm.channels]),
-      beta: parameters.add(node.name + ".bias", shape: [norm.channels]), folds: folds, stored: channels)
+      name: node.name, norm: norm,
+      gamma: parameters.add(node.name + ".weight", shape: [norm.channels], group: .offsets),
+      beta: parameters.add(node.name + ".bias", shape: [norm.channels], group: .offsets), folds: folds,
+      stored: channels)
     norms.append(state)
     return state
   }

@@ -148,7 +148,7 @@ extension TrainingPlanner {
     backward: Primitive, standIn: StandIn? = nil, isHalf: Bool = false
   ) throws -> PlannedWeights {
     let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
-    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs]) : nil
+    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs], group: .offsets) : nil
     let norm = group.norm.flatMap { addNorm($0, folds: grid != nil, channels: channels) }
     var weights = PlannedWeights(
       parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,

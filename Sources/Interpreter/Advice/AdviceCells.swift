@@ -17,12 +17,15 @@ struct AdviceCells {
     return lines((words + gridWords(recipe.policy) + keepWords(layers)).joined(separator: " "), made: "ptq")
   }
 
-  func qat(distillation: String?, policy: QuantizationPolicy, epochs: Int) -> String {
+  func qat(_ recipe: TrainingRecipe) -> String {
     var words = ["\(source)-qat = qat from \(source)"]
-    if let distillation { words.append("with kd(\(source), \(distillation))") }
-    words.append("epochs \(epochs)")
+    if !recipe.distillation.isEmpty {
+      words.append("with " + recipe.distillation.map(\.words).joined(separator: ", "))
+    }
+    words.append("epochs \(recipe.epochs)")
     let convert = "\(source)-int8 = convert \(source)-qat"
-    return lines((words + gridWords(policy)).joined(separator: " ") + "\n" + convert, made: "int8")
+    let grids = gridWords(recipe.quantization?.policy ?? QuantizationPolicy())
+    return lines((words + grids).joined(separator: " ") + "\n" + convert, made: "int8")
   }
 
   private func lines(_ cell: String, made suffix: String) -> String {
@@ -34,13 +37,10 @@ struct AdviceCells {
     layers.isEmpty ? [] : ["keep(" + layers.joined(separator: ", ") + ")"]
   }
 
-  /// What differs from the default, as options would be written.
+  /// What differs from the default, as options would be written; kept layers have words of their own.
   private func gridWords(_ policy: QuantizationPolicy) -> [String] {
     var plain = policy
     plain.rules = []
-    let usual = QuantizationPolicy().settings.map { "\($0.name) \($0.value)" }
-    return plain.settings.filter { !usual.contains("\($0.name) \($0.value)") }.map {
-      $0.value.isEmpty ? $0.name : "\($0.name) \($0.value)"
-    }
+    return plain.gridOptions ?? []
   }
 }

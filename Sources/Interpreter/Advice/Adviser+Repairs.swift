@@ -7,19 +7,19 @@ extension Adviser {
   mutating func repairs() throws -> Ending {
     let policy = recipe.policy
     var ending = try gate("weights_only", "weights alone rounded", cell: nil) {
-      try $0.trials.figures(of: $0.trials.weightsOnly(policy), cancellation: $0.console.cancellation)
+      try $0.figures(of: $0.trials.weightsOnly(policy))
     }
     guard ending == .goOn else { return ending }
     ending = try gate("activations_only", "activations alone rounded", cell: nil) {
-      try $0.trials.figures(of: $0.trials.activationsOnly(policy), cancellation: $0.console.cancellation)
+      try $0.figures(of: $0.trials.activationsOnly(policy))
     }
     guard ending == .goOn else { return ending }
     let (weights, activations) = (
       path.gates[path.gates.count - 2].figures, path.gates[path.gates.count - 1].figures
     )
     let culprit = culprit(weights, activations)
-    decide(culprit == .weights ? "the culprit" : isHarmless(weights), at: "weights_only")
-    decide(culprit == .activations ? "the culprit" : isHarmless(activations), at: "activations_only")
+    path.decide(culprit == .weights ? "the culprit" : part(weights), at: "weights_only")
+    path.decide(culprit == .activations ? "the culprit" : part(activations), at: "activations_only")
     let order: [Culprit] = culprit == .weights ? [.weights, .activations] : [.activations, .weights]
     for part in order where part == culprit || !path.isMet(part == .weights ? weights : activations) {
       ending = try part == .weights ? repairWeights() : repairActivations()
@@ -28,23 +28,27 @@ extension Adviser {
     return .goOn
   }
 
-  private func isHarmless(_ figures: TrialFigures) -> String {
-    path.isMet(figures) ? "not the culprit" : "too much lost, too"
+  private func figures(of model: Model) throws -> Measured? {
+    try trials.figures(of: model, cancellation: console.cancellation).map { ($0, nil) }
+  }
+
+  private func part(_ figures: TrialFigures) -> String {
+    switch path.verdict(figures) {
+    case .within: "not the culprit"
+    case .tooMuch: "too much lost, too"
+    case .open: "cannot be told"
+    }
   }
 
   private enum Culprit { case weights, activations }
 
-  /// What loses more accuracy by itself; where both lose as much, what makes more noise.
+  /// What loses more accuracy by itself, beyond chance; else what makes more noise in the logits.
   private func culprit(_ weights: TrialFigures, _ activations: TrialFigures) -> Culprit {
+    let difference = PairedDifference(activations.hits, weights.hits).interval
     let isWeights =
-      weights.accuracy == activations.accuracy
-      ? weights.signalToNoise <= activations.signalToNoise : weights.accuracy < activations.accuracy
+      difference.contains(0)
+      ? weights.signalToNoise <= activations.signalToNoise : difference.lowerBound > 0
     return isWeights ? .weights : .activations
-  }
-
-  private mutating func decide(_ words: String, at key: String) {
-    guard let index = path.gates.lastIndex(where: { $0.key == key }) else { return }
-    path.gates[index].decision = words
   }
 
   /// A scale a channel, equalization with corrected biases, learned rounding: each alone, then those that helped.

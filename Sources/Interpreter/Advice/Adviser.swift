@@ -10,13 +10,15 @@ struct Adviser {
   let model: Model
   let entry: ModelEntry
   let recipe: PostTrainingRecipe
-  /// What models are measured on.
-  let data: ChosenData
+  /// How QAT is tried, but for its teachers.
+  let training: TrainingRecipe
   /// What may be calibrated and trained on.
-  let calibration: Dataset
+  let data: Dataset
   let cells: AdviceCells
   let trials: QuantizationTrials
-  let epochs: Int
+  /// Larger models that might teach.
+  let teachers: [String]
+  let draft: Draft
   let console: Console
   var path: AdvicePath
 
@@ -26,7 +28,7 @@ struct Adviser {
   /// The whole way, up to the first gate that meets the target.
   mutating func walk() throws -> Ending {
     let steps: [(inout Adviser) throws -> Ending] = [
-      { try $0.plain() }, { try $0.repairs() }, { try $0.mixed() }, { try $0.training() },
+      { try $0.plain() }, { try $0.repairs() }, { try $0.mixed() }, { try $0.trainings() },
     ]
     for step in steps {
       let ending = try step(&self)
@@ -42,33 +44,47 @@ struct Adviser {
 
   /// Post-training quantization with a recipe, as a gate.
   mutating func quantized(_ recipe: PostTrainingRecipe, key: String, name: String) throws -> Ending {
-    let cell = cells.ptq(recipe)
-    return try gate(key, name, cell: cell) { adviser in
-      let quantized = try quantizeAfterTraining(
-        adviser.model, on: adviser.calibration, recipe: recipe, cancellation: adviser.console.cancellation
-      ) { adviser.tell($0, name) }
-      return try quantized.flatMap(adviser.integerFigures)
+    try gate(key, name, cell: cells.ptq(recipe), recipe: recipe) { adviser in
+      try adviser.integerModel(recipe) { adviser.tell($0, name) }.flatMap(adviser.measured)
     }
   }
 
+  /// A model with its figures; without the model where it only tells where a loss comes from.
+  typealias Measured = (figures: TrialFigures, model: Model?)
+
   /// Measures one gate and enters it.
   mutating func gate(
-    _ key: String, _ name: String, cell: String?, _ measure: (Adviser) throws -> TrialFigures?
+    _ key: String, _ name: String, cell: String?, recipe: PostTrainingRecipe? = nil,
+    _ measure: (Adviser) throws -> Measured?
   ) throws -> Ending {
     console.progress { Progress(activity: "advise \(entry.name)", done: 0, total: 1, stage: name) }
     let watch = Stopwatch()
-    guard let figures = try measure(self), !console.cancellation.isCancelled else { return .stopped }
-    let isMet = cell != nil && path.isMet(figures)
-    let decision = cell == nil ? "" : isMet ? "within the target: done" : "too much lost: go on"
-    path.gates.append(
+    guard let measured = try measure(self), !console.cancellation.isCancelled else { return .stopped }
+    let difference = path.difference(measured.figures)
+    let verdict = path.verdict(measured.figures)
+    path.add(
       AdviceGate(
-        key: key, name: name, figures: figures, seconds: watch.seconds, decision: decision, cell: cell))
-    console.note("\(name): \(fixed(100 * path.loss(figures), 2)) points lost")
-    return isMet ? .met : .goOn
+        key: key, name: name, figures: measured.figures, difference: difference, seconds: watch.seconds,
+        decision: cell == nil ? "" : verdict.decision, cell: cell, model: measured.model, recipe: recipe))
+    var words = "\(name): \(difference.words)"
+    if cell != nil, case .open(let needed) = verdict {
+      words += "; " + difference.openWords(needed, target: path.target)
+    }
+    console.note(words)
+    return cell != nil && verdict == .within ? .met : .goOn
   }
 
-  func integerFigures(_ quantized: Model) throws -> TrialFigures? {
-    try trials.figures(of: Training.convert(quantized), cancellation: console.cancellation)
+  /// The integer model of a recipe, by default from what may be calibrated on; nil where it was cancelled.
+  func integerModel(
+    _ recipe: PostTrainingRecipe, on images: Dataset? = nil, report: (PostTrainingEvent) -> Void = { _ in }
+  ) throws -> Model? {
+    let quantized = try quantizeAfterTraining(
+      model, on: images ?? data, recipe: recipe, cancellation: console.cancellation, report: report)
+    return try quantized.map(Training.convert)
+  }
+
+  func measured(_ integer: Model) throws -> Measured? {
+    try trials.figures(of: integer, cancellation: console.cancellation).map { ($0, integer) }
   }
 
   private func tell(_ event: PostTrainingEvent, _ name: String) {
@@ -76,6 +92,16 @@ struct Adviser {
     console.progress {
       Progress(
         activity: "advise \(entry.name)", done: done, total: total, stage: "\(name): \(stage.rawValue)")
+    }
+  }
+}
+
+extension AdviceVerdict {
+  fileprivate var decision: String {
+    switch self {
+    case .within: "within the target: done"
+    case .tooMuch: "too much lost: go on"
+    case .open: "cannot be told: go on"
     }
   }
 }

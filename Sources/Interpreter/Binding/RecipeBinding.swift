@@ -28,13 +28,25 @@ extension Keyword {
     ]), otherwise: "one-cycle for train, cosine for qat", example: "cosine", "course of the learning rate")
   static let optimizer = Keyword(
     "optimizer",
-    .choice([Choice("adam", "moments of the gradient"), Choice("sgd", "gradient descent with momentum")]),
+    .choice([
+      Choice("adam", "moments of the gradient; decay is L2"),
+      Choice("adamw", "as adam, with decay apart from the gradient, and of weights alone"),
+      Choice("sgd", "gradient descent with momentum; decay is L2"),
+    ]),
     otherwise: standard.optimizer.rawValue, example: "adam", "rule of the update")
   static let momentum = Keyword(
     "momentum", .real(RealRange(lower: 0, upper: 0.9999, includesLower: true)),
     otherwise: plain(standard.momentum), example: "0.9", "momentum of sgd")
   static let decay = Keyword(
-    "decay", .real(.closed(0, 1)), otherwise: plain(standard.weightDecay), example: "1e-4", "weight decay")
+    "decay", .real(.closed(0, 1)),
+    otherwise: "\(plain(TrainingRecipe.Optimizer.adam.usualDecay)); "
+      + "\(plain(TrainingRecipe.Optimizer.adamW.usualDecay)) with adamw",
+    example: "1e-4",
+    "adam, sgd: times each parameter, added to its gradient (L2); adamw: lr times it is the share of a weight that a "
+      + "step takes off, and biases and batch norm have none")
+  static let boundDecay = Keyword(
+    "bound-decay", .real(.closed(0, 1)), otherwise: plain(quantization.boundDecay), example: "0.01",
+    "of scheme pact: the decay of each clipping bound, λ, which draws it in")
   static let runSeed = Keyword(
     "seed", .count(seedRange), otherwise: "the session's", example: "7",
     "seed of first weights, order and augmentation")
@@ -60,7 +72,7 @@ extension TrainingRecipe {
     if let value = arguments.word(.schedule).flatMap({ Schedule(rawValue: $0.text) }) { schedule = value }
     if let value = arguments.word(.optimizer).flatMap({ Optimizer(rawValue: $0.text) }) { optimizer = value }
     if let value = arguments.real(.momentum) { momentum = value }
-    if let value = arguments.real(.decay) { weightDecay = value }
+    weightDecay = arguments.real(.decay) ?? optimizer.usualDecay
     if let value = arguments.count(.runSeed) { seed = UInt64(value) }
   }
 
@@ -85,6 +97,9 @@ extension TrainingRecipe {
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let quantization {
       settings += quantization.gridSettings
+      if quantization.policy.scheme == .clippedActivation {
+        settings.append((Keyword.boundDecay.name, plain(quantization.boundDecay)))
+      }
       settings += [
         (Keyword.observerFreeze.name, shortened(quantization.observerFreeze)),
         (Keyword.batchNormFreeze.name, shortened(quantization.batchNormFreeze)),
@@ -102,6 +117,21 @@ extension TrainingRecipe {
 
   /// The settings on one line: "epochs 3, batch 128, lr 0.003, …".
   var words: String { settings.map { written($0.name, $0.value) }.joined(separator: ", ") }
+
+  /// What decay does in this run, which depends on the optimizer; nil where there is none.
+  var decayNote: String? {
+    guard weightDecay > 0 else { return nil }
+    let decay = "\(Keyword.decay.name) \(plain(weightDecay)): "
+    return switch optimizer {
+    case .adam:
+      decay
+        + "L2 of every weight, bias, γ and β, which adam divides by the gradient's size with all the rest "
+        + "(optimizer adamw takes it apart, and of weights alone)"
+    case .sgd: decay + "L2, added to the gradient of every weight, bias, γ and β"
+    case .adamW:
+      decay + "each step takes lr · \(plain(weightDecay)) off every weight; biases and batch norm have none"
+    }
+  }
 }
 
 extension QuantizationRecipe {

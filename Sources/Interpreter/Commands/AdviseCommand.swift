@@ -14,6 +14,9 @@ extension Keyword {
       Choice("yes", "calibrate and train on the training images"),
       Choice("no", "as if there were none: calibrate and distil on drawn figures"),
     ]), otherwise: "yes", example: "no", "whether training images may be used")
+  static let adviceImages = Keyword(
+    "images", .count(1...1_000_000), otherwise: "4,000", example: "10000",
+    "how many held-out images each gate is measured on, where there are as many")
   static let adviceEpochs = Keyword(
     "epochs", .count(1...10_000), otherwise: "2", example: "1", "passes of the training runs that are tried")
 }
@@ -22,8 +25,12 @@ extension Command {
   static let advise = Command(
     "advise", "find the least effort that quantizes a model well enough, by measuring it",
     operands: [Operand("a model", .model(nil), .optional)],
-    keywords: [.drop, .mayUseData, .trialBits, .trialImages, .adviceEpochs] + Keyword.trialGrids,
-    examples: ["advise teacher", "advise teacher drop 1%", "advise drop 0.5% data no", "advise per-tensor"]
+    keywords: [.drop, .mayUseData, .trialBits, .adviceImages, .adviceEpochs] + Keyword.trialGrids,
+    examples: ["advise teacher", "advise teacher drop 1%", "advise drop 0.5% data no", "advise per-tensor"],
+    reasons:
+      "A gate is passed where the loss is within the target with 95 % confidence, on training images that the "
+      + "model has not seen, else on some that are held out. Several gates give chance several tries, so the answer is "
+      + "verified on test images, which choose nothing."
   ) { arguments, scope in
     let word = arguments.word(at: 0)
     let (source, note) = try scope.floatModel(word, verb: arguments.verb)
@@ -32,24 +39,34 @@ extension Command {
     try scope.requireFit(source, place, data)
     var policy = try trialPolicy(arguments, graph: source.graph)
     policy.keepsEnds = true
-    var training = TrainingRecipe()
+    var training = TrainingRecipe(
+      epochs: arguments.count(.adviceEpochs) ?? 2, learningRate: learningRate(after: source).rate,
+      schedule: .cosine, seed: scope.seed)
+    training.precision = try scope.precision(for: arguments.verb)
     training.quantization = QuantizationRecipe(policy: policy)
     try scope.checkQuantization(source.graph, training, at: place, arguments, data)
-    var recipe = PostTrainingRecipe(policy: policy, seed: scope.seed)
+    let standsIn = arguments.word(.mayUseData)?.text == "no"
+    training.augments = data.choice.augments && !standsIn
     var advice = PlannedAdvice(
-      source: source, recipe: recipe, data: data, verb: arguments.verb,
-      target: try acceptedLoss(arguments, .drop, otherwise: 0.01),
-      images: arguments.count(.trialImages) ?? Keyword.defaultTrialImages,
-      epochs: arguments.count(.adviceEpochs) ?? 2)
-    advice.notes = [note].compactMap { $0 }
-    if arguments.word(.mayUseData)?.text == "no" {
+      source: source, recipe: PostTrainingRecipe(policy: policy, seed: scope.seed), training: training,
+      data: data, verb: arguments.verb, target: try acceptedLoss(arguments, .drop, otherwise: 0.01),
+      images: arguments.count(.adviceImages) ?? 4_000)
+    if standsIn {
       advice.standIn = try standIn(for: source, data, arguments.range(of: .mayUseData) ?? place.range)
     }
-    let images = advice.standIn?.dataset.training ?? data.dataset.training
-    let batches = CalibrationBatches(count: recipe.batches, size: recipe.batchSize, of: images)
-    (recipe.batches, recipe.batchSize) = (batches.count, batches.size)
-    advice.recipe = recipe
+    advice.teachers = scope.largerModels(than: source, data)
+    advice.notes = [note].compactMap { $0 }
     return Step { draft, console in try advice.run(draft, console) }
+  }
+}
+
+extension Scope {
+  /// Float models that fit the data and have more parameters than another, those with most first.
+  fileprivate func largerModels(than source: ModelEntry, _ data: ChosenData) -> [ModelEntry] {
+    models.filter {
+      $0.kind == .float && $0.parameterCount > source.parameterCount && $0.graph.inputShape == data.shape
+        && $0.graph.classes == data.classes
+    }.sorted { $0.parameterCount > $1.parameterCount }
   }
 }
 

@@ -31,23 +31,36 @@ struct Comparison {
     console.note(
       "change (in points), ratio and speed are against \(reference.entry.name); latency and speed are of one "
         + "image, images/s of batches")
-    guard rows.contains(where: isQuantizedInTraining) else { return }
-    switch baseline(reference) {
-    case .some((let ptq, let loss)) where loss > noise(reference):
-      console.note(
-        "recovery: share of what \(ptq.entry.name) lost, \(fixed(100 * loss, 2)) points, that training won back"
-      )
-    case .some((let ptq, let loss)):
-      console.note(
-        "recovery is left out: \(ptq.entry.name) lost \(fixed(100 * loss, 2)) points, which is within chance "
-          + "(\(fixed(100 * noise(reference), 2)) points)")
-    case nil:
-      console.note("for the recovery, add a post-training baseline: baseline = ptq \(reference.entry.name)")
-    }
+    for note in recoveryNotes { console.note(note) }
   }
 
-  private func noise(_ reference: Row) -> Double {
-    accuracyNoise(reference.accuracy, images: data.dataset.test.count)
+  /// What recovery is measured against, or why it is not: a sentence for each baseline, and for each that is missing.
+  private var recoveryNotes: [String] {
+    let trained = rows.filter(isQuantizedInTraining)
+    let baselines = trained.compactMap(baseline(of:))
+    let several = Set(baselines.map(\.ptq.entry.name)).count > 1
+    var notes: [String] = []
+    for baseline in baselines {
+      let name = baseline.ptq.entry.name
+      let own = trained.filter { self.baseline(of: $0)?.ptq.entry.name == name }.map(\.entry.name)
+      let what = several ? "recovery of \(sentence(own))" : "recovery"
+      let loss = "\(fixed(100 * baseline.loss, 2)) points"
+      let note =
+        baseline.isBeyondChance
+        ? "\(what): share of what \(name) lost, \(loss), that training won back"
+        : "\(what) is left out: \(name) lost \(loss), which is within chance "
+          + "(\(fixed(100 * baseline.noise, 2)) points)"
+      if !notes.contains(note) { notes.append(note) }
+    }
+    for row in trained where baseline(of: row) == nil {
+      guard let float = floatRow(of: row), let policy = row.entry.policy(among: models),
+        let options = policy.gridOptions
+      else { continue }
+      let cell = (["baseline = ptq", float.entry.name] + options).joined(separator: " ")
+      let note = "for the recovery, add a post-training baseline: \(cell)"
+      if !notes.contains(note) { notes.append(note) }
+    }
+    return notes
   }
 
   private func isQuantizedInTraining(_ row: Row) -> Bool {
@@ -57,21 +70,40 @@ struct Comparison {
     }
   }
 
-  /// The row of post-training quantization of the reference, and what it lost.
-  private func baseline(_ reference: Row) -> (row: Row, loss: Double)? {
-    let row = rows.first {
-      $0.entry.method(among: models) == .ptq
-        && $0.entry.floatOrigin(among: models) == reference.entry.name
+  /// What a QAT model is set against: the float model that it came from, and that model quantized to the same grids
+  /// after training.
+  private struct Baseline {
+    var float, ptq: Row
+    /// Two standard errors of the float model's accuracy.
+    var noise: Double
+
+    var loss: Double { float.accuracy - ptq.accuracy }
+    var isBeyondChance: Bool { loss > noise }
+  }
+
+  private func floatRow(of row: Row) -> Row? {
+    row.entry.floatOrigin(among: models).flatMap { origin in rows.first { $0.entry.name == origin.name } }
+  }
+
+  private func baseline(of row: Row) -> Baseline? {
+    guard isQuantizedInTraining(row), let float = floatRow(of: row),
+      let policy = row.entry.policy(among: models)
+    else { return nil }
+    let ptq = rows.first { other in
+      other.entry.method(among: models) == .ptq
+        && other.entry.floatOrigin(among: models)?.name == float.entry.name
+        && other.entry.policy(among: models)?.hasGrids(of: policy, in: float.entry.graph) ?? false
     }
-    return row.map { ($0, reference.accuracy - $0.accuracy) }
+    return ptq.map {
+      Baseline(
+        float: float, ptq: $0, noise: accuracyNoise(float.accuracy, images: data.dataset.test.count))
+    }
   }
 
   /// (QAT − PTQ) / (FP32 − PTQ); nil where there is no such row, or its loss is within chance.
   private func recovery(of row: Row) -> Double? {
-    guard isQuantizedInTraining(row), let reference, let (ptq, loss) = baseline(reference),
-      loss > noise(reference)
-    else { return nil }
-    return (row.accuracy - ptq.accuracy) / loss
+    guard let baseline = baseline(of: row), baseline.isBeyondChance else { return nil }
+    return (row.accuracy - baseline.ptq.accuracy) / baseline.loss
   }
 
   private var hasRecovery: Bool { rows.contains { recovery(of: $0) != nil } }

@@ -71,6 +71,9 @@ private struct PlannedConversion {
   {
     var entry = ModelEntry(name: result, kind: integer.kind, graph: integer.graph)
     entry.details = [.data: data.choice.text, .start: source]
+    // What its name stands for may change; what this model was made by does not.
+    let made = try draft.entry(source).details
+    (entry.details[.policy], entry.details[.sourceRecipe]) = (made[.policy], made[.recipe])
     entry.figures = measured.stored
     return try draft.save(Draft.NewModel(entry: entry, parameters: integer.parameters))
   }

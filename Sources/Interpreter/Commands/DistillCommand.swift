@@ -41,7 +41,7 @@ private func plannedRun(_ arguments: Arguments, _ scope: inout Scope) throws -> 
     learningRateRange: arguments.range(of: .learningRate))
   run.logits = scope.library.logits
   run.notes = notes(on: start, result: run.result, word: word, scope) + batchNote
-  run.notes += distillation.notes + guidance.notes(data)
+  run.notes += [recipe.decayNote].compactMap { $0 } + distillation.notes + guidance.notes(data)
   run.warnings = [warning].compactMap { $0 } + guidance.warnings(data)
   run.termRanges = guidance.clauses.map(\.lossRange)
   if case .weights(let entry) = start, entry.name != name.text { run.result.details[.start] = entry.name }

@@ -63,8 +63,9 @@ private struct InspectedModel {
     if entry.kind == .dynamic { console.note("the range of a dense layer's input is taken anew in each run") }
     if chosen.contains(where: { $0.weights?.loss != nil }) {
       console.note(
-        "SQNR of the folded weights; the ceiling is 6.02 dB a bit; clipped: share of the weights beyond the grid"
-      )
+        "SQNR of the folded weights; even: what values spread evenly from end to end of one grid have, 6.02 dB for each "
+          + "doubling of its steps, and no bound: bell-shaped weights have less, weights near the ends of their grids "
+          + "more; clipped: share of the weights beyond the grid")
     }
     for note in notes { console.note(note) }
     for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
@@ -125,7 +126,7 @@ private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
     columns: [
       Table.Column("layer"), Table.Column(stored), Table.Column("grid"), Table.Column("scales", .right),
       Table.Column("values", .right), Table.Column("clipped", .right), Table.Column("SQNR", .right),
-      Table.Column("ceiling", .right),
+      Table.Column("even", .right),
     ],
     rows: layers.map { layer in
       guard let weights = layer.weights else {
@@ -137,7 +138,7 @@ private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
           ? short(weights.leastScale) : interval(weights.leastScale, weights.greatestScale),
         interval(weights.leastValue, weights.greatestValue),
         weights.loss.map { percentage($0.clipped, 2) } ?? "", weights.loss.map(decibels) ?? "",
-        fixed(weights.ceiling, 1),
+        fixed(weights.evenSpreadRatio, 1),
       ]
     })
 }

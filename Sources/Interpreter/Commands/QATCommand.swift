@@ -17,7 +17,9 @@ extension Command {
     "qat", "train with quantization in the loop, guided by a teacher", target: .result("the QAT model"),
     operands: [Operand("the student's name", .newName, .optional)],
     keywords: [.distillation, .from] + Keyword.recipe + Keyword.grids
-      + [.ladder, .scheme, .warmUpCalibration, .observer, .observerFreeze, .batchNormFreeze],
+      + [
+        .ladder, .scheme, .boundDecay, .warmUpCalibration, .observer, .observerFreeze, .batchNormFreeze,
+      ],
     examples: [
       "qat student with kd(teacher, DecoupledKD, 0.5)",
       "qat student with kd(teacher, SoftTarget, 50%, T: 4) epochs 2 lr 1e-4", "student = qat from teacher",
@@ -28,6 +30,8 @@ extension Command {
       "qat student from teacher ladder(8, 6, 4)",
       "qat student from teacher calibration 20 observer percentile",
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
+      "qat student from teacher bits 4 scheme pact bound-decay 0.01",
+      "qat student from teacher optimizer adamw decay 0.01",
       "qat student from teacher affine",
     ], effect: .changes
   ) { arguments, scope in
@@ -64,6 +68,7 @@ func plannedQATRun(_ arguments: Arguments, _ scope: inout Scope) throws -> Plann
   run.result.details[.start] = start.name
   run.logits = scope.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
+  run.notes += [recipe.decayNote].compactMap { $0 }
   run.notes += calibrationNote + quantization.ladderNotes(steps: steps)
   run.notes += notes(on: quantization.policy, start.graph, admitsWidths: quantization.ladder == nil)
   run.notes += distillation.notes + guidance.notes(data)
@@ -135,5 +140,11 @@ private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> Quan
   recipe.calibration = try warmUp(arguments)
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
+  if let decay = arguments.real(.boundDecay), let range = arguments.range(of: .boundDecay) {
+    guard recipe.policy.scheme == .clippedActivation else {
+      throw StatementError.pointless(range, option: Keyword.boundDecay.name, without: "scheme pact")
+    }
+    recipe.boundDecay = decay
+  }
   return recipe
 }

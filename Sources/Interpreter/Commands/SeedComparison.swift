@@ -28,9 +28,11 @@ struct SeedComparison {
       }
       guard let repeated, !console.cancellation.isCancelled else { return .interrupted }
       rows.append(Row(entry: entry, accuracies: repeated.own))
-      if let integer = entries.first(where: { $0.kind == .integer && $0.details[.start] == entry.name }) {
-        rows.append(Row(entry: integer, accuracies: repeated.integer))
+      let integer = entries.first {
+        $0.kind == .integer && $0.details[.start] == entry.name
+          && $0.recipe(among: models) == entry.recipe(among: models)
       }
+      if let integer { rows.append(Row(entry: integer, accuracies: repeated.integer)) }
     }
     guard !rows.isEmpty else {
       console.note("no model could be trained again with other seeds")
@@ -65,14 +67,16 @@ struct SeedComparison {
     console.metric(row.entry.name, "accuracy_interval", summary.halfWidth)
   }
 
-  /// QAT + KD less QAT alone where both began with the same model, paired by seed.
+  /// QAT + KD less QAT alone, run by run, where teachers are all that tells the recipes apart.
   private func reportGains(_ rows: [Row], _ console: Console) {
     for taught in rows where taught.entry.method(among: models) == .distilledQAT {
-      let alone = rows.first {
+      let alike = rows.filter {
         $0.entry.method(among: models) == .qat && $0.entry.kind == taught.entry.kind
-          && $0.entry.floatOrigin(among: models) == taught.entry.floatOrigin(among: models)
+          && $0.entry.differsByTeachersAlone(from: taught.entry, among: models)
       }
-      guard let alone,
+      let seed = taught.entry.recipe(among: models)?.seed
+      // Runs of the same seeds see their images in the same order, so more of their noise is shared.
+      guard let alone = alike.first(where: { $0.entry.recipe(among: models)?.seed == seed }) ?? alike.first,
         let gain = MeanAndInterval(zip(taught.accuracies, alone.accuracies).map { $0 - $1 })
       else { continue }
       let isClear = abs(gain.mean) > gain.halfWidth

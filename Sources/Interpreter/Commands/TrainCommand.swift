@@ -10,6 +10,7 @@ extension Command {
     examples: [
       "teacher = train resnet18", "teacher = train qatcnn epochs 5 lr 1e-3 schedule cosine",
       "train resnet18 optimizer sgd momentum 0.9 decay 1e-4 seed 7",
+      "teacher = train resnet18 optimizer adamw",
     ], effect: .changes
   ) { arguments, scope in
     let word = try arguments.requiredWord(at: 0)
@@ -29,6 +30,7 @@ extension Command {
       recipe: recipe, data: data, verb: arguments.verb,
       learningRateRange: arguments.range(of: .learningRate))
     run.notes = notes(on: start, result: run.result, word: word, scope) + batchNote
+    run.notes += [recipe.decayNote].compactMap { $0 }
     run.warnings = [warning].compactMap { $0 }
     if case .weights(let entry) = start, entry.name != name.text { run.result.details[.start] = entry.name }
     scope.use(data)

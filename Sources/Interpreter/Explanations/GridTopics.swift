@@ -165,10 +165,10 @@ extension Topic {
     picture: """
       channel 1   |-----------------------------|   1.00   all 255 integers
       channel 2            |-------|                0.25   about 64 of them
-      channel 3               |.|                   0.02   5 of them
+      channel 3               |.|                   0.02   7 of them
       """,
     trap: """
-      Networks whose channels differ much, as MobileNets do after batch norm is folded, fall to chance \
+      Networks whose channels differ much, as MobileNets may after batch norm is folded, can fall to chance \
       accuracy with it, though not a single weight is clipped. Equalization or per-channel helps.
       """,
     example: "coarse = ptq teacher per-tensor",

@@ -76,8 +76,8 @@ extension Topic {
       dynamic  image ─> float conv ─> min, max? ─> int8 dense ─> float
       """,
     trap: """
-      In a convolutional network it touches only the last layer, a few percent of the weights. The file \
-      shrinks by as much, and nothing gets faster.
+      Convolutions stay in float. In a ResNet-18 for ten classes the one dense layer holds a twentieth of a \
+      percent of the weights: the file shrinks by as little, and nothing gets faster.
       """,
     example: "small = dynamic teacher",
     related: ["ptq", "calibration", "observer"],

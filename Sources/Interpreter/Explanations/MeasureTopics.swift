@@ -9,15 +9,18 @@ extension Topic {
       Signal to quantization noise ratio: how strong values are against the error that rounding gives them, \
       in decibels. Each bit halves the step, which is worth 6 dB.
       """,
-    formula: "SQNR = 10 · log10(Σ x² / Σ (x - x')²)        at best about 6.02 · bits",
+    formula: """
+      SQNR = 10 · log10(Σ x² / Σ (x - x')²)
+      20 · log10(qmax - qmin), 6.02 a bit, for values spread evenly on a grid
+      """,
     picture: """
       40 dB   error 1 % of the signal       good at 8 bits
       20 dB   error 10 %                    usual at 4 bits
        0 dB   error as strong as the signal
       """,
     trap: """
-      It says how much of a tensor is lost, not how much of the accuracy. A layer with a low SQNR may not \
-      matter; sensitivity measures that.
+      It says how much of a tensor is lost, not how much of the accuracy: sensitivity measures that. And 6.02 \
+      a bit is no bound: bell-shaped values stay below it, those at a grid's ends lie above.
       """,
     example: "inspect student",
     related: ["scale", "sensitivity", "mse"],
@@ -56,8 +59,8 @@ extension Topic {
       PTQ   ───────           86.6        0 %
       """,
     trap: """
-      Where PTQ loses next to nothing, it divides by next to nothing: 0.02 points won of 0.04 lost are \
-      "50 %" of chance. Compare leaves it out where the loss is within chance.
+      Where PTQ loses next to nothing, 0.02 points won of 0.04 lost are "50 %" of chance: compare leaves it \
+      out there. It sets QAT against PTQ of the same float model on the same grids, and against nothing else.
       """,
     example: "baseline = ptq teacher\ncompare",
     related: ["ptq", "qat", "agreement"],

@@ -19,7 +19,7 @@ extension Topic {
                +--8----6----5----4--> bits
       """,
     trap: """
-      A loss within what chance does to the test set (0.3 points on 10,000 images) says nothing. Repair \
+      A loss within chance says nothing: an accuracy of 90 % on 10,000 images is known to 0.6 points. Repair \
       what you can measure: try sensitivity before reaching for QAT.
       """,
     example: "baseline = ptq teacher",

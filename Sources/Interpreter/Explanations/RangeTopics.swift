@@ -138,7 +138,7 @@ extension Topic {
     "entropy", aliases: ["kl", "kl-divergence", "tensorrt-calibration"],
     summary: """
       Cuts magnitudes where the rounded distribution says most of the original one: the least \
-      Kullback-Leibler divergence, over all cuts of a histogram of 2048 bins. TensorRT made it known.
+      Kullback-Leibler divergence, over the cuts of a histogram of 2048 bins. TensorRT made it known.
       """,
     formula: "cut = argmin KL(P || Q) = argmin Σ P · ln(P / Q)",
     picture: """
@@ -160,7 +160,7 @@ extension Topic {
       Chooses the range whose squared error, of rounding and clipping together, is least on the very grid \
       in use. It tries 50 cuts of each end, on a histogram of 2048 bins.
       """,
-    formula: "range = argmin Σ (x - x')²        the highest SQNR that one range can give",
+    formula: "range = argmin Σ (x - x')²        the highest SQNR of those that are tried",
     picture: """
       SQNR |        .--.
            |     .-'    `.      the top moves to narrower

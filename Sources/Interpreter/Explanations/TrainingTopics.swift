@@ -3,7 +3,7 @@ extension TopicGroup {
     title: "quantization-aware training",
     topics: [
       .qat, .fakeQuantization, .straightThrough, .batchNormFolding, .batchNormFreeze, .observerFreeze, .lsq,
-      .pact, .widthLadder, .learningRateSchedule,
+      .pact, .widthLadder, .learningRateSchedule, .weightDecay,
     ])
 }
 
@@ -12,7 +12,7 @@ extension Topic {
     "qat", aliases: ["quantization-aware-training"],
     summary: """
       Training with the rounding in place, so that the weights move to where rounding does little harm. It \
-      starts from a trained float network and takes a small part of its training time.
+      starts from a trained float network, and usually takes fewer epochs than that did.
       """,
     formula: "loss(round(w), round(x)) forward;  w <- w - lr · gradient on the float w",
     picture: """
@@ -149,8 +149,8 @@ extension Topic {
       -1/2 |    \\    \\    \\     beyond it Qn or Qp, the last integer
       """,
     trap: """
-      Without the factor 1/√(N·Qp) the scale's gradient is a sum over all values, and its steps are far \
-      larger than the weights': runs diverge. At 8 bits there is little to win.
+      The factor 1/√(N·Qp) is for sgd, whose runs diverge without it: the gradient is a sum over all values. \
+      Adam divides it out: there a scale moves by up to lr a step however small it is, so keep lr low.
       """,
     example: "learned = qat from teacher scheme lsq bits 4 epochs 1",
     related: ["pact", "straight-through-estimator", "scale"],
@@ -160,9 +160,13 @@ extension Topic {
     "pact", aliases: ["learned-clipping"],
     summary: """
       Parameterized clipping: the upper end α of each activation's range is trained. Values above it are cut, \
-      and just those tell α to grow, while weight decay, where there is some, draws it down.
+      and just those move it by the loss, while a decay of its own, λ, draws it down: bound-decay, 1e-4. The \
+      option decay never reaches α.
       """,
-    formula: "y = clamp(x, 0, α),  s = α / qmax;  dy/dα = 1 where x >= α, else 0",
+    formula: """
+      y = clamp(x, 0, α),  s = α / qmax;  dy/dα = 1 where x >= α, else 0
+      gradient of α: sum over dL/dy · dy/dα + λ · α
+      """,
     picture: """
       y  α |        ┌───────    dy/dα  1 |        ┌──────
            |      /                      |        │
@@ -170,11 +174,11 @@ extension Topic {
            +---------α--> x              +--------α----> x
       """,
     trap: """
-      It starts at the first batch's maximum, where next to nothing is clipped, so hardly a value tells α \
-      anything: without weight decay it stays about where it began.
+      α starts at the first batch's maximum, where only λ moves it. Adam divides a gradient by its own size, \
+      so α then falls by about lr a step, whatever λ is. With sgd or adamw it falls by lr · λ · α: hardly at all.
       """,
     example: "cut = qat from teacher scheme pact bits 4 epochs 1",
-    related: ["lsq", "clipping", "moving-average"],
+    related: ["lsq", "clipping", "weight-decay"],
     source: "Choi et al.: PACT: Parameterized Clipping Activation, 2018")
 
   fileprivate static let widthLadder = Topic(
@@ -218,4 +222,29 @@ extension Topic {
     example: "gentle = qat from teacher lr 1e-4 schedule cosine epochs 1",
     related: ["qat", "straight-through-estimator", "observer-freeze"],
     source: "Smith, Topin: Super-Convergence, 2018; Loshchilov, Hutter: SGDR, ICLR 2017")
+
+  fileprivate static let weightDecay = Topic(
+    "weight-decay", aliases: ["decay", "adamw", "l2"],
+    summary: """
+      Draws parameters to zero, a little at each step. With adam and sgd it is L2: a part of the gradient of \
+      every weight, bias, γ and β. With adamw it stands beside the gradient, and is of weights alone. Trained \
+      ranges have none of it.
+      """,
+    formula: """
+      adam, sgd   g <- g + decay · w                     decay 0 unless written
+      adamw       w <- w · (1 - lr · decay), then Adam   decay 0.01
+      """,
+    picture: """
+      gradients of w       adam takes off w       adamw takes off w
+      large beside decay   hardly anything        lr · decay · w
+      none                 about lr, whatever     lr · decay · w
+                           decay is
+      """,
+    trap: """
+      Adam divides all of a gradient by its size, L2 included: what the loss hardly moves goes to 0 by lr a \
+      step, γ of an idle channel too, and a decay ten times as small does the same.
+      """,
+    example: "firm = qat from teacher optimizer adamw decay 0.05 epochs 1",
+    related: ["learning-rate-schedule", "pact", "qat"],
+    source: "Loshchilov, Hutter: Decoupled Weight Decay Regularization, ICLR 2019")
 }

@@ -25,6 +25,8 @@ package struct ModelEntry: Sendable {
     case recipe
     /// The grids' policy as JSON, of a quantized model.
     case policy
+    /// Of an integer model that was converted: the recipe of the QAT model's run, as JSON.
+    case sourceRecipe = "source_recipe"
   }
 
   package init(

@@ -1,4 +1,5 @@
 import GraphIR
+import Training
 
 /// How a model came to be what it is, as tables name it.
 enum ModelMethod: Hashable {
@@ -29,16 +30,11 @@ extension ModelEntry {
     case .dynamic: return .dynamic
     case .fakeQuantized: return distils ? .distilledQAT : .qat
     case .integer:
+      if details[.settings]?.hasPrefix(Command.ptq.name + ",") ?? false { return .ptq }
+      if let recipe = recipe(among: models) { return recipe.distillation.isEmpty ? .qat : .distilledQAT }
       let source = models.first { $0.name == details[.start] }
       guard let source, source.kind == .fakeQuantized else { return .ptq }
       return source.method(among: models)
     }
-  }
-
-  /// The float model that it was made from, directly or through a QAT model.
-  func floatOrigin(among models: [ModelEntry]) -> String? {
-    guard kind != .float, let start = details[.start] else { return nil }
-    guard let source = models.first(where: { $0.name == start }), source.kind != .float else { return start }
-    return source.floatOrigin(among: models)
   }
 }

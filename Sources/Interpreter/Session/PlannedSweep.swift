@@ -63,11 +63,11 @@ struct PlannedSweep {
   ) throws -> StepEnding {
     let accepted = "\(fixed(100 * target, 2)) points"
     guard let all = report.quantized else { return .interrupted }
-    let loss = trials.accuracy - all.accuracy
-    if loss <= target + 1e-9 {
+    let difference = PairedDifference(trials.hits, all.hits)
+    if difference.loss <= target + 1e-9 {
       console.text(
-        "no layer needs to stay in float: all quantized lose \(fixed(100 * loss, 2)) points, accepted are "
-          + accepted)
+        "no layer needs to stay in float: with all quantized \(difference.words), accepted are \(accepted)"
+          + doubt(difference))
       console.metric(source, "keep_layers", 0)
       return .done
     }
@@ -82,16 +82,23 @@ struct PlannedSweep {
     guard let kept else {
       console.text(
         "no keep(…) helps: even with \(ranking.last ?? "one layer") alone quantized the loss stays above "
-          + "\(accepted); train with quantization instead: qat student with kd(\(source), DecoupledKD, 0.5)")
+          + "\(accepted); train with quantization instead: qat student from \(source)")
       return .done
     }
     let layers = kept.layers.joined(separator: ", ")
+    let remaining = PairedDifference(trials.hits, kept.figures.hits)
     console.text(
-      "keep(\(layers)) brings the loss from \(fixed(100 * loss, 2)) to "
-        + "\(fixed(100 * (trials.accuracy - kept.figures.accuracy), 2)) points, accepted are \(accepted): "
-        + "\(counted(kept.layers.count, "layer")) of \(ranking.count) in float, measured together")
+      "with keep(\(layers)) \(remaining.words), without it \(fixed(100 * difference.loss, 2)), accepted are "
+        + "\(accepted): \(counted(kept.layers.count, "layer")) of \(ranking.count) in float, measured together"
+        + doubt(remaining))
     console.metric(source, "keep_layers", Double(kept.layers.count))
-    console.metric(source, "keep_drop_points", 100 * (trials.accuracy - kept.figures.accuracy))
+    console.metric(source, "keep_drop_points", 100 * remaining.loss)
     return .done
+  }
+
+  /// What is said where the trials' images leave open whether a loss is accepted.
+  private func doubt(_ difference: PairedDifference) -> String {
+    guard case .open(let needed) = AdviceVerdict(difference, target: target) else { return "" }
+    return "; " + difference.openWords(needed, target: target)
   }
 }

@@ -77,7 +77,7 @@ private struct MemoryNeed {
   init(_ graph: Graph, _ recipe: TrainingRecipe) {
     let copies =
       switch recipe.optimizer {
-      case .adam: 4
+      case .adam, .adamW: 4
       case .sgd: 3
       }
     parameters = graph.nodes.reduce(0) { $0 + 4 * Double(copies) * Double($1.operation.parameterCount) }

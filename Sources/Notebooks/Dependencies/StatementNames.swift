@@ -92,14 +92,13 @@ struct NameReader {
 
   /// What a command that makes nothing looks at where no model is named.
   private func implied(_ command: Command, _ arguments: Arguments) -> Set<SessionName>? {
+    // `advise` may take any larger model as a teacher.
+    if command.name == "advise" { return known.all }
     guard !arguments.operands.indices.contains(where: { arguments.word(at: $0).map(isKnown) ?? false }) else {
       return nil
     }
-    switch command.name {
-    case "advise": return known.newest(.float).map { [.model($0)] }
     // `compare` alone takes all; a layer alone is that of whichever model has it.
-    default: return known.all
-    }
+    return known.all
   }
 
   private func isKnown(_ word: Word) -> Bool { known.name(in: word.text) != nil }
@@ -191,6 +190,6 @@ extension Command {
   }
 
   fileprivate func usesPrecision(_ arguments: Arguments) -> Bool {
-    name == "train" || name == "qat" || (name == "budget" && arguments.target != nil)
+    ["train", "qat", "advise"].contains(name) || (name == "budget" && arguments.target != nil)
   }
 }

@@ -18,20 +18,28 @@ extension QuantizationTrials {
     _ policy: QuantizationPolicy, ranking: [String], target: Double, cancellation: Cancellation,
     progress: (String) -> Void
   ) throws -> KeptLayers? {
+    try fewestKept(
+      policy, ranking: ranking, cancellation: cancellation,
+      isEnough: { accuracy - $0.accuracy <= target + 1e-9 && $0.signalToNoise > -.infinity },
+      progress: progress)
+  }
+
+  /// The same by any rule of what is enough.
+  package func fewestKept(
+    _ policy: QuantizationPolicy, ranking: [String], cancellation: Cancellation,
+    isEnough: (TrialFigures) -> Bool, progress: (String) -> Void
+  ) throws -> KeptLayers? {
     func tried(_ kept: [String]) throws -> KeptLayers? {
       progress(kept.count == 1 ? "1 layer in float" : "\(kept.count) layers in float")
       return try figures(of: policy.keeping(kept), cancellation: cancellation).map {
         KeptLayers(layers: layers.filter(kept.contains), figures: $0)
       }
     }
-    func isEnough(_ kept: KeptLayers) -> Bool {
-      accuracy - kept.figures.accuracy <= target + 1e-9 && kept.figures.signalToNoise > -.infinity
-    }
     var (tooFew, count) = (-1, 0)
     var best: KeptLayers?
     while best == nil {
       guard let found = try tried(Array(ranking.prefix(count))) else { return nil }
-      if isEnough(found) {
+      if isEnough(found.figures) {
         best = found
       } else {
         guard count < ranking.count - 1 else { return nil }
@@ -41,12 +49,12 @@ extension QuantizationTrials {
     while count - tooFew > 1 {
       let middle = (count + tooFew) / 2
       guard let found = try tried(Array(ranking.prefix(middle))) else { return nil }
-      if isEnough(found) { (best, count) = (found, middle) } else { tooFew = middle }
+      if isEnough(found.figures) { (best, count) = (found, middle) } else { tooFew = middle }
     }
     guard var kept = best else { return nil }
     for layer in ranking.prefix(count).reversed() where kept.layers.count > 1 {
       guard let found = try tried(kept.layers.filter { $0 != layer }) else { return nil }
-      if isEnough(found) { kept = found }
+      if isEnough(found.figures) { kept = found }
     }
     return kept
   }

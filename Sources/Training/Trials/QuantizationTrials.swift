@@ -12,7 +12,9 @@ package struct QuantizationTrials: Sendable {
   /// Names of the layers with weights, in execution order.
   package let layers: [String]
   /// The float model's figures on the images of the trials.
-  package let accuracy: Double
+  package var accuracy: Double { Double(hits.count { $0 }) / Double(hits.count) }
+  /// Whether the float model classifies each of these images right, in order.
+  package let hits: [Bool]
   /// How many of the first test images trials look at.
   package let imageCount: Int
   private let float: Model
@@ -37,7 +39,7 @@ package struct QuantizationTrials: Sendable {
     imageCount = max(1, min(images, data.test.count))
     guard let known = try classified(folded, imageCount, of: data, cancellation) else { return nil }
     (float, parameters, self.data) = (folded, calibrated.parameters, data)
-    (logits, accuracy) = (known.logits, known.accuracy)
+    (logits, hits) = (known.logits, known.hits)
     layers = folded.graph.nodes.filter(\.operation.hasWeights).map(\.name)
   }
 
@@ -48,18 +50,22 @@ package struct QuantizationTrials: Sendable {
     Model(kind: .fakeQuantized, graph: prepare(float.graph, policy: policy), parameters: parameters)
   }
 
-  /// Figures of a policy's model; nil where it was cancelled.
+  /// Figures of a policy's model, on the first `images` of the trials' or all of them; nil where it was cancelled.
   package func figures(
-    of policy: QuantizationPolicy, cancellation: Cancellation
+    of policy: QuantizationPolicy, images: Int? = nil, cancellation: Cancellation
   ) throws -> TrialFigures? {
-    try figures(of: model(policy), cancellation: cancellation)
+    try figures(of: model(policy), images: images, cancellation: cancellation)
   }
 
   /// Figures of any form of the model; nil where it was cancelled.
-  package func figures(of model: Model, cancellation: Cancellation) throws -> TrialFigures? {
-    guard let found = try classified(model, imageCount, of: data, cancellation) else { return nil }
+  package func figures(
+    of model: Model, images: Int? = nil, cancellation: Cancellation
+  ) throws -> TrialFigures? {
+    let count = min(imageCount, max(images ?? imageCount, 1))
+    guard let found = try classified(model, count, of: data, cancellation) else { return nil }
     return TrialFigures(
-      accuracy: found.accuracy, signalToNoise: Training.signalToNoise(logits, found.logits))
+      accuracy: Double(found.hits.count { $0 }) / Double(count),
+      signalToNoise: Training.signalToNoise(logits, found.logits), hits: found.hits)
   }
 
   /// How many weights a layer has.
@@ -83,10 +89,10 @@ package struct QuantizationTrials: Sendable {
   }
 }
 
-/// Logits [count, classes] of the first test images, and the share classified right; nil where it was cancelled.
+/// Logits [count, classes] of the first test images, and whether each is classified right; nil where it was cancelled.
 private func classified(
   _ model: Model, _ count: Int, of data: Dataset, _ cancellation: Cancellation
-) throws -> (logits: [Float], accuracy: Double)? {
+) throws -> (logits: [Float], hits: [Bool])? {
   let images = data.test
   try check(model, fits: images, classes: data.classNames.count)
   let classes = model.graph.classes
@@ -96,7 +102,8 @@ private func classified(
   var labels = [Int32](repeating: 0, count: size)
   var logits: [Float] = []
   logits.reserveCapacity(count * classes)
-  var correct = 0
+  var hits: [Bool] = []
+  hits.reserveCapacity(count)
   for start in stride(from: 0, to: count, by: size) {
     if cancellation.isCancelled { return nil }
     let end = min(start + size, count)
@@ -107,11 +114,11 @@ private func classified(
     try plan.run()
     let batch = UnsafeBufferPointer(rebasing: plan.logits[..<((end - start) * classes)])
     for row in 0..<(end - start) {
-      correct += chosenClass(batch, row: row, classes: classes) == Int(labels[row]) ? 1 : 0
+      hits.append(chosenClass(batch, row: row, classes: classes) == Int(labels[row]))
     }
     logits.append(contentsOf: batch)
   }
-  return (logits, Double(correct) / Double(count))
+  return (logits, hits)
 }
 
 extension Graph {

@@ -8,10 +8,13 @@ package struct TrialFigures: Hashable, Sendable {
   ///
   /// Infinite where no logit differs, negative infinity where one is not finite.
   package var signalToNoise: Double
+  /// Whether each image was classified right, in order.
+  package var hits: [Bool]
 
-  package init(accuracy: Double, signalToNoise: Double) {
+  package init(accuracy: Double, signalToNoise: Double, hits: [Bool] = []) {
     self.accuracy = accuracy
     self.signalToNoise = signalToNoise
+    self.hits = hits
   }
 }
 
