@@ -35,3 +35,6 @@ package enum ElementType: Sendable {
 
 /// Whether the processor multiplies bfloat16 in its vector unit, and oneDNN may use it.
 package var processorMultipliesBFloat16: Bool { odn_multiplies_bf16() != 0 }
+
+/// Whether the kernels that oneDNN may use add products of u8 and s8 in 32 bits, and not in 16 with saturation.
+package var addsByteProductsExactly: Bool { odn_adds_byte_products_exactly() != 0 }

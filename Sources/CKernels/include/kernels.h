@@ -33,8 +33,6 @@ typedef struct {
 unsigned ck_begin_flushing(void);
 void ck_end_flushing(unsigned mode);
 
-// Whether products of u8 and s8 are added in 32 bits (VNNI), and not in 16 with saturation.
-int ck_has_exact_byte_products(void);
 // What decides which kernels run: bits 0 AVX2, 1 AVX-512, 2 VNNI, 3 bf16 products.
 unsigned ck_processor_features(void);
 
