@@ -36,7 +36,9 @@ struct PlannedSweep {
       let report = try trials.sensitivity(policy, cancellation: console.cancellation) {
         pace.tried($0, of: $1, stage: $2)
       }
-      SensitivityTable(source: source, report: report, accuracy: trials.accuracy).put(console)
+      SensitivityTable(
+        source: source, report: report, accuracy: trials.accuracy, images: trials.imageCount
+      ).put(console)
       guard report.isComplete else {
         console.note("stopped: layers without figures were not tried")
         return .interrupted
@@ -91,7 +93,8 @@ struct PlannedSweep {
         + "\(fixed(100 * (trials.accuracy - kept.figures.accuracy), 2)) points, accepted are \(accepted): "
         + "\(counted(kept.layers.count, "layer")) of \(ranking.count) in float, measured together")
     console.metric(source, "keep_layers", Double(kept.layers.count))
-    console.metric(source, "keep_drop_points", 100 * (trials.accuracy - kept.figures.accuracy))
+    console.metric(
+      source, "keep_drop_points", 100 * (trials.accuracy - kept.figures.accuracy), cases: trials.imageCount)
     return .done
   }
 }
