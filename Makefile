@@ -7,7 +7,8 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt lint clean
+.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt notebooks \
+  check-replays lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
@@ -18,6 +19,8 @@ help:
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
+	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
+	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -48,6 +51,15 @@ bench-startup: build
 
 bench-prompt: build
 	python3 Benchmarks/prompt.py
+
+# A lesson's results are what its text talks of: read what changed before it is committed.
+notebooks: build
+	for notebook in notebooks/*.ipynb; do \
+	  $(PROGRAM) run --in-place "$$notebook" && $(PROGRAM) replay --update --seeds 3 "$$notebook" || exit 1; \
+	done
+
+check-replays: build
+	python3 Scripts/replay-everywhere.py
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -84,21 +84,42 @@ const char *odn_version(void) {
   return text.c_str();
 }
 
-int odn_multiplies_bf16(void) {
-  const auto bf16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
-  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bf16) == bf16;
+const char *odn_instruction_set(void) {
+  using dnnl::cpu_isa;
+  static const std::string text = [] {
+    switch (dnnl::get_effective_cpu_isa()) {
+      case cpu_isa::sse41: return std::string("sse41");
+      case cpu_isa::avx: return std::string("avx");
+      case cpu_isa::avx2: return std::string("avx2");
+      case cpu_isa::avx2_vnni: return std::string("avx2_vnni");
+      case cpu_isa::avx512_core: return std::string("avx512_core");
+      case cpu_isa::avx512_core_vnni: return std::string("avx512_core_vnni");
+      case cpu_isa::avx512_core_bf16: return std::string("avx512_core_bf16");
+      case cpu_isa::avx512_core_amx: return std::string("avx512_core_amx");
+      default: break;
+    }
+    // Sets that only some versions know, and processors that have none of these.
+    const auto bits = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+    return bits == 0 ? std::string("default") : "set " + std::to_string(bits);
+  }();
+  return text.c_str();
 }
 
+namespace {
+bool may_use(dnnl::cpu_isa isa) {
+  const auto bits = static_cast<unsigned>(isa);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+}  // namespace
+
+int odn_multiplies_bf16(void) { return may_use(dnnl::cpu_isa::avx512_core_bf16); }
+
 int odn_adds_byte_products_exactly(void) {
-#if !defined(__x86_64__)
+#if defined(__x86_64__)
+  return may_use(dnnl::cpu_isa::avx512_core_vnni) || may_use(dnnl::cpu_isa::avx2_vnni);
+#else
   return 1;
 #endif
-  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  auto has = [&](dnnl::cpu_isa least) {
-    const auto bits = static_cast<unsigned>(least);
-    return (isa & bits) == bits;
-  };
-  return has(dnnl::cpu_isa::avx512_core_vnni) || has(dnnl::cpu_isa::avx2_vnni);
 }
 
 odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type) {

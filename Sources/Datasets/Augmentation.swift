@@ -27,6 +27,7 @@ package struct Augmentation: Hashable, Sendable {
   }
 
   package func draw(for index: Int) -> Draw {
+    let seed = seed &+ BatchOrder.seedShift
     var generator = ShuffleGenerator(seed, UInt64(bitPattern: Int64(epoch)), UInt64(index) | 1 << 63)
     let rows = generator.next(below: 2 * padding + 1) - padding
     let columns = generator.next(below: 2 * padding + 1) - padding

@@ -2,6 +2,9 @@
 ///
 /// The order depends on the number of images, the seed and the epoch alone, not on epochs before it.
 package struct BatchOrder: Hashable, Sendable {
+  /// Is added to the seed of each order, and of augmentation.
+  @TaskLocal package static var seedShift: UInt64 = 0
+
   package let seed: UInt64
   package private(set) var epoch: Int
   /// Every number in 0..<count once.
@@ -33,7 +36,7 @@ package struct BatchOrder: Hashable, Sendable {
 
   /// Fisher–Yates, from the end.
   private mutating func shuffle() {
-    var generator = ShuffleGenerator(seed, UInt64(bitPattern: Int64(epoch)))
+    var generator = ShuffleGenerator(seed &+ Self.seedShift, UInt64(bitPattern: Int64(epoch)))
     for last in stride(from: indices.count - 1, to: 0, by: -1) {
       indices.swapAt(last, generator.next(below: last + 1))
     }

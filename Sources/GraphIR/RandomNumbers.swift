@@ -1,12 +1,15 @@
 /// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014), seeded by a
 /// number and a purpose, so that each use draws from a stream of its own.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
+  /// Is added to each seed.
+  @TaskLocal package static var shift: UInt64 = 0
+
   private var state: UInt64
 
   package init(seed: UInt64, purpose: String) {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    state = seed &* 0xd134_2543_de82_ef95 ^ hash
+    state = (seed &+ Self.shift) &* 0xd134_2543_de82_ef95 ^ hash
   }
 
   package mutating func next() -> UInt64 {

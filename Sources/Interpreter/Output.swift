@@ -49,12 +49,17 @@ package struct Metric: Sendable, Codable, Equatable {
   package var text: String?
   /// False for durations and speeds, which differ from run to run and are never compared.
   package var reproducible: Bool
+  /// How many cases it is a share of, or follows from shares of; nil where these are the data's test images.
+  package var cases: Int?
 
-  package init(_ name: String, _ value: Double, text: String? = nil, reproducible: Bool = true) {
+  package init(
+    _ name: String, _ value: Double, text: String? = nil, reproducible: Bool = true, cases: Int? = nil
+  ) {
     self.name = name
     self.value = value
     self.text = text
     self.reproducible = reproducible
+    self.cases = cases
   }
 }
 

@@ -24,3 +24,6 @@ func check(_ status: Int32, _ call: String) throws(OneDNNError) {
 
 /// Version of the loaded library, "2.6.3".
 package var oneDNNVersion: String { String(cString: odn_version()) }
+
+/// Instructions that oneDNN makes its kernels of, "avx2": what the processor has, held to `DNNL_MAX_CPU_ISA`.
+package var oneDNNInstructionSet: String { String(cString: odn_instruction_set()) }

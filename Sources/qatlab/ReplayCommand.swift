@@ -8,10 +8,11 @@ struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Run a notebook and compare every result with the saved one.",
     discussion: """
-      Cells run in order in a fresh session in memory; the typed values of their outputs are compared: exactly \
-      where version, processor and threads are those of the saved results, else within bands. Durations and speeds \
-      are never compared. Exit codes: 0 all the same, 1 a cell failed, 2 wrong use, 3 a result differs, \
-      130 interrupted.
+      Cells run in order in a fresh session in memory, with as many threads as the saved run had; the typed values of \
+      their outputs are compared: to the last bit where version, oneDNN, instructions and threads are those of the \
+      saved results, else each by its own spread, which chance on the test images and runs with other seeds tell. \
+      Durations and speeds are never compared. Exit codes: 0 all the same, 1 a cell failed, 2 wrong use, 3 a result \
+      differs, 130 interrupted.
       """)
 
   @Argument(help: "The notebook.", completion: .file(extensions: ["ipynb"]))
@@ -36,6 +37,18 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "Write the results that aren't the same into the file.")
   var update = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --update: run the notebook with so many other seeds, too, and write how far each value lies apart.",
+      valueName: "number"))
+  var seeds: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with: a number, or \"here\" for as many as run. (default: those of the saved run)",
+      valueName: "number"))
+  var threads: ThreadsArgument?
+
   @Flag(help: "Serve cells that haven't changed from the session that --session names, and say so.")
   var cached = false
 
@@ -53,6 +66,14 @@ struct ReplayCommand: ParsableCommand {
     if !cached, named != nil {
       throw ValidationError("A replay has a session of its own; with --cached, --session serves results.")
     }
+    if let seeds {
+      guard (2...99).contains(seeds) else {
+        throw ValidationError("--seeds takes a number from 2 to 99: fewer runs tell no deviation.")
+      }
+      guard update else {
+        throw ValidationError("--seeds needs --update: the spread that it finds is written into the file.")
+      }
+    }
     if let named, access(named + "/store.db", R_OK) != 0 {
       throw ValidationError("There is no session in \"\(named)\"; qatlab run --session makes one.")
     }
@@ -65,6 +86,23 @@ struct ReplayCommand: ParsableCommand {
       junit: junit,
       version: QatlabCommand.version)
     options.tolerances = tolerance
+    options.seeds = seeds ?? 0
+    options.threads = threads?.choice ?? .saved
     throw ExitCode(showReplay(options, served: session ?? program.session))
+  }
+}
+
+/// `here`, or a number of threads.
+struct ThreadsArgument: ExpressibleByArgument {
+  var choice: ReplayOptions.Threads
+
+  init?(argument: String) {
+    if argument == "here" {
+      choice = .here
+    } else if let count = Int(argument), (1...256).contains(count) {
+      choice = .count(count)
+    } else {
+      return nil
+    }
   }
 }

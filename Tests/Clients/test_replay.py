@@ -229,6 +229,59 @@ def test_unchanged_cells_are_served_from_a_session_and_labelled(tmp_path, qatlab
     assert "served from the session" in qatlab("replay", "--cached", "--session", "S", "a.ipynb").stdout
 
 
+def test_a_notebook_replays_with_other_threads_and_other_kernels(tmp_path, qatlab):
+    (tmp_path / "a.qat").write_text(LESSON, encoding="utf-8")
+    assert qatlab("convert", "a.qat", "a.ipynb").returncode == 0
+    two = {"OMP_NUM_THREADS": "2"}
+    assert qatlab("run", "--in-place", "a.ipynb", env=two).returncode == 0
+    assert qatlab("replay", "--update", "--seeds", "2", "a.ipynb", env=two).returncode == 0
+    notebook = check(tmp_path / "a.ipynb")
+    environment = notebook.metadata.qatlab["environment"]
+    assert environment["threads"] == 2
+    assert re.fullmatch(r"\d+\.\d+\.\d+", environment["onednn"]) and environment["instruction_set"]
+    spread = next(cell for cell in notebook.cells if cell.id == "teacher").metadata.qatlab["spread"]
+    assert spread["seeds"] == 2 and spread["deviations"]["teacher.loss"] > 0
+    assert "teacher.size_bytes" not in spread["deviations"]
+
+    def replayed(*arguments, **variables):
+        process = qatlab("replay", "--json", *arguments, "a.ipynb", env=variables)
+        objects = lines(process)
+        return process.returncode, [line["verdict"] for line in objects[:-1]], objects[-1]
+
+    # As many threads as the saved run had, whatever there is: the same bits.
+    code, verdicts, ending = replayed(OMP_NUM_THREADS="5")
+    assert (code, set(verdicts)) == (0, {"same", "skipped"})
+    assert (ending["threads"], ending["compared"], ending["environment_differences"]) == (2, "to the last bit", [])
+    code, verdicts, ending = replayed("--threads", "here", OMP_NUM_THREADS="1")
+    assert code == 0, verdicts
+    assert ending["environment_differences"] == ["threads 2, now 1"]
+    assert (ending["threads"], ending["compared"], ending["confidence"]) == (1, "by spread", 0.99)
+    assert replayed("--threads", "3")[2]["threads"] == 3
+    code, verdicts, ending = replayed(DNNL_MAX_CPU_ISA="SSE41")
+    assert code == 0, verdicts
+    if environment["instruction_set"] not in ("sse41", "default"):
+        assert ending["compared"] == "by spread"
+        assert any("instructions" in words for words in ending["environment_differences"])
+
+    # A planted change is found there, too.
+    path = tmp_path / "a.ipynb"
+    path.write_text(path.read_text().replace("train tiny epochs 1", "train tiny epochs 1 lr 0.0031"))
+    code, verdicts, ending = replayed("--threads", "here", OMP_NUM_THREADS="1")
+    assert (code, verdicts[2]) == (3, "different")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["--threads", "0"], ["--threads", "many"], ["--threads", "1000000"], ["--seeds", "3"],
+    ["--update", "--seeds", "1"],
+], ids=" ".join)
+def test_threads_and_seeds_that_mean_nothing_are_refused(tmp_path, qatlab, arguments):
+    (tmp_path / "a.qat").write_text("# %%\nmodels\n")
+    assert qatlab("convert", "a.qat", "a.ipynb").returncode == 0
+    process = qatlab("replay", *arguments, "a.ipynb")
+    assert process.returncode == 2
+    assert arguments[-2] in process.stderr
+
+
 def test_a_conversation_is_saved_as_a_notebook_that_replays_the_same(tmp_path, environment, qatlab):
     terminal = pexpect.spawn(
         str(PROGRAM), cwd=tmp_path, env={**environment, "NO_COLOR": "1"}, encoding="utf-8", timeout=30,

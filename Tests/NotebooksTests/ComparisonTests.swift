@@ -4,14 +4,11 @@ import Notebooks
 import Testing
 
 @Suite struct ComparisonTests {
-  private func number(_ value: Double) -> TypedValue { .number(value) }
-
   struct Case: Sendable {
     var name: String
     var saved: Double
     var now: Double
     var tolerances: [String] = []
-    var otherEnvironment = false
     var verdict: Verdict
   }
 
@@ -34,40 +31,42 @@ import Testing
     Case(
       name: "table, teacher, accuracy", saved: 0.9, now: 0.905, tolerances: ["accuracy=0.01"],
       verdict: .withinTolerance),
-    Case(name: "a.accuracy", saved: 0.9, now: 0.909, otherEnvironment: true, verdict: .withinTolerance),
-    Case(name: "a.accuracy", saved: 0.9, now: 0.911, otherEnvironment: true, verdict: .different),
-    Case(name: "a.agreement", saved: 1, now: 0.995, otherEnvironment: true, verdict: .withinTolerance),
-    Case(name: "histogram.counts[3]", saved: 8, now: 13, otherEnvironment: true, verdict: .withinTolerance),
-    Case(name: "histogram.counts[3]", saved: 8, now: 14, otherEnvironment: true, verdict: .different),
-    Case(name: "a.loss", saved: 0.4, now: 0.420, otherEnvironment: true, verdict: .withinTolerance),
-    Case(name: "a.loss", saved: 0.4, now: 0.422, otherEnvironment: true, verdict: .different),
-    Case(name: "a.size_bytes", saved: 1000, now: 1001, otherEnvironment: true, verdict: .different),
-    Case(name: "a.plan_bytes", saved: 1000, now: 2000, otherEnvironment: true, verdict: .withinTolerance),
     Case(name: "a.plan_bytes", saved: 1000, now: 1001, verdict: .different),
-    Case(name: "a.epochs", saved: 3, now: 4, otherEnvironment: true, verdict: .different),
-    Case(name: "a.drop_points", saved: 0.1, now: -0.8, otherEnvironment: true, verdict: .withinTolerance),
-    Case(name: "a.sqnr_db", saved: 30, now: 30.6, otherEnvironment: true, verdict: .different),
-    Case(
-      name: "a.accuracy", saved: 0.9, now: 0.905, tolerances: ["0.001"], otherEnvironment: true,
-      verdict: .different),
   ]
 
+  private func results(_ name: String, _ value: Double) -> CellResults {
+    CellResults(status: .ok, values: [(name, .number(value))])
+  }
+
   @Test(arguments: cases)
-  func twoNumbersCompareByWhatIsAskedAndByEnvironment(example: Case) throws {
+  func twoNumbersCompareByWhatIsAsked(example: Case) throws {
     var tolerances = Tolerances()
     for text in example.tolerances { try tolerances.add(text) }
-    tolerances.isOtherEnvironment = example.otherEnvironment
-    #expect(
-      tolerances.verdict(example.name, .number(example.saved), .number(example.now)) == example.verdict,
-      "\(example)")
+    let (verdict, _) = results(example.name, example.now).compared(
+      withSaved: results(example.name, example.saved), tolerances)
+    #expect(verdict == example.verdict, "\(example)")
+  }
+
+  @Test func whatWasAskedGoesBeforeTheSpread() throws {
+    var tolerances = Tolerances()
+    try tolerances.add("0.001")
+    var spread = CellSpread(seeds: 3)
+    spread.deviations = ["a.accuracy": 0.1]
+    let (verdict, _) = results("a.accuracy", 0.905).compared(
+      withSaved: results("a.accuracy", 0.9), tolerances, CellLimits(spread: spread))
+    #expect(verdict == .different)
   }
 
   @Test func whatIsNoNumberIsTheSameOrDifferent() {
-    let tolerances = Tolerances()
-    #expect(tolerances.verdict("a", .number(nil), .number(nil)) == .same)
-    #expect(tolerances.verdict("a", .number(nil), .number(1)) == .different)
-    #expect(tolerances.verdict("a", .text("x"), .text("x")) == .same)
-    #expect(tolerances.verdict("a", .text("1"), .number(1)) == .different)
+    func verdict(_ saved: TypedValue, _ now: TypedValue) -> Verdict {
+      CellResults(status: .ok, values: [("a", now)]).compared(
+        withSaved: CellResults(status: .ok, values: [("a", saved)]), Tolerances()
+      ).0
+    }
+    #expect(verdict(.number(nil), .number(nil)) == .same)
+    #expect(verdict(.number(nil), .number(1)) == .different)
+    #expect(verdict(.text("x"), .text("x")) == .same)
+    #expect(verdict(.text("1"), .number(1)) == .different)
   }
 
   @Test(arguments: ["", "accuracy", "accuracy=", "=1", "accuracy=x", "accuracy=-1", "nan", "inf", "a=b=1"])

@@ -181,7 +181,13 @@ import Training
         },
         "qatlab": {
          "environment": {
+          "byte_products": "\(environment.addsByteProductsExactly ? "exact" : "saturating")",
+          "caches": [
+      \(environment.caches.map { "     \($0)" }.joined(separator: ",\n"))
+          ],
           "data": {},
+          "instruction_set": "\(environment.instructionSet)",
+          "onednn": "\(environment.library)",
           "processor": [
       \(processor.map { "     \"\($0)\"" }.joined(separator: ",\n"))
           ],

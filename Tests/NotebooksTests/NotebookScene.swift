@@ -49,15 +49,16 @@ final class NotebookScene {
 
   func replay(
     parameters: [(name: String, value: String)] = [], tolerances: [String] = [], update: Bool = false,
-    junit: String? = nil, version: String = "1", interrupted: Bool = false
+    seeds: Int = 0, threads: ReplayOptions.Threads = .saved, junit: String? = nil, version: String = "1",
+    interrupted: Bool = false
   ) -> Int32 {
     clear()
     let cancellation = Cancellation()
     if interrupted { cancellation.cancel() }
     return replayNotebook(
       ReplayOptions(
-        path: path, parameters: parameters, tolerances: tolerances, json: true, update: update, junit: junit,
-        version: version),
+        path: path, parameters: parameters, tolerances: tolerances, json: true, update: update, seeds: seeds,
+        threads: threads, junit: junit, version: version),
       presenter: presenter, cancellation: cancellation, openSession: session)
   }
 

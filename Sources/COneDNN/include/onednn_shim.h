@@ -41,10 +41,11 @@ typedef enum {
 const char *odn_last_error(void);
 // "2.6.3": version of the library that was loaded.
 const char *odn_version(void);
+// "avx2", "avx512_core_vnni": the instructions that kernels are made of, by the processor and DNNL_MAX_CPU_ISA.
+const char *odn_instruction_set(void);
 // Non-zero where the processor multiplies bf16 (AVX-512 BF16) and oneDNN may use it.
 int odn_multiplies_bf16(void);
-
-// Non-zero where oneDNN adds products of u8 and s8 in 32 bits (VNNI), and not two of them in 16 with saturation.
+// Non-zero where products of u8 and s8 are added in 32 bits (VNNI), and not in 16 with saturation.
 int odn_adds_byte_products_exactly(void);
 
 // Row-major layout of 1 to 5 dimensions.

@@ -14,7 +14,7 @@ extension InferencePlanner {
 
   /// Whether two products of these weights and of codes on the grid can leave 16 bits where the processor has no more.
   func saturates(_ weights: [Int8], codesUpTo largestCode: Int) -> Bool {
-    guard !Processor.hasExactByteProducts else { return false }
+    guard !addsByteProductsExactly else { return false }
     let largest = weights.reduce(0) { max($0, abs(Int($1))) }
     return 2 * largest * largestCode > Int(Int16.max)
   }

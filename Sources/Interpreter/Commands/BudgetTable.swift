@@ -34,17 +34,18 @@ struct BudgetTable {
     console.note(
       "widths are 8 or 4: files hold weights of up to 4 bits in half a byte, wider ones in a whole byte; layers are "
         + "narrowed by the noise that a saved byte costs; activations stay at 8 bits")
-    report(rows, console)
+    report(rows, images: images, console)
   }
 
-  private func report(_ rows: [Row], _ console: Console) {
+  private func report(_ rows: [Row], images: Int, _ console: Console) {
     guard let row = rows.first(where: { $0.choice == chosen }) else { return }
     console.metric(
       source, "budget.size_bytes", Double(row.bytes),
       text: "chosen: 4-bit weights in \(chosen.narrow.count) of \(counted(front.layers.count, "layer")), "
         + "\(byteCount(Double(row.bytes))) of \(byteCount(Double(budget)))")
     if let figures = row.figures {
-      console.metric(source, "budget.drop_points", 100 * (accuracy - figures.accuracy))
+      console.metric(
+        source, "budget.drop_points", 100 * (accuracy - figures.accuracy), cases: images)
       if figures.signalToNoise.isFinite {
         console.metric(source, "budget.sqnr_db", figures.signalToNoise)
       }

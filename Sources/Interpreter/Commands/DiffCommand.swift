@@ -106,7 +106,7 @@ extension Console {
   fileprivate func metrics(of layer: LayerDifference, model: String) {
     let prefix = "\(model).\(layer.name)."
     if layer.compared > 0 {
-      put(.metric(Metric(prefix + "differing", layer.share)))
+      put(.metric(Metric(prefix + "differing", layer.share, cases: layer.compared)))
       put(.metric(Metric(prefix + "largest_difference", Double(layer.largest))))
     }
     if layer.sqnr.isFinite { put(.metric(Metric(prefix + "sqnr_db", layer.sqnr))) }

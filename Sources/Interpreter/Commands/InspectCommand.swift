@@ -186,7 +186,7 @@ extension Console {
     let name = model + "." + layer.layer
     if let weights = layer.weights {
       if let ratio = weights.loss?.signalToNoise { metric(name, "sqnr_db", ratio) }
-      if let loss = weights.loss { metric(name, "clipped", loss.clipped) }
+      if let loss = weights.loss { metric(name, "clipped", loss.clipped, cases: loss.count) }
       metric(name, "scale", Double(weights.greatestScale))
     }
     if let output = layer.output {

@@ -6,6 +6,7 @@ struct SensitivityTable {
   var report: SensitivityReport
   /// Of the float model, on the same images.
   var accuracy: Double
+  var images: Int
 
   func put(_ console: Console) {
     console.put(.table(table))
@@ -23,7 +24,7 @@ struct SensitivityTable {
   }
 
   private func put(_ figures: TrialFigures, _ prefix: String, _ console: Console) {
-    console.metric(source, prefix + "drop_points", 100 * (accuracy - figures.accuracy))
+    console.metric(source, prefix + "drop_points", 100 * (accuracy - figures.accuracy), cases: images)
     // JSON has no infinity; a form that changes no logit has no figure.
     guard figures.signalToNoise.isFinite else { return }
     console.metric(source, prefix + "sqnr_db", figures.signalToNoise)

@@ -100,7 +100,7 @@ private struct PlannedFakeQuant {
       "\(percentage(loss.clipped, 3)) of \(grouped(loss.count)) activations, those of "
         + "\(counted(batches.count, "batch", plural: "batches")) of \(batches.size) images, are clipped: "
         + "they get no gradient")
-    console.metric(name, "outputs.clipped", loss.clipped)
+    console.metric(name, "outputs.clipped", loss.clipped, cases: loss.count)
     return .done
   }
 
@@ -111,7 +111,9 @@ private struct PlannedFakeQuant {
       ? "scale \(short(weights.leastScale))" : "scales \(interval(weights.leastScale, weights.greatestScale))"
     let clipped = weights.loss.map { ", \(percentage($0.clipped, 3)) of them clipped" } ?? ""
     console.text("\(name), weights: grid \(weights.grid.span), \(scales), zero point 0\(clipped)")
-    if let loss = weights.loss { console.metric(name, "weights.clipped", loss.clipped) }
+    if let loss = weights.loss {
+      console.metric(name, "weights.clipped", loss.clipped, cases: loss.count)
+    }
     console.metric(name, "weights.scale", Double(weights.greatestScale))
   }
 

@@ -72,6 +72,9 @@ final class DataLibrary {
   private(set) var checksums: [String: String] = [:]
   private var loaded: (choice: DataChoice, dataset: Dataset)?
 
+  /// Test images of the set in memory; nil where none was loaded.
+  var testImages: Int? { loaded?.dataset.test.count }
+
   func load(_ choice: DataChoice) throws(DatasetError) -> Dataset {
     if let loaded, loaded.choice.request == choice.request { return loaded.dataset }
     return try reload(choice)

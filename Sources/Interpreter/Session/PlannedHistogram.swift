@@ -164,7 +164,7 @@ extension Console {
     metric(name, key + ".maximum", Double(candidate.range.maximum))
     metric(name, key + ".scale", Double(candidate.scales.greatest))
     metric(name, key + ".zero_point", Double(candidate.parameters.first?.zeroPoint ?? 0))
-    metric(name, key + ".clipped", candidate.loss.clipped)
+    metric(name, key + ".clipped", candidate.loss.clipped, cases: candidate.loss.count)
     if let ratio = candidate.loss.signalToNoise { metric(name, key + ".sqnr_db", ratio) }
   }
 }

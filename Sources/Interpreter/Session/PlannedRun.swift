@@ -197,8 +197,10 @@ extension PlannedRun {
 
 extension Console {
   /// Puts out `model.key`.
-  func metric(_ model: String, _ key: String, _ value: Double, text: String? = nil, reproducible: Bool = true)
-  {
-    put(.metric(Metric("\(model).\(key)", value, text: text, reproducible: reproducible)))
+  func metric(
+    _ model: String, _ key: String, _ value: Double, text: String? = nil, reproducible: Bool = true,
+    cases: Int? = nil
+  ) {
+    put(.metric(Metric("\(model).\(key)", value, text: text, reproducible: reproducible, cases: cases)))
   }
 }

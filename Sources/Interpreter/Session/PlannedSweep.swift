@@ -36,7 +36,9 @@ struct PlannedSweep {
       let report = try trials.sensitivity(policy, cancellation: console.cancellation) {
         pace.tried($0, of: $1, stage: $2)
       }
-      SensitivityTable(source: source, report: report, accuracy: trials.accuracy).put(console)
+      SensitivityTable(
+        source: source, report: report, accuracy: trials.accuracy, images: trials.imageCount
+      ).put(console)
       guard report.isComplete else {
         console.note("stopped: layers without figures were not tried")
         return .interrupted
@@ -92,7 +94,7 @@ struct PlannedSweep {
         + "\(accepted): \(counted(kept.layers.count, "layer")) of \(ranking.count) in float, measured together"
         + doubt(remaining))
     console.metric(source, "keep_layers", Double(kept.layers.count))
-    console.metric(source, "keep_drop_points", 100 * remaining.loss)
+    console.metric(source, "keep_drop_points", 100 * remaining.loss, cases: trials.imageCount)
     return .done
   }
 

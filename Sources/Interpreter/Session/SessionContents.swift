@@ -43,6 +43,9 @@ extension Interpreter {
     return (choice.text, known ?? dataset.checksum)
   }
 
+  /// Test images of the data that was used last; nil where none was.
+  package var testImages: Int? { library.testImages }
+
   /// What training multiplies, as it was set; nil where it wasn't.
   package var precisionSetting: String? { (try? store.setting(Setting.precision.rawValue)) ?? nil }
 }

@@ -3,8 +3,16 @@ import SessionStore
 
 /// What decides, beside the cells, to which bits a session computes.
 package struct SessionEnvironment: Sendable, Equatable {
-  /// Instructions that kernels are chosen by: `avx2`, `avx512`, `vnni`, `bf16`.
+  /// Instructions that the program's own kernels are chosen by: `avx2`, `avx512`, `vnni`, `bf16`.
   package var processor: [String]
+  /// Version of oneDNN.
+  package var library: String
+  /// Instructions that oneDNN makes its kernels of.
+  package var instructionSet: String
+  /// Bytes of a core's first and second data cache; 0 where unknown.
+  package var caches: [Int]
+  /// Products of bytes are added in 32 bits; else two of them in 16, and activations keep to 7 bits.
+  package var addsByteProductsExactly: Bool
   package var threads: Int
   /// Seed of runs that name none.
   package var seed: UInt64
@@ -12,10 +20,16 @@ package struct SessionEnvironment: Sendable, Equatable {
   package var data: [String: String]
 
   package init(
-    processor: [String] = Processor.features, threads: Int = Processor.threadCount, seed: UInt64,
-    data: [String: String] = [:]
+    processor: [String] = Processor.features, library: String = Processor.libraryVersion,
+    instructionSet: String = Processor.instructionSet, caches: [Int] = Processor.cacheBytes,
+    addsByteProductsExactly: Bool = Processor.hasExactByteProducts, threads: Int = Processor.threadCount,
+    seed: UInt64, data: [String: String] = [:]
   ) {
     self.processor = processor
+    self.library = library
+    self.instructionSet = instructionSet
+    self.caches = caches
+    self.addsByteProductsExactly = addsByteProductsExactly
     self.threads = threads
     self.seed = seed
     self.data = data

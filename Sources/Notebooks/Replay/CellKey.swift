@@ -22,6 +22,7 @@ func cellKey(of program: String, in interpreter: Interpreter, version: String) -
   hash.add(version)
   hash.add(programHash(program))
   hash.add(environment.processor.joined(separator: " "))
+  hash.add("\(environment.library) \(environment.instructionSet) \(environment.addsByteProductsExactly)")
   hash.add("\(environment.threads)")
   let contents = interpreter.contents
   var reader = NameReader(known: KnownModels(contents))

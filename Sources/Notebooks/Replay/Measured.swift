@@ -14,7 +14,7 @@ package enum Measured {
 
   /// Last parts of names that follow from the kernels which a processor and its threads get.
   ///
-  /// Of `show plan`; in another environment any value is within tolerance.
+  /// Of `show plan`; in another environment neither they nor the tables that have such a column are compared.
   package static let kernels: Set<String> = ["plan_bytes", "code"]
 
   /// True for the axis of a curve that counts time.

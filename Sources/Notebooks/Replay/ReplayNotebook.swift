@@ -4,9 +4,10 @@ package import Training
 
 /// Runs a notebook's code cells in document order in a fresh session and compares each with its saved result.
 ///
-/// `openSession` is called once the file proved to be a notebook and every option to mean something.
-/// `openServed` opens the session whose results are served instead of running cells that haven't changed. Returns the
-/// exit code: 0 fine, 1 a cell failed or the file is no notebook, 2 wrong use, 3 a cell differs, 130 interrupted.
+/// `openSession` is called once the file proved to be a notebook and every option to mean something, and
+/// again for each run with other seeds. `openServed` opens the session whose results are served instead of
+/// running cells that haven't changed. Returns the exit code: 0 fine, 1 a cell failed or the file is no
+/// notebook, 2 wrong use, 3 a cell differs, 130 interrupted.
 package func replayNotebook(
   _ options: ReplayOptions, presenter: NotebookPresenter, cancellation: Cancellation,
   openSession: () -> Result<Interpreter, Diagnostic>,
@@ -31,18 +32,33 @@ private func start(
   do throws(Diagnostic) {
     for text in options.tolerances { try tolerances.add(text) }
   } catch { throw .option(error) }
-  let interpreter = try opened(openSession)
-  interpreter.keepDataChecksums()
-  let runner = CellRunner(
-    interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
-    version: options.version, served: try openServed.map(opened))
-  var replay = NotebookReplay(
-    notebook: notebook, options: options, tolerances: tolerances, runner: runner)
-  replay.runCells()
-  replay.present()
+  let conditions = options.threads.conditions(notebook.savedEnvironment)
+  let ownThreads = RunConditions.ownThreads
+  let replayed = conditions.compute { () -> Result<(NotebookReplay, SeedRuns?), Refusal> in
+    do throws(Refusal) {
+      let interpreter = try opened(openSession)
+      interpreter.keepDataChecksums()
+      let runner = CellRunner(
+        interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
+        version: options.version, served: try openServed.map(opened))
+      var replay = NotebookReplay(
+        notebook: notebook, options: options, tolerances: tolerances, runner: runner,
+        ownThreads: ownThreads)
+      replay.runCells()
+      guard options.seeds > 0, replay.report.isWhole else { return .success((replay, nil)) }
+      var seeds = SeedRuns(notebook: notebook, runner: runner)
+      try seeds.run(options.seeds, openSession)
+      return .success((replay, seeds))
+    } catch { return .failure(error) }
+  }
+  var (replay, seeds) = try replayed.get()
+  if seeds?.wasInterrupted ?? false { replay.interrupt() }
+  replay.present(seeds)
   do {
     if let path = options.junit { try replaceFile(path, with: replay.report.junit) }
-    if options.update, let updated = replay.updated() { try write(updated, to: options.path, over: original) }
+    if options.update, let updated = replay.updated(seeds) {
+      try write(updated, to: options.path, over: original)
+    }
   } catch { throw .file(error) }
   return replay.report.exitCode
 }
@@ -54,28 +70,41 @@ private struct NotebookReplay {
   private let options: ReplayOptions
   private let runner: CellRunner
   private let graph: DependencyGraph
+  /// Reasons to tell, by the cells' numbers.
   private let stale: [Int: [StaleReason]]
+  /// Cells whose saved results are of another program or other inputs.
+  private let otherPrograms: Set<Int>
   /// Parameters whose values aren't those of the saved run, in words.
   private let parameterChanges: [String]
   private let opening: NotebookEnvironment
-  private var tolerances: Tolerances
+  private let tolerances: Tolerances
+  private let kinds: KindSpreads
   /// Names of values that were compared.
   private var compared: Set<String> = []
 
-  init(notebook: Notebook, options: ReplayOptions, tolerances: Tolerances, runner: CellRunner) {
+  init(
+    notebook: Notebook, options: ReplayOptions, tolerances: Tolerances, runner: CellRunner, ownThreads: Int
+  ) {
     self.notebook = notebook
     self.options = options
     self.runner = runner
     graph = notebook.dependencies(runner.parameters)
     let changed = notebook.changedParameters(runner.parameters)
+    let reasons = notebook.staleCells(graph)
+    otherPrograms = Set(reasons.keys)
     // Where a run is asked for with other values than the saved one, all that depends on them is another.
-    stale =
-      changed.contains { runner.parameters.overridden.contains($0.name) } ? [:] : notebook.staleCells(graph)
+    stale = changed.contains { runner.parameters.overridden.contains($0.name) } ? [:] : reasons
     parameterChanges = changed.map(\.words)
     opening = NotebookEnvironment(version: options.version, session: runner.interpreter.environment)
     self.tolerances = tolerances
+    kinds = KindSpreads(notebook)
     report = ReplayReport(path: options.path)
-    self.tolerances.isOtherEnvironment = opening.computesOtherwise(than: notebook.savedEnvironment)
+    report.threads = opening.session.threads
+    report.ownThreads = ownThreads
+    report.followsThreads = options.threads == .saved
+    report.computesOtherwise = opening.computesOtherwise(than: notebook.savedEnvironment)
+    report.hasSameGrids = opening.hasGrids(of: notebook.savedEnvironment)
+    report.seeds = notebook.cells.lazy.compactMap { $0.spread?.seeds }.first
   }
 
   mutating func runCells() {
@@ -105,6 +134,8 @@ private struct NotebookReplay {
     }
   }
 
+  mutating func interrupt() { report.wasInterrupted = true }
+
   private func ending(_ cell: ReplayedCell) -> String {
     cell.record.status == .interrupted ? "was interrupted" : "failed"
   }
@@ -124,9 +155,22 @@ private struct NotebookReplay {
     } else if let saved = CellResults(saved: cell) {
       let results = CellResults(record)
       compared.formUnion(results.values.map(\.name))
-      (replayed.verdict, replayed.differences) = results.compared(withSaved: saved, tolerances)
+      (replayed.verdict, replayed.differences) = results.compared(
+        withSaved: saved, tolerances, limits(of: cell, record))
     }
     return replayed
+  }
+
+  /// Nil where values have to be the same to the last bit: in the environment of the saved run, and where the
+  /// saved results are of another program or of other images, for then they are no other draw of the same.
+  private func limits(of cell: NotebookCell, _ record: CellRecord) -> CellLimits? {
+    guard report.computesOtherwise, !otherPrograms.contains(record.number),
+      environment.dataDifferences(from: notebook.savedEnvironment).isEmpty
+    else { return nil }
+    var limits = CellLimits(spread: cell.spread, kinds: kinds)
+    limits.chance = ChanceDeviation(record, images: runner.interpreter.testImages)
+    limits.hasSameGrids = report.hasSameGrids
+    return limits
   }
 
   /// The environment with the seed of the beginning: cells that set another one do so in each replay.
@@ -136,7 +180,7 @@ private struct NotebookReplay {
     return environment
   }
 
-  func present() {
+  func present(_ seeds: SeedRuns?) {
     let presenter = runner.presenter
     func note(_ text: String) { presenter.output(.note(text), SourceFile("")) }
     presenter.output(.table(report.table), SourceFile(""))
@@ -145,45 +189,40 @@ private struct NotebookReplay {
         note("the saved output of cell \(cell.record.number) is stale: \(reason.words)")
       }
     }
-    if let text = report.environmentNote { note(text) }
+    for text in report.environmentNotes { note(text) }
     for name in tolerances.unused(among: compared) {
       note("no value is called \(quoted(name)), so its tolerance was used nowhere")
     }
-    if options.update, report.exitCode == 1 || report.exitCode == 130 {
+    for text in seeds?.notes ?? [] { note(text) }
+    if options.update, !report.isWhole {
       note("the file is left as it is, because the replay didn't come to its end")
     }
     presenter.output(.text(report.sentence), SourceFile(""))
     if options.json { presenter.jsonLine(JSONValue.object(report.json).line) }
   }
 
-  /// The notebook with the results of cells that aren't the same; nil where there is nothing to write.
-  func updated() -> Notebook? {
-    guard report.exitCode == 0 || report.exitCode == 3 else { return nil }
+  /// The notebook with the results of cells that aren't the same, and the spread that other seeds gave; nil
+  /// where there is nothing to write.
+  func updated(_ seeds: SeedRuns?) -> Notebook? {
+    guard report.isWhole else { return nil }
     var updated = notebook
     var number = 0
     for index in updated.cells.indices where updated.cells[index].kind == .code {
       number += 1
       let replayed = report.cells[number - 1]
+      let node = graph.nodes[number - 1]
       switch replayed.verdict {
       case .same:
-        guard !replayed.stale.isEmpty || !parameterChanges.isEmpty || !updated.cells[index].hasProvenance
-        else { continue }
-        updated.cells[index].noteProvenance(graph.nodes[number - 1], number)
+        if !replayed.stale.isEmpty || !parameterChanges.isEmpty || !updated.cells[index].hasProvenance {
+          updated.cells[index].noteProvenance(node, number)
+        }
       case .withinTolerance, .different, .new:
-        updated.cells[index].keep(
-          replayed.record, graph.nodes[number - 1], plainText: runner.presenter.plainText)
+        updated.cells[index].keep(replayed.record, node, plainText: runner.presenter.plainText)
       case .skipped, .failed: continue
       }
+      if let spread = seeds?.spread(of: replayed.record) { updated.cells[index].note(spread) }
     }
     updated.noteRun(runner.parameters, environment)
     return updated == notebook ? nil : updated
-  }
-}
-
-extension NotebookEnvironment {
-  /// True where other kernels or another number of threads may add in another order, or nothing is known.
-  fileprivate func computesOtherwise(than saved: JSONObject?) -> Bool {
-    guard let saved else { return true }
-    return ["version", "processor", "threads"].contains { saved[$0] != json[$0] }
   }
 }

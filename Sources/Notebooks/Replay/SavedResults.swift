@@ -26,17 +26,25 @@ package enum TypedValue: Equatable, Sendable {
 
 /// What a cell came to, as far as two runs can be compared: its status and its typed values by name.
 package struct CellResults: Equatable, Sendable {
+  package typealias NamedValue = (name: String, value: TypedValue)
+
   package var status: CellResult.Status
   /// In order of appearance.
-  package var values: [(name: String, value: TypedValue)]
+  package var values: [NamedValue]
+  /// What of them another environment has, too: the distribution of a histogram in place of its bins, and
+  /// nothing that follows from the kernels.
+  package var condensed: [NamedValue]
+  /// What one in the last digit that is shown stands for, of numbers in tables.
+  package var steps: [String: Double] = [:]
   /// Ids of errors, in order.
   package var errors: [String]
 
   package init(
-    status: CellResult.Status, values: [(name: String, value: TypedValue)] = [], errors: [String] = []
+    status: CellResult.Status, values: [NamedValue] = [], errors: [String] = []
   ) {
     self.status = status
     self.values = values
+    condensed = values
     self.errors = errors
   }
 
@@ -48,16 +56,17 @@ package struct CellResults: Equatable, Sendable {
 
 extension CellResults {
   /// What a run gave.
-  init(_ record: CellRecord) {
+  package init(_ record: CellRecord) {
     self.init(
       status: record.status,
       errors: record.diagnostics.filter { $0.severity == .error }.map(\.id))
     add(record.values { $0.reproducible })
     add(outputs: record.outputs.compactMap(\.json))
+    leaveOutTies()
   }
 
   /// What a file keeps of a cell; nil where it keeps no typed results.
-  init?(saved cell: NotebookCell) {
+  package init?(saved cell: NotebookCell) {
     guard let results = cell.members["metadata"]?.object?["qatlab"]?.object,
       let status = results["status"]?.string.flatMap(CellResult.Status.init)
     else { return nil }
@@ -67,23 +76,34 @@ extension CellResults {
       errors: outputs.filter { $0["output_type"]?.string == "error" }.compactMap { $0["ename"]?.string })
     add(results["values"]?.object ?? [:])
     add(outputs: outputs.compactMap { $0["data"]?.object?[qatlabMIMEType]?.object })
-  }
-
-  private mutating func add(_ metrics: JSONObject) {
-    for member in metrics.members where !Measured.metrics.contains(lastPart(of: member.key)) {
-      values.append((member.key, TypedValue(member.value)))
-    }
+    leaveOutTies()
   }
 
   /// Stands before the name of a metric where its output is meant.
   static let shown = "shown "
+  /// The name of a run's settings, as a note tells them.
+  static let settings = "settings"
+
+  private mutating func add(_ name: String, _ value: TypedValue) {
+    values.append((name, value))
+    if !Measured.kernels.contains(lastPart(of: name)) { condensed.append((name, value)) }
+  }
+
+  private mutating func add(_ metrics: JSONObject) {
+    for member in metrics.members where !Measured.metrics.contains(lastPart(of: member.key)) {
+      add(member.key, TypedValue(member.value))
+    }
+  }
 
   private mutating func add(outputs: [JSONObject]) {
     var counts: [String: Int] = [:]
     for output in outputs {
       let type = output["type"]?.string ?? ""
-      // Sentences are for people.
-      if ["text", "note"].contains(type) { continue }
+      // Sentences are for people; but a run's settings stand in one.
+      if ["text", "note"].contains(type) {
+        addSettings(output["text"]?.string ?? "")
+        continue
+      }
       if type == "metric" {
         addShown(output)
         continue
@@ -91,46 +111,76 @@ extension CellResults {
       counts[type, default: 0] += 1
       let number = counts[type, default: 1]
       let name = number == 1 ? type : "\(type) \(number)"
-      if type == "table" {
-        addTable(output, name)
-      } else if !Measured.isAxis(output["x_label"]?.string), !Measured.isAxis(output["y_label"]?.string) {
-        addLeaves(of: .object(output), name)
+      switch type {
+      case "table": addTable(output, name)
+      case "histogram": addHistogram(output, name)
+      default:
+        guard !Measured.isAxis(output["x_label"]?.string), !Measured.isAxis(output["y_label"]?.string) else {
+          continue
+        }
+        for leaf in leaves(of: .object(output), name) { add(leaf.name, leaf.value) }
       }
     }
   }
 
-  /// A metric with a sentence is an output, and among the cell's values, too; a file that was edited may show another number.
+  private mutating func addSettings(_ text: String) {
+    guard text.hasPrefix(Self.settings + ": ") else { return }
+    add(Self.settings, .text(String(text.dropFirst(Self.settings.count + 2))))
+  }
+
+  /// A metric with a sentence is an output, and among the cell's values, too; a file that was edited may show
+  /// another number.
   private mutating func addShown(_ metric: JSONObject) {
     guard let name = metric["name"]?.string, let shown = metric["value"].map({ TypedValue($0) }),
       metric["text"]?.string != nil, metric["reproducible"] != .bool(false),
       !Measured.metrics.contains(lastPart(of: name))
     else { return }
-    values.append((Self.shown + name, shown))
+    add(Self.shown + name, shown)
   }
 
   private mutating func addTable(_ table: JSONObject, _ name: String) {
     let titles = (table["columns"]?.array ?? []).map { $0.object?["title"]?.string ?? "" }
+    let before = condensed.count
     for (index, row) in (table["rows"]?.array ?? []).enumerated() {
       let cells = (row.array ?? []).map { $0.string ?? "" }
       let label = cells.first.flatMap { $0.isEmpty ? nil : $0 } ?? "row \(index + 1)"
       for (title, cell) in zip(titles, cells) where !Measured.columns.contains(title) {
-        values.append(("\(name), \(label), \(title.isEmpty ? "-" : title)", TypedValue(cell: cell)))
+        let (value, step) = TypedValue.shown(cell)
+        let name = "\(name), \(label), \(title.isEmpty ? "-" : title)"
+        add(name, value)
+        if let step { steps[name] = step }
       }
     }
-    values.append(("\(name), rows", .number(Double(table["rows"]?.array?.count ?? 0))))
+    add("\(name), rows", .number(Double(table["rows"]?.array?.count ?? 0)))
+    // The steps of a plan are those of the kernels that it found.
+    if titles.contains(where: Measured.kernels.contains) { condensed.removeSubrange(before...) }
   }
 
-  /// Numbers and texts inside a value, by the way to them.
-  private mutating func addLeaves(of value: JSONValue, _ name: String) {
-    switch value {
-    case .object(let object):
-      for member in object.members where member.key != "text" {
-        addLeaves(of: member.value, name + "." + member.key)
-      }
-    case .array(let array):
-      for (index, value) in array.enumerated() { addLeaves(of: value, name + "[\(index)]") }
-    case .null, .number, .string, .bool: values.append((name, TypedValue(value)))
+  /// Bins begin and end elsewhere with each other range, and their number changes.
+  private mutating func addHistogram(_ histogram: JSONObject, _ name: String) {
+    values += leaves(of: .object(histogram), name)
+    for key in ["title", "x_label", "y_label"] {
+      if let text = histogram[key]?.string { condensed.append((name + "." + key, .text(text))) }
     }
+    condensed += histogramSummary(histogram).map { ("\(name), \($0.name)", .number($0.value)) }
+  }
+
+  /// How much two forms of a model differ where sums lie on the edge of rounding is told by the shares of
+  /// such codes; the ratio of noise that a handful of them make is no figure to hold a run to.
+  private mutating func leaveOutTies() {
+    guard values.contains(where: { lastPart(of: $0.name) == "largest_difference" }) else { return }
+    condensed.removeAll { ValueName($0.name).isDecibels || lastPart(of: $0.name) == "of its own" }
+  }
+}
+
+/// Numbers and texts inside a value, by the way to them.
+private func leaves(of value: JSONValue, _ name: String) -> [CellResults.NamedValue] {
+  switch value {
+  case .object(let object):
+    object.members.filter { $0.key != "text" }.flatMap { leaves(of: $0.value, name + "." + $0.key) }
+  case .array(let array):
+    array.enumerated().flatMap { leaves(of: $0.element, name + "[\($0.offset)]") }
+  case .null, .number, .string, .bool: [(name, TypedValue(value))]
   }
 }
 
@@ -145,25 +195,21 @@ extension TypedValue {
     }
   }
 
-  /// A table's cell: a number, a percentage as a fraction, or a number with its unit; else its text.
-  fileprivate init(cell: String) {
-    let plain = cell.replacing("−", with: "-").replacing(",", with: "")
-    let parts = plain.split(separator: " ", maxSplits: 1)
-    guard let first = parts.first, let number = Double(first), number.isFinite,
-      first.allSatisfy({ !$0.isLetter || $0 == "e" })
-    else {
-      self = .text(cell)
-      return
-    }
-    switch parts.count < 2 ? "" : parts[1] {
-    case "", "B", "dB": self = .number(number)
-    case "%": self = .number(number / 100)
-    case "kB": self = .number(number * 1e3)
-    case "MB": self = .number(number * 1e6)
-    case "GB": self = .number(number * 1e9)
-    default: self = .text(cell)
-    }
+  /// A table's cell: a number, a percentage as a fraction, or a number with its unit, and what one in its
+  /// last digit stands for; else its text.
+  fileprivate static func shown(_ cell: String) -> (value: TypedValue, step: Double?) {
+    let text = TextNumbers(cell.hasPrefix("+") ? String(cell.dropFirst()) : cell)
+    guard text.numbers.count == 1, text.words[0].isEmpty, let number = text.numbers.first,
+      let unit = units[text.words[1]]
+    else { return (.text(cell), nil) }
+    return (.number(number.value * unit.factor / unit.divisor), number.step * unit.factor / unit.divisor)
   }
+
+  /// What stands behind a number in a table, and what it is worth.
+  private static let units: [String: (factor: Double, divisor: Double)] = [
+    "": (1, 1), " B": (1, 1), " bytes": (1, 1), " dB": (1, 1), " code": (1, 1), " codes": (1, 1),
+    " %": (1, 100), " kB": (1e3, 1), " MB": (1e6, 1), " GB": (1e9, 1),
+  ]
 }
 
 /// What stands behind the last dot of a metric's name, and behind the last comma of a table's value.

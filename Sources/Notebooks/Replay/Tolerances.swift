@@ -1,13 +1,11 @@
 package import Language
 
-/// How far a value may be from the saved one.
+/// Differences that were asked to be accepted, by the name of a value or for all.
 package struct Tolerances: Sendable, Equatable {
   /// What was asked for by name: `accuracy`, or `teacher.accuracy` in full.
   private var named: [String: Double] = [:]
   /// What was asked for all values.
   private var all: Double?
-  /// True where the saved results come from another environment, in which kernels add in another order.
-  package var isOtherEnvironment = false
 
   package init() {}
 
@@ -30,34 +28,18 @@ package struct Tolerances: Sendable, Equatable {
     return named.keys.filter { !known.contains($0) }.sorted()
   }
 
-  /// How two values of a name compare.
-  package func verdict(_ name: String, _ saved: TypedValue, _ now: TypedValue) -> Verdict {
-    guard saved != now else { return .same }
-    if isOtherEnvironment, Measured.kernels.contains(lastPart(of: name)) { return .withinTolerance }
-    guard case .number(let old?) = saved, case .number(let new?) = now else { return .different }
-    let difference = abs(old - new)
-    let asked = named[name] ?? named[lastPart(of: name)] ?? all
-    if let asked { return difference <= asked * (1 + 1e-9) ? .withinTolerance : .different }
-    guard isOtherEnvironment else { return .different }
-    return difference <= Self.band(of: lastPart(of: name), around: old) ? .withinTolerance : .different
-  }
-
-  /// The difference that is expected from another environment after epochs of training.
+  /// How two values of a name compare that aren't the same, and how far they might be apart.
   ///
-  /// Counts and sizes don't change at all. Shares of images: one point in a hundred. Points: one. Decibels: a half.
-  /// Bins
-  /// of a histogram: a quarter of the saved count, and three. Losses, scales and all else: a twentieth of the saved
-  /// value, and a thousandth.
-  package static func band(of metric: String, around saved: Double) -> Double {
-    if metric.hasSuffix("bytes")
-      || ["epochs", "bits", "keep_layers", "rows", "size", "ratio"].contains(metric)
+  /// What was asked for goes before `limits`, which are nil where a value has to be the same to the last bit;
+  /// nil on either side is a value that came or went.
+  package func verdict(
+    _ name: String, _ saved: TypedValue?, _ now: TypedValue?, _ limits: CellLimits?, step: Double = 0
+  ) -> (verdict: Verdict, limit: Double?) {
+    if case (.number(let old?)?, .number(let new?)?) = (saved, now),
+      let asked = named[name] ?? named[lastPart(of: name)] ?? all
     {
-      return 0
+      return (abs(old - new) <= asked * (1 + 1e-9) ? .withinTolerance : .different, asked)
     }
-    if metric.hasSuffix("accuracy") || metric.hasSuffix("agreement") || metric == "recovery" { return 0.01 }
-    if metric.hasSuffix("points") || metric == "change" { return 1 }
-    if metric.hasSuffix("_db") || metric.contains("SQNR") { return 0.5 }
-    if metric.hasPrefix("counts[") { return abs(saved) / 4 + 3 }
-    return abs(saved) / 20 + 0.001
+    return limits?.verdict(name, saved, now, step: step) ?? (.different, nil)
   }
 }

@@ -23,6 +23,8 @@ package struct Difference: Sendable, Equatable {
   /// Nil where the value is gone.
   package var now: TypedValue?
   package var verdict: Verdict
+  /// How far it might be from the saved one; nil where it has to be that.
+  package var limit: Double?
 
   /// Now minus saved, of numbers.
   package var amount: Double? {
@@ -33,7 +35,7 @@ package struct Difference: Sendable, Equatable {
   package var json: JSONObject {
     [
       "name": .string(name), "saved": saved?.json ?? .null, "now": now?.json ?? .null,
-      "difference": amount.map(JSONValue.double) ?? .null,
+      "difference": amount.map(JSONValue.double) ?? .null, "limit": limit.map(JSONValue.double) ?? .null,
       "within_tolerance": .bool(verdict == .withinTolerance),
     ]
   }
@@ -42,49 +44,45 @@ package struct Difference: Sendable, Equatable {
 extension CellResults {
   /// Compares what a cell gave with what it gave then.
   ///
-  /// Values count by name; where one has a name several times, by their order.
-  package func compared(withSaved saved: CellResults, _ tolerances: Tolerances) -> (Verdict, [Difference]) {
-    var differences: [Difference] = []
-    func add(_ name: String, _ old: TypedValue?, _ new: TypedValue?, _ verdict: Verdict) {
-      if verdict != .same {
-        differences.append(Difference(name: name, saved: old, now: new, verdict: verdict))
-      }
+  /// Values count by name; where one has a name several times, by their order. `limits` is nil where they
+  /// have to be the same to the last bit, but for what `tolerances` accept.
+  package func compared(
+    withSaved saved: CellResults, _ tolerances: Tolerances, _ limits: CellLimits? = nil
+  ) -> (Verdict, [Difference]) {
+    var ending: [Difference] = []
+    func require(_ name: String, _ old: String, _ new: String) {
+      guard old != new else { return }
+      ending.append(Difference(name: name, saved: .text(old), now: .text(new), verdict: .different))
     }
-    let (status, old) = (TypedValue.text(status.rawValue), TypedValue.text(saved.status.rawValue))
-    add("status", old, status, status == old ? .same : .different)
-    if errors != saved.errors {
-      add(
-        "errors", .text(saved.errors.joined(separator: ", ")), .text(errors.joined(separator: ", ")),
-        .different)
+    require("status", saved.status.rawValue, status.rawValue)
+    require("errors", saved.errors.joined(separator: ", "), errors.joined(separator: ", "))
+    let pairs = Self.pairs(saved.values, values)
+    if ending.isEmpty, pairs.isEmpty { return (.same, []) }
+    var limits = limits
+    limits?.measureCurves(saved)
+    var differences = (limits == nil ? pairs : Self.pairs(saved.condensed, condensed)).map { name, old, new in
+      let step = max(steps[name] ?? 0, saved.steps[name] ?? 0)
+      let (verdict, limit) = tolerances.verdict(name, old, new, limits, step: step)
+      return Difference(name: name, saved: old, now: new, verdict: verdict, limit: limit)
     }
-    let (before, after) = (saved.byName, byName)
-    for (name, value) in after.values {
-      if let old = before.table[name] {
-        add(name, old, value, tolerances.verdict(name, old, value))
-      } else {
-        add(name, nil, value, .different)
-      }
-    }
-    for (name, value) in before.values where after.table[name] == nil { add(name, value, nil, .different) }
     // Where a value differs, its output says nothing new.
     let named = Set(differences.map { Self.shown + $0.name })
     differences.removeAll { named.contains($0.name) }
-    let verdict: Verdict =
-      differences.isEmpty
-      ? .same : differences.allSatisfy { $0.verdict == .withinTolerance } ? .withinTolerance : .different
-    return (verdict, differences)
+    differences = ending + differences
+    return (differences.contains { $0.verdict == .different } ? .different : .withinTolerance, differences)
   }
 
-  /// Values under names that differ.
-  private var byName: (values: [(name: String, value: TypedValue)], table: [String: TypedValue]) {
-    var table: [String: TypedValue] = [:]
-    var counts: [String: Int] = [:]
-    let unique = values.map { name, value in
-      counts[name, default: 0] += 1
-      let name = counts[name] == 1 ? name : "\(name) (\(counts[name, default: 0]))"
-      table[name] = value
-      return (name: name, value: value)
+  /// Values that aren't the same; nil stands for one that is new or gone.
+  private static func pairs(
+    _ saved: [NamedValue], _ now: [NamedValue]
+  ) -> [(name: String, old: TypedValue?, new: TypedValue?)] {
+    let (before, after) = (NamedValues(saved), NamedValues(now))
+    let kept = after.ordered.compactMap { name, value in
+      before.table[name] == value ? nil : (name, before.table[name], Optional(value))
     }
-    return (unique, table)
+    let gone = before.ordered.filter { after.table[$0.name] == nil }.map {
+      ($0.name, Optional($0.value), nil as TypedValue?)
+    }
+    return kept + gone
   }
 }

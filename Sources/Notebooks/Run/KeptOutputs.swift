@@ -32,8 +32,20 @@ extension NotebookCell {
       if !values.isEmpty { results["values"] = .object(values) }
       if !measured.isEmpty { results["measured"] = .object(measured) }
       results.note(node)
+      // How far values lie apart is known as long as their program and what it uses stay as they are.
+      let before = metadata["qatlab"]?.object
+      if let spread = before?["spread"], before?["program"] == results["program"],
+        before?.hasInputs(of: results) ?? false
+      {
+        results["spread"] = spread
+      }
       metadata["qatlab"] = .object(results)
     }
+  }
+
+  /// Puts in how far the cell's values lie apart from run to run.
+  mutating func note(_ spread: CellSpread) {
+    changeMetadata { metadata in metadata.change("qatlab") { $0["spread"] = .object(spread.json) } }
   }
 
   /// What ran is on record for this cell.
@@ -52,6 +64,12 @@ extension NotebookCell {
 }
 
 extension JSONObject {
+  /// The same inputs, in whatever order.
+  fileprivate func hasInputs(of other: JSONObject) -> Bool {
+    let (own, others) = (self["inputs"]?.object?.members ?? [], other["inputs"]?.object?.members ?? [])
+    return Set(own) == Set(others)
+  }
+
   fileprivate mutating func note(_ node: DependencyGraph.Node) {
     self["program"] = .string(node.program)
     let inputs = node.inputs.sorted { $0.key < $1.key }
