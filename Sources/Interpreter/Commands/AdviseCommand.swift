@@ -36,6 +36,7 @@ extension Command {
     training.quantization = QuantizationRecipe(policy: policy)
     try scope.checkQuantization(source.graph, training, at: place, arguments, data)
     var recipe = PostTrainingRecipe(policy: policy, seed: scope.seed)
+    recipe.observer = .usual(for: policy)
     var advice = PlannedAdvice(
       source: source, recipe: recipe, data: data, verb: arguments.verb,
       target: try acceptedLoss(arguments, .drop, otherwise: 0.01),
