@@ -12,6 +12,8 @@ package struct BlendReport: Sendable {
   package struct Term: Sendable {
     package var name: String
     package var part: Part
+    /// Mean factor on the images' losses; 1 at the paper's scale.
+    package var scale: Double
   }
 
   /// Epoch that has ended, from 1.
@@ -26,6 +28,8 @@ package struct BlendReport: Sendable {
 
   /// Terms whose gradient is less than this share of the task's hardly guide.
   package static let negligible = 0.01
+  /// Terms whose gradient is more than this multiple of the task's leave it no say.
+  package static let overwhelming = 10.0
 }
 
 extension BlendedLoss {
@@ -50,7 +54,8 @@ extension BlendedLoss {
       report.terms.append(
         BlendReport.Term(
           name: name,
-          part: BlendReport.Part(loss: blendedTermLoss(index), gradientNorm: norm)))
+          part: BlendReport.Part(loss: blendedTermLoss(index), gradientNorm: norm),
+          scale: termScales[index]))
     }
     try plan.load(saved)
     return report

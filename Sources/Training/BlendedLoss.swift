@@ -44,6 +44,11 @@ final class BlendedLoss {
   private let classes: Int
   private var scratch: DistillationScratch
   private let gradient: UnsafeMutableBufferPointer<Float>
+  /// The task's alone, before its share.
+  private let taskGradient: UnsafeMutableBufferPointer<Float>
+  /// Each term's mean scale for the batch at hand; 1 where it has the paper's.
+  private(set) var termScales: [Double]
+  private let epochs: Int
 
   /// Teachers read the images where the student's plan holds them.
   ///
@@ -81,13 +86,20 @@ final class BlendedLoss {
     self.teachers = teachers
     weights = Array(repeating: 0, count: terms.count)
     termLosses = Array(repeating: 0, count: terms.count)
+    termScales = Array(repeating: 1, count: terms.count)
+    epochs = recipe.epochs
     classes = student.graph.classes
     scratch = DistillationScratch(classes: classes)
     gradient = .allocate(capacity: student.batch * classes)
     gradient.initialize(repeating: 0)
+    taskGradient = .allocate(capacity: student.batch * classes)
+    taskGradient.initialize(repeating: 0)
   }
 
-  deinit { gradient.deallocate() }
+  deinit {
+    gradient.deallocate()
+    taskGradient.deallocate()
+  }
 
   /// Whether a teacher ran for the last batch.
   var ranTeacher: Bool { teachers.contains(where: \.hasRun) }
@@ -120,17 +132,19 @@ final class BlendedLoss {
     guard !terms.isEmpty else { return value }
     var sum = 0.0
     for index in terms.indices {
-      weights[index] = terms[index].recipe.weight(at: progress)
+      weights[index] = terms[index].recipe.weight(at: progress, epochs: epochs)
       sum += weights[index]
       if case .features(let features) = terms[index].work { features.clearGradients() }
     }
+    _ = taskGradient.update(fromContentsOf: target)
     let share = part == .all || part == .task ? Float(1 - sum) : 0
     for index in target.indices { target[index] *= share }
     value.total = (1 - sum) * task
     for index in terms.indices {
       let counts = part == .all || part == .term(index)
-      let loss = try add(terms[index], weight: counts ? weights[index] : 0, plan, labels)
+      let (loss, scale) = try add(terms[index], weight: counts ? weights[index] : 0, plan, labels)
       termLosses[index] = loss
+      termScales[index] = scale
       value.total += weights[index] * loss
       value.distillation += weights[index] * loss
     }
@@ -138,26 +152,42 @@ final class BlendedLoss {
     return value
   }
 
-  /// Σw of the terms at the end of their ramps.
-  var fullWeight: Double { terms.reduce(0) { $0 + $1.recipe.weight } }
+  /// Σw of the terms at the end of the run.
+  var fullWeight: Double { terms.reduce(0) { $0 + $1.recipe.weight(at: 1, epochs: epochs) } }
 
   /// What a term added to the last blend.
   func blendedTermLoss(_ index: Int) -> Double { weights[index] * termLosses[index] }
 
-  /// A term's own loss; adds `weight` times its gradient.
+  /// A term's own loss and mean scale; adds `weight` times its gradient.
   private func add(
     _ term: Term, weight: Double, _ plan: TrainingPlan, _ labels: UnsafeBufferPointer<Int32>
-  ) throws -> Double {
+  ) throws -> (loss: Double, scale: Double) {
     switch term.work {
-    case .features(let features): return try features.evaluate(weight: weight)
+    case .features(let features): return (try features.evaluate(weight: weight), 1)
     case .logits(let loss):
-      let parts = loss.evaluate(
-        student: plan.logits, teacher: teachers[term.teacher].logits, labels: labels, classes: classes,
-        scratch: &scratch, gradient: gradient)
+      let result = evaluate(loss, term, plan, labels)
       let target = plan.logitsGradient
       let factor = Float(weight)
       for index in target.indices { target[index] += factor * gradient[index] }
-      return parts.total
+      return result
+    }
+  }
+
+  /// Writes a loss's gradient, at its scale.
+  private func evaluate(
+    _ loss: LogitLoss, _ term: Term, _ plan: TrainingPlan, _ labels: UnsafeBufferPointer<Int32>
+  ) -> (loss: Double, scale: Double) {
+    let teacher = teachers[term.teacher].logits
+    switch term.recipe.scale ?? .paper {
+    case .paper:
+      let parts = loss.evaluate(
+        student: plan.logits, teacher: teacher, labels: labels, classes: classes, scratch: &scratch,
+        gradient: gradient)
+      return (parts.total, 1)
+    case .balanced:
+      return loss.evaluateBalanced(
+        student: plan.logits, teacher: teacher, labels: labels, classes: classes,
+        task: UnsafeBufferPointer(taskGradient), scratch: &scratch, gradient: gradient)
     }
   }
 }

@@ -32,7 +32,8 @@ package func calibrate(
   let plan = try CalibrationPlan(
     folded, data: data, batches: CalibrationBatches(count: batches, size: batchSize, of: data.training),
     seed: seed, capturing: watched.map(\.source))
-  var observers = watched.map { _ in observer.makeObserver() }
+  // The range of images is known: whatever an observer would cut off at their ends is real.
+  var observers = watched.map { ($0.isInput ? .minmax : observer).makeObserver() }
   let done = try plan.forEachBatch(cancellation: cancellation, progress: progress) { plan in
     for (index, tensor) in watched.enumerated() {
       guard let values = plan.values(of: tensor.source) else { continue }
@@ -51,6 +52,8 @@ package func calibrate(
 private struct WatchedTensor {
   var quantizer: FakeQuantize
   var source: Graph.NodeID
+  /// True for the images themselves.
+  var isInput: Bool
 }
 
 /// Groups of both graphs begin with nodes of the same names.
@@ -61,7 +64,7 @@ private func watchedTensors(of prepared: Graph, in folded: Graph) -> [WatchedTen
     guard let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = prepared.nodes[id].operation,
       quantizer.observes, let source = outputs[prepared.nodes[group.head].name]
     else { return nil }
-    return WatchedTensor(quantizer: quantizer, source: source)
+    return WatchedTensor(quantizer: quantizer, source: source, isInput: group.head == 0)
   }
 }
 

@@ -10,11 +10,14 @@ package struct DistillationTerm: Hashable, Sendable, Codable {
   package var ramp: WeightRamp?
   /// The layers that a feature loss compares, over which it is summed; empty for a loss of logits.
   package var layers: [LayerPair]
+  /// Of a loss of logits; nil is the paper's.
+  package var scale: LossScale?
 
   package init(
     teacher: String, loss: DistillationLoss, weight: Double = 0.5, ramp: WeightRamp? = nil,
-    layers: [LayerPair] = []
+    layers: [LayerPair] = [], scale: LossScale? = nil
   ) {
+    self.scale = scale
     self.teacher = teacher
     self.loss = loss
     self.weight = weight
@@ -22,8 +25,10 @@ package struct DistillationTerm: Hashable, Sendable, Codable {
     self.layers = layers
   }
 
-  package init(teacher: String, loss: LogitLoss, weight: Double = 0.5, ramp: WeightRamp? = nil) {
-    self.init(teacher: teacher, loss: .logit(loss), weight: weight, ramp: ramp)
+  package init(
+    teacher: String, loss: LogitLoss, weight: Double = 0.5, ramp: WeightRamp? = nil, scale: LossScale? = nil
+  ) {
+    self.init(teacher: teacher, loss: .logit(loss), weight: weight, ramp: ramp, scale: scale)
   }
 
   package init(
@@ -33,7 +38,9 @@ package struct DistillationTerm: Hashable, Sendable, Codable {
   }
 
   /// The weight at a place of the run, from 0 at its start to 1 at its last step.
-  package func weight(at progress: Double) -> Double { weight * (ramp?.factor(at: progress) ?? 1) }
+  package func weight(at progress: Double, epochs: Int) -> Double {
+    weight * (ramp?.factor(at: progress, epochs: epochs) ?? 1)
+  }
 }
 
 /// A layer of the student and the teacher's layer that it learns from, each by a name that `Graph.featureLayer` knows.
@@ -49,7 +56,11 @@ package struct LayerPair: Hashable, Sendable, Codable {
 
 /// The course of a weight from nothing to its full size.
 package struct WeightRamp: Hashable, Sendable, Codable {
-  package enum Shape: String, Hashable, Sendable, Codable, CaseIterable { case linear, cosine }
+  package enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
+    case linear, cosine
+    /// With the passes over the images, whatever the length of the run.
+    case passes
+  }
 
   package var shape: Shape
   /// Share of the steps over which it grows, above 0 and at most 1.
@@ -60,12 +71,17 @@ package struct WeightRamp: Hashable, Sendable, Codable {
     self.share = share
   }
 
-  /// From 0 to 1, over a run's progress from 0 to 1; linear is min(progress / share, 1).
-  package func factor(at progress: Double) -> Double {
+  /// Passes after which a weight that grows with them is at 1 − 1/e of its full size.
+  package static let passes = 4.0
+
+  /// From 0 to 1, over a run's progress from 0 to 1; linear is min(progress / share, 1), passes is 1 − e^(−n/4) after
+  /// n passes over the images.
+  package func factor(at progress: Double, epochs: Int) -> Double {
     let done = min(max(progress / share, 0), 1)
     return switch shape {
     case .linear: done
     case .cosine: (1 - cos(.pi * done)) / 2
+    case .passes: 1 - exp(-max(progress, 0) * Double(epochs) / Self.passes)
     }
   }
 }

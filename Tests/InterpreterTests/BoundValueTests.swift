@@ -92,12 +92,22 @@ import Training
   }
 
   @Test(arguments: [
-    ("schedule: linear", WeightRamp(shape: .linear, share: 1)),
+    ("schedule: linear", WeightRamp(shape: .linear, share: 1)), ("0.5", WeightRamp(shape: .passes)),
+    ("schedule: passes", WeightRamp(shape: .passes)), ("scale: paper", nil),
+    ("scale: paper, schedule: passes", WeightRamp(shape: .passes)),
     ("schedule: cosine", WeightRamp(shape: .cosine, share: 1)),
     ("warm-up: 10%", WeightRamp(shape: .linear, share: 0.1)),
     ("schedule: cosine, warm-up: 0.25", WeightRamp(shape: .cosine, share: 0.25)), ("schedule: constant", nil),
   ])
   func theCourseOfAWeightIsUnderstood(written: String, ramp: WeightRamp?) throws {
     #expect(try clause("kd(teacher, SoftTarget, \(written))").ramp == ramp)
+  }
+
+  @Test(arguments: [
+    ("DecoupledKD", LossScale.balanced), ("DecoupledKD, scale: paper", .paper),
+    ("SoftTarget, scale: balanced", .balanced), ("Attention", nil), ("Attention, scale: 1000", nil),
+  ])
+  func theScaleOfALossOfLogitsIsUnderstood(written: String, scale: LossScale?) throws {
+    #expect(try clause("kd(teacher, \(written))").scale == scale)
   }
 }

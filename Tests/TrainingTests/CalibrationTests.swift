@@ -64,6 +64,23 @@ import Training
     }
   }
 
+  @Test(arguments: ObserverKind.allCases)
+  func noObserverCutsTheImages(_ observer: ObserverKind) throws {
+    let (data, model) = try #require(Self.trained)
+    let wide = try Self.calibrated(model, data, observer: .minmax)
+    let found = try Self.calibrated(model, data, observer: observer)
+    let name = model.graph.nodes[0].name + ".activation_post_process"
+    for end in [".min_val", ".max_val"] {
+      let range = try #require(wide.parameters[name + end]?.floats)
+      #expect(found.parameters[name + end]?.floats == range)
+    }
+  }
+
+  @Test(arguments: [(8, ObserverKind.histogram), (7, .histogram), (4, .mse), (3, .mse), (2, .mse)])
+  func theUsualObserverGoesByTheWidthOfActivations(bits: Int, observer: ObserverKind) {
+    #expect(ObserverKind.usual(for: QuantizationPolicy(weightBits: 8, activationBits: bits)) == observer)
+  }
+
   @Test func minmaxRangesAreThoseOfTheFloatActivations() throws {
     let (data, model) = try #require(Self.trained)
     let batches = data.training.count / 32

@@ -8,9 +8,8 @@ struct AdviceCells {
   var standIn: (choose: String, back: String)?
 
   func ptq(_ recipe: PostTrainingRecipe, keeping layers: [String] = []) -> String {
-    let standard = PostTrainingRecipe()
     var words = ["\(source)-ptq = ptq \(source)"]
-    if recipe.observer != standard.observer { words.append("observer \(recipe.observer.name)") }
+    if recipe.observer != .usual(for: recipe.policy) { words.append("observer \(recipe.observer.name)") }
     if recipe.equalizes { words.append("equalize") }
     if recipe.rounding != nil { words.append("adaround") }
     if recipe.correctsBias { words.append("bias-correction") }

@@ -22,6 +22,8 @@ package struct DistillationClause {
   /// Share of the blend, from 0 to 1.
   package var weight: Double
   package var ramp: WeightRamp?
+  /// Nil for a loss of layers.
+  package var scale: LossScale?
   /// Layers of student and teacher, where they were written; else nil.
   package var layers: [WrittenPair]?
   /// The loss, where it was written; else the whole call.
@@ -35,7 +37,8 @@ package struct DistillationClause {
   }
 
   func term(layers: [LayerPair]) -> DistillationTerm {
-    DistillationTerm(teacher: teacher.text, loss: loss, weight: weight, ramp: ramp, layers: layers)
+    DistillationTerm(
+      teacher: teacher.text, loss: loss, weight: weight, ramp: ramp, layers: layers, scale: scale)
   }
 }
 
@@ -58,7 +61,11 @@ extension DistillationTerm {
       let pairs = layers.map { $0.student == $0.teacher ? $0.student : "\($0.student): \($0.teacher)" }
       parts.append("layers: [" + pairs.joined(separator: ", ") + "]")
     }
-    if let ramp { parts.append("schedule: \(ramp.shape.rawValue), warm-up: \(plain(ramp.share))") }
+    if let ramp {
+      let share = ramp.shape == .passes ? "" : ", warm-up: \(plain(ramp.share))"
+      parts.append("schedule: \(ramp.shape.rawValue)" + share)
+    }
+    if loss.feature == nil { parts.append("scale: \((scale ?? .paper).rawValue)") }
     return "kd(" + parts.joined(separator: ", ") + ")"
   }
 }
@@ -90,9 +97,13 @@ private func distillationClause(_ call: Call) throws(CallError) -> DistillationC
   if let argument = written["layers"], loss.feature == nil {
     throw .layersOfLogits(argument.range, loss: loss.name)
   }
+  let scale = try boundScale(written["scale"], loss: loss)
+  var ramp = try boundRamp(schedule: written["schedule"], warmUp: written["warm-up"])
+  if scale == .balanced, written["schedule"] == nil, written["warm-up"] == nil {
+    ramp = WeightRamp(shape: .passes)
+  }
   return DistillationClause(
-    teacher: teacherName, loss: loss, weight: weight,
-    ramp: try boundRamp(schedule: written["schedule"], warmUp: written["warm-up"]), layers: layers,
+    teacher: teacherName, loss: loss, weight: weight, ramp: ramp, scale: scale, layers: layers,
     lossRange: written["loss"]?.range ?? call.range, weightRange: written["weight"]?.range ?? call.range)
 }
 
@@ -107,7 +118,9 @@ private func sorted(
   for (index, argument) in call.arguments.enumerated() {
     let label: String
     if let word = argument.label {
-      guard kdLabels.contains(word.text) else {
+      // A number is the scale of a loss of layers, one of its own parameters.
+      let isLoss = word.text == "scale" && argument.value.numericValue != nil
+      guard kdLabels.contains(word.text), !isLoss else {
         parameters.append(argument)
         continue
       }

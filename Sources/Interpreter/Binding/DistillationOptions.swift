@@ -6,14 +6,16 @@ extension Keyword {
   /// What `kd(…)` takes by label besides teacher, loss, weight and the parameters of the loss.
   static let distillationOptions = [
     Choice("layers", "layers that a loss of layers compares: [layer1, layer2], or [student: teacher]"),
-    Choice("schedule", "course of the weight over the steps: constant, linear, cosine"),
+    Choice("schedule", "course of the weight over the steps: passes, constant, linear, cosine"),
     Choice("warm-up", "share of the steps over which the weight grows, such as 10%"),
+    Choice("scale", "of a loss of logits: balanced with the task image by image, or the paper's"),
   ]
 }
 
 /// The course of a distillation weight, as it may be written.
 enum RampOption {
   static let shapes = [
+    Choice("passes", "the weight grows with the passes over the images: 1 - e^(-n/4) after n"),
     Choice("constant", "the weight is there from the first step"),
     Choice("linear", "the weight grows evenly"), Choice("cosine", "the weight grows along half a cosine"),
   ]
@@ -26,7 +28,7 @@ func boundRamp(schedule: Argument?, warmUp: Argument?) throws(CallError) -> Weig
   switch (shape, share) {
   case (nil, nil): return nil
   case ("constant"?, nil): return nil
-  case ("constant"?, _?):
+  case ("constant"?, _?), ("passes"?, _?):
     throw .constantWithWarmUp(warmUp?.range ?? SourceRange(lowerBound: 0, upperBound: 0))
   case (let shape, let share):
     return WeightRamp(shape: shape.flatMap(WeightRamp.Shape.init) ?? .linear, share: share ?? 1)
@@ -71,4 +73,30 @@ func boundLayers(_ argument: Argument) throws(CallError) -> [DistillationClause.
     }
   }
   return pairs
+}
+
+/// `scale: balanced` or `scale: paper`; balanced where it is not written, and of no meaning for a loss of layers.
+func boundScale(_ argument: Argument?, loss: DistillationLoss) throws(CallError) -> LossScale? {
+  if loss.feature != nil {
+    guard let argument else { return nil }
+    throw .loss(.numberExpected("scale", loss: loss.name), argument.value.range)
+  }
+  guard let argument else { return .balanced }
+  let choices = LossScale.allCases.map { Choice($0.rawValue, $0.summary) }
+  guard let word = argument.value.word else {
+    throw .wrongKind(argument.value, label: "scale", call: "kd", kind: .choice(choices))
+  }
+  guard let scale = LossScale(rawValue: word.text) else {
+    throw .unknown(word, noun: "scale", known: choices)
+  }
+  return scale
+}
+
+extension LossScale {
+  fileprivate var summary: String {
+    switch self {
+    case .paper: "as published, which may be many times the task"
+    case .balanced: "no larger than the task for any image, in the gradient at the logits"
+    }
+  }
 }

@@ -10,13 +10,15 @@ extension Keyword {
     "warm-up: batches that activation ranges are taken from before the first step, as ptq does")
 }
 
-/// The warm-up that is written; nil where none is.
-func warmUp(_ arguments: Arguments) throws(StatementError) -> RangeCalibration? {
+/// The warm-up that is written, for the ranges of a policy; nil where none is.
+func warmUp(_ arguments: Arguments, for policy: QuantizationPolicy) throws(StatementError)
+  -> RangeCalibration?
+{
   guard let batches = arguments.count(.warmUpCalibration) else {
     guard let range = arguments.range(of: .observer) else { return nil }
     throw .pointless(range, option: Keyword.observer.name, without: Keyword.calibration.name)
   }
-  var calibration = RangeCalibration(batches: batches)
+  var calibration = RangeCalibration(batches: batches, observer: .usual(for: policy))
   if let observer = arguments.word(.observer).flatMap({ ObserverKind(rawValue: $0.text) }) {
     calibration.observer = observer
   }

@@ -47,8 +47,10 @@ extension Command {
     try scope.checkQuantization(source.graph, training, at: place, arguments, data)
     let standsIn = arguments.word(.mayUseData)?.text == "no"
     training.augments = data.choice.augments && !standsIn
+    var recipe = PostTrainingRecipe(policy: policy, seed: scope.seed)
+    recipe.observer = .usual(for: policy)
     var advice = PlannedAdvice(
-      source: source, recipe: PostTrainingRecipe(policy: policy, seed: scope.seed), training: training,
+      source: source, recipe: recipe, training: training,
       data: data, verb: arguments.verb, target: try acceptedLoss(arguments, .drop, otherwise: 0.01),
       images: arguments.count(.adviceImages) ?? 4_000)
     if standsIn {

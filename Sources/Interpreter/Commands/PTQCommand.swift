@@ -14,7 +14,8 @@ extension Keyword {
     "images in a calibration batch")
   static let observer = Keyword(
     "observer", .choice(ObserverKind.allCases.map { Choice($0.name, $0.summary) }),
-    otherwise: standard.observer.name, example: "percentile", "how an activation's range is found")
+    otherwise: "histogram; mse where activations have 4 bits or fewer", example: "percentile",
+    "how an activation's range is found")
   static let equalize = Keyword(
     "equalize", .flag, otherwise: "channels as they are",
     "first scale channels between layers until their weights have like ranges (same function)")
@@ -56,6 +57,7 @@ extension Command {
     let data = try scope.data(for: arguments.verb.range)
     try scope.requireFit(source, word, data)
     var recipe = PostTrainingRecipe(policy: try policy(arguments, graph: source.graph), seed: scope.seed)
+    recipe.observer = .usual(for: recipe.policy)
     recipe.apply(arguments)
     if recipe.reestimatesBatchNorm, !source.graph.hasBatchNorm {
       throw StatementError.nothingToReestimate(

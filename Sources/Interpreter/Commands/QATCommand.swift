@@ -137,7 +137,7 @@ func learningRate(after entry: ModelEntry) -> (rate: Double, note: String) {
 private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> QuantizationRecipe {
   var recipe = QuantizationRecipe(policy: try policy(arguments, graph: graph))
   recipe.ladder = try ladder(arguments)
-  recipe.calibration = try warmUp(arguments)
+  recipe.calibration = try warmUp(arguments, for: recipe.rungs[0])
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
   if let decay = arguments.real(.boundDecay), let range = arguments.range(of: .boundDecay) {

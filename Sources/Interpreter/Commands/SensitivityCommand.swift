@@ -24,6 +24,7 @@ extension Command {
       source: source.name, policy: policy, data: data, verb: arguments.verb,
       images: arguments.count(.trialImages) ?? Keyword.defaultTrialImages,
       target: try acceptedLoss(arguments, .target, otherwise: 0.005), seed: scope.seed)
+    sweep.observer = .usual(for: policy)
     if let name = arguments.word(.observer)?.text, let observer = ObserverKind(rawValue: name) {
       sweep.observer = observer
     }

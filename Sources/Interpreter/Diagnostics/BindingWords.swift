@@ -168,7 +168,8 @@ extension CallError: DiagnosedError {
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
     case .constantWithWarmUp(let range):
       complaint(
-        "constant-with-warm-up", "a constant weight is there from the first step, so it has no warm-up",
+        "constant-with-warm-up",
+        "a weight that is constant, or grows with the passes over the images, has no share of the steps to warm up",
         at: range,
         remedy: "write schedule: linear or schedule: cosine, or leave one of the two out")
     case .notLayers(let expression):

@@ -31,7 +31,7 @@ extension Topic {
     "calibration", aliases: ["calibrate"],
     summary: """
       Running a trained network on some images, only to find the ranges of its activations. No label is \
-      needed and no weight moves. Here: 100 batches of 32 training images, and a histogram of each tensor.
+      needed and no weight moves. Here: 100 batches of 32 training images. Images keep their whole range.
       """,
     formula: "ptq: calibration 100 batch 32        qat: calibration N warms the ranges up",
     picture: """
@@ -95,7 +95,7 @@ extension Topic {
     "histogram", aliases: ["histogram-observer"],
     summary: """
       Counts values in 2048 bins, then narrows the range from both ends as long as the squared error of \
-      rounding falls. It is the default of ptq for activations.
+      rounding falls. It is the default of ptq for activations of more than 4 bits.
       """,
     formula: "error = sum over bins of count · squared distance to the nearest level",
     picture: """
@@ -158,7 +158,7 @@ extension Topic {
     "mse", aliases: ["squared-error"],
     summary: """
       Chooses the range whose squared error, of rounding and clipping together, is least on the very grid \
-      in use. It tries 50 cuts of each end, on a histogram of 2048 bins.
+      in use. It tries 50 cuts of each end of a histogram: the default of ptq at 4 bits and fewer.
       """,
     formula: "range = argmin Σ (x - x')²        the highest SQNR of those that are tried",
     picture: """

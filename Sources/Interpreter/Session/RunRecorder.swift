@@ -146,12 +146,35 @@ final class RunRecorder {
         "gradients at the end of epoch \(report.epoch), at full weight: task "
           + ([significant(report.task.gradientNorm)] + parts).joined(separator: ", "))
     }
+    for (index, term) in report.terms.enumerated() where recipe.distillation[index].scale == .balanced {
+      let words =
+        "\(term.name) at the end of epoch \(report.epoch): balanced with the task image by image, by a factor of "
+        + "\(significant(term.scale)) on average"
+      events.append(words)
+      console.note(words)
+    }
     for (index, term) in report.terms.enumerated() {
+      if let ratio = report.ratio(of: term), ratio > BlendReport.overwhelming {
+        console.put(.diagnostic(overwhelming(term, at: index, ratio, report)))
+      }
       guard let ratio = report.ratio(of: term), ratio < BlendReport.negligible,
         recipe.distillation[index].weight > 0
       else { continue }
       console.put(.diagnostic(negligible(term, at: index, ratio, report)))
     }
+  }
+
+  private func overwhelming(
+    _ term: BlendReport.Term, at index: Int, _ ratio: Double, _ report: BlendReport
+  ) -> Diagnostic {
+    let isLogit = recipe.distillation[index].loss.feature == nil
+    return Diagnostic(
+      id: "overwhelming-term", severity: .warning,
+      message:
+        "\(term.name) drowns the task: its gradient has the norm \(significant(term.part.gradientNorm)), the task's "
+        + "\(significant(report.task.gradientNorm)): \(significant(ratio)) times as large",
+      range: termRanges.indices.contains(index) ? termRanges[index] : nil,
+      notes: ["lower its weight" + (isLogit ? ", or write scale: balanced" : " or its scale")])
   }
 
   private func negligible(

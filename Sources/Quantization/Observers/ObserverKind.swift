@@ -32,3 +32,11 @@ package enum ObserverKind: String, Hashable, Sendable, Codable, CaseIterable {
     }
   }
 }
+
+extension ObserverKind {
+  /// The observer where none is chosen: at 4 bits and fewer the search over all cuts, which loses less there; above,
+  /// PyTorch's.
+  package static func usual(for policy: QuantizationPolicy) -> ObserverKind {
+    policy.activationBits <= 4 ? .mse : .histogram
+  }
+}
