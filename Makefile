@@ -7,7 +7,7 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt notebooks \
+.PHONY: check-integers help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt notebooks \
   check-replays lint clean
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
+	@echo 'make check-integers  hold 10,000 random networks and every architecture against exact integer arithmetic'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -60,6 +61,9 @@ notebooks: build
 
 check-replays: build
 	python3 Scripts/replay-everywhere.py
+
+check-integers: dependencies
+	QATLAB_NETWORKS=10000 swift test $(TEST_OPTIONS) --filter 'RandomNetworkTests|CatalogueIntegerTests'
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -61,6 +61,7 @@ package func quantizeAfterTraining(
   _ model: Model, on data: Dataset, recipe: PostTrainingRecipe, cancellation: Cancellation,
   report: (PostTrainingEvent) -> Void
 ) throws -> Model? {
+  try check(model, fits: data.training, classes: data.classNames.count)
   let run = PostTrainingRun(data: data, recipe: recipe, cancellation: cancellation)
   var float = try absorbBiases(model)
   if recipe.equalizes {

@@ -44,7 +44,7 @@ import Testing
       ], ""
     ),
     ("qat student with kd(teacher, Attention, 0.5, la|", ["layers:"], "la"),
-    ("qat student with kd(teacher, Attention, schedule: |", ["constant", "linear", "cosine"], ""),
+    ("qat student with kd(teacher, Attention, schedule: |", ["passes", "constant", "linear", "cosine"], ""),
     ("qat student with kd(teacher, Attention(|", ["p:", "scale:"], ""),
     ("student = dis|", ["distill"], "dis"),
     ("student = distill tiny wi|", ["with"], "wi"),

@@ -54,8 +54,10 @@ import Training
     let data = try TrainingTests.shapes()
     for optimizer in [TrainingRecipe.Optimizer.adam, .sgd] {
       let recipe = Self.recipe(work, rate: rate, steps: 1, optimizer)
-      let (error, _) = try Self.ending(TrainingTests.tiny(data), recipe)
+      let (error, outcome) = try Self.ending(TrainingTests.tiny(data), recipe)
       switch error {
+      // Rounded weights are bounded by their grid's ends, so what is finite can be a model still.
+      case nil where work == .quantized: #expect(outcome?.model.parameters.firstNotFinite == nil)
       case .nonFiniteLoss(1), .nonFiniteParameter(_, step: 1): break
       default: #expect(Bool(false), "\(work) \(optimizer): \(String(describing: error))")
       }

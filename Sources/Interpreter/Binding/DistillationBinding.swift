@@ -65,7 +65,7 @@ extension DistillationTerm {
       let share = ramp.shape == .passes ? "" : ", warm-up: \(plain(ramp.share))"
       parts.append("schedule: \(ramp.shape.rawValue)" + share)
     }
-    if loss.feature == nil { parts.append("scale: \((scale ?? .paper).rawValue)") }
+    if scale == .balanced { parts.append("scale: balanced") }
     return "kd(" + parts.joined(separator: ", ") + ")"
   }
 }
