@@ -71,7 +71,8 @@ struct SessionSafetyTests {
       }
       let before = try entries(objects)
       for cell in [
-        "b = train qatcnn epochs 1", "tiny2 = train tiny epochs 1 seed 3\nb = train qatcnn epochs 1",
+        "model wide = fc(2000) > relu > fc(10)\nb = train wide epochs 1",
+        "tiny2 = train tiny epochs 1 seed 3\nmodel wide = fc(2000) > relu > fc(10)\nb = train wide epochs 1",
       ] {
         try Data("# %%\n\(cell)".utf8).write(to: folder.appending(path: "cell.qat"))
         let ending = try Program.run(

@@ -67,7 +67,9 @@ import Testing
   /// Equal to the last bit where kernels have AVX-512; oneDNN's AVX2 products add the rows that fill no block in
   /// another order.
   private func isSame(_ one: [Float], _ other: [Float]) -> Bool {
-    if Processor.features.contains("avx512"), Processor.instructionSet.contains("avx512") { return one == other }
+    if Processor.features.contains("avx512"), Processor.instructionSet.contains("avx512") {
+      return one == other
+    }
     let size = other.reduce(Float(0)) { max($0, abs($1)) }
     return zip(one, other).allSatisfy { abs($0 - $1) <= 1e-5 * size }
   }

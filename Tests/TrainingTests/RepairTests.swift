@@ -76,19 +76,20 @@ import Training
     let (data, model) = try #require(Self.trained)
     let float = try CalibrationTests.accuracy(model, data)
     #expect(float > 0.5)
-    let wide = try spreadChannels(model, by: 100, seed: 4).model
+    let wide = try spreadChannels(model, by: 60, seed: 4).model
     func accuracy(_ recipe: PostTrainingRecipe) throws -> Double {
       let quantized = try #require(
         try quantizeAfterTraining(wide, on: data, recipe: recipe, cancellation: Cancellation()) { _ in })
       return try CalibrationTests.accuracy(convert(quantized), data)
     }
-    let perTensor = QuantizationPolicy(perChannelWeights: false)
+    // Five bits leave one scale a layer far behind, and a scale a channel beside the float model, wherever training led.
+    let perTensor = QuantizationPolicy(weightBits: 5, perChannelWeights: false)
     let collapsed = try accuracy(PostTrainingRecipe(policy: perTensor, batches: 8))
-    let perChannel = try accuracy(PostTrainingRecipe(batches: 8))
+    let perChannel = try accuracy(PostTrainingRecipe(policy: QuantizationPolicy(weightBits: 5), batches: 8))
     let equalized = try accuracy(PostTrainingRecipe(policy: perTensor, batches: 8, equalizes: true))
-    #expect(collapsed < float - 0.08, "\(collapsed) of \(float)")
-    #expect(perChannel > float - 0.04, "\(perChannel) of \(float)")
-    #expect(equalized > float - 0.04, "\(equalized) of \(float)")
+    #expect(collapsed < float - 0.25, "\(collapsed) of \(float)")
+    #expect(perChannel > float - 0.08, "\(perChannel) of \(float)")
+    #expect(equalized > float - 0.08, "\(equalized) of \(float)")
   }
 
   @Test func aRelu6ChannelIsScaledOnlyWhileItStaysBelowSix() throws {

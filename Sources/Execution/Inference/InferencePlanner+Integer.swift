@@ -45,13 +45,17 @@ extension InferencePlanner {
     residualDies: Bool
   ) throws {
     let convolution = integer.convolution
-    let source = try source(node).asImages
+    var source = try source(node).asImages
     let weights = try IntegerWeights(node.name, in: model, inputScale: integer.input.scale)
     if convolution.scalesChannels, residual == nil {
       return planScaling(integer, weights, node, id: id, source)
     }
     let crop = KernelCrop(convolution, input: source.shape, output: node.shape)
-    let effective = crop?.convolution ?? convolution
+    var effective = crop?.convolution ?? convolution
+    if effective.stepsUnevenly {
+      source = try subsampled(source, stride: effective.stride, node)
+      effective.stride = 1
+    }
     let sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
     var biases = weights.biases
     // Without padding, the input's zero point is a constant of each output: it joins the bias.
@@ -92,6 +96,24 @@ extension InferencePlanner {
     ]
     append(PrimitiveStep(node.name, .convolution, primitive, operands), [read.buffer, out.buffer])
     tensors[id] = out
+  }
+
+  /// The pixels that a 1×1 kernel visits.
+  private mutating func subsampled(
+    _ source: ActivationTensor, stride: Int, _ node: Graph.Node
+  ) throws -> ActivationTensor {
+    let shape = Shape(channels: source.shape.channels, height: node.shape.height, width: node.shape.width)
+    let sizes = PoolingSizes(
+      Pooling(.maximum, kernel: 1, stride: stride), batch: batch, input: source.shape, output: shape)
+    let primitive = try Primitive.pooling(
+      .forwardInference, sizes, source.type, LayerLayouts(source: source.layout))
+    let out = newTensor(primitive.layout(.destination) ?? source.layout, shape, source.type)
+    append(
+      PrimitiveStep(
+        node.name + " subsample", .pooling, primitive,
+        [(.source, .buffer(source.buffer)), (.destination, .buffer(out.buffer))]),
+      [source.buffer, out.buffer])
+    return out
   }
 
   /// A factor and an offset of each channel.
@@ -179,6 +201,10 @@ extension Convolution {
   var scalesChannels: Bool {
     kernel == 1 && stride == 1 && padding == 0 && groups == inputs && outputs == inputs
   }
+
+  /// True for strided 1×1 kernels over channels that fill no block: oneDNN 2.6 gathers their pixels in whole vectors, and
+  /// the last of one thread runs into the first of the next.
+  fileprivate var stepsUnevenly: Bool { kernel == 1 && stride > 1 && padding == 0 && inputs % 16 != 0 }
 
   /// Input channels that an output sees.
   fileprivate var fanInChannels: Int { inputs / groups }

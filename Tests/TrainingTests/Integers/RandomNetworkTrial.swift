@@ -41,7 +41,7 @@ struct RandomNetworkTrial {
     }
   }
 
-  private static func quantized(_ network: RandomNetwork, _ data: Dataset) throws -> (Model, Model) {
+  static func quantized(_ network: RandomNetwork, _ data: Dataset) throws -> (Model, Model) {
     let shape = Shape(
       channels: data.training.channels, height: data.training.height, width: data.training.width)
     do {
