@@ -8,7 +8,9 @@ final class SumRequantization {
   private let scales: Vector<Float>
   private let biases: Vector<Int32>
 
-  /// `channels` counts those that are stored, with padding. Without `output` the result is float, in units of 1.
+  /// `channels` counts those that are stored, with padding.
+  ///
+  /// Without `output` the result is float, in units of 1.
   init(
     scales: [Float], biases: [Int64], channels: Int, residualScale: Float = 0, activation: Activation?,
     output: QuantizationParameters?

@@ -1,7 +1,9 @@
 import GraphIR
 
-/// A stored integer model computed again by its definition: loops over graph, codes and constants, one image at a time,
-/// sums in 64 bits, everything else in Double. It shares no code with the engine.
+/// A stored integer model computed again by its definition.
+///
+/// Loops over graph, codes and constants, one image at a time, sums in 64 bits, everything else in Double. It shares no
+/// code with the engine.
 struct PlainIntegerNetwork {
   /// What a node has computed for one image.
   enum Value {
