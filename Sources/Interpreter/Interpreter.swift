@@ -34,6 +34,10 @@ package final class Interpreter {
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
   private var last: (source: String, status: CellResult.Status, seconds: Double)?
+  /// What the last cell did to the session; nil where it failed.
+  private(set) var lastEffects: CellEffects?
+  /// What the last cell read of the session.
+  package private(set) var lastReads: Set<SessionName> = []
 
   /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
   ///
@@ -89,9 +93,11 @@ package final class Interpreter {
     let result = withoutActuallyEscaping(emit) { emit in
       let console = Console(cancellation: cancellation, emit: emit)
       let cell = Cell(source: source, store: store, library: library, damage: damage)
-      let status = cell.run(console)
+      let outcome = cell.run(console)
+      (lastEffects, lastReads) = (outcome.effects, outcome.reads)
       return CellResult(
-        status: status, seconds: watch.seconds, metrics: console.metrics, diagnostics: console.diagnostics)
+        status: outcome.status, seconds: watch.seconds, metrics: console.metrics,
+        diagnostics: console.diagnostics)
     }
     last = (source, result.status, result.seconds)
     return result

@@ -148,7 +148,7 @@ import Training
          "metadata": {
           "own": 1,
           "qatlab": {
-           "program": "\(programHash("epochs = 5"))",
+           "key": "\(DependencyGraph(programs: ["epochs = 5"]).nodes[0].program)",
            "status": "ok"
           },
           "tags": [
@@ -195,7 +195,7 @@ import Training
           "threads": \(environment.threads),
           "version": ""
          },
-         "format": 1,
+         "format": 2,
          "parameters": {
           "epochs": "5"
          }

@@ -53,6 +53,27 @@ import Training
     #expect(reasons(scene) == [[], [], [], []])
   }
 
+  @Test func resultsOfVersionOneAreJudgedByTheirTokens() throws {
+    let scene = try NotebookScene(cells: Self.cells)
+    #expect(scene.run() == 0)
+    let graph = DependencyGraph(
+      programs: try parseNotebook(Array(scene.text.utf8), path: scene.path).cells.map(\.source))
+    for node in graph.nodes {
+      #expect(try scene.replace("\"key\": \"\(node.program)\"", "\"program\": \"\(node.tokens)\"") == 1)
+    }
+    // What version 1 wrote of the second cell's program.
+    #expect(graph.nodes[1].tokens == "42bd40534eea0c21")
+    #expect(scene.replay() == 0)
+    #expect(reasons(scene) == [[], [], [], []])
+    try scene.replace("teacher = train tiny epochs 1", "teacher = train tiny epochs 2")
+    #expect(scene.replay() == 3)
+    #expect(
+      reasons(scene) == [
+        [], [], ["its program was changed since its output was saved"],
+        ["what it uses was changed since its output was saved: teacher"],
+      ])
+  }
+
   @Test func aCellThatWasRunOutOfOrderIsTold() throws {
     let scene = try NotebookScene(cells: Self.cells)
     #expect(scene.run() == 0)

@@ -9,15 +9,6 @@ package struct Command: Sendable {
     case result(String)
   }
 
-  /// What a command does to the session folder.
-  package enum Effect: Sendable {
-    case looks, changes
-    /// Changes it with an option, and only looks without one.
-    case changesWithOptions
-    /// Changes it where the result is named, and only looks without a name.
-    case changesWithTarget
-  }
-
   package var name: String
   package var summary: String
   package var target: Target
@@ -25,16 +16,18 @@ package struct Command: Sendable {
   package var keywords: [Keyword]
   /// Cells that parse and bind as they stand; the first is shown where something is missing.
   package var examples: [String]
-  package var effect: Effect
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
   package var reasons: String?
+  /// What a statement of it uses and changes, by the names that are known; without a session.
+  package var footprint: @Sendable (Arguments, KnownNames) -> Footprint
   /// Resolves names and checks everything that can be known before anything runs.
-  package var plan: @Sendable (Arguments, inout Scope) throws -> Step
+  package var plan: @Sendable (Arguments, Workspace) throws -> Plan
 
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
-    keywords: [Keyword] = [], examples: [String], effect: Effect = .looks,
-    reasons: String? = nil, plan: @escaping @Sendable (Arguments, inout Scope) throws -> Step
+    keywords: [Keyword] = [], examples: [String], reasons: String? = nil,
+    footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
+    plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
     self.name = name
     self.summary = summary
@@ -42,19 +35,9 @@ package struct Command: Sendable {
     self.operands = operands
     self.keywords = keywords
     self.examples = examples
-    self.effect = effect
     self.reasons = reasons
+    self.footprint = footprint
     self.plan = plan
-  }
-
-  /// True where the statement is refused in a session that is open for reading only.
-  func changesSession(_ arguments: Arguments) -> Bool {
-    switch effect {
-    case .looks: false
-    case .changes: true
-    case .changesWithOptions: !arguments.clauses.isEmpty
-    case .changesWithTarget: arguments.target != nil
-    }
   }
 
   package func keyword(named name: String) -> Keyword? { keywords.first { $0.name == name } }

@@ -64,9 +64,18 @@ extension DistillationTerm {
     if let ramp {
       let share = ramp.shape == .passes ? "" : ", warm-up: \(plain(ramp.share))"
       parts.append("schedule: \(ramp.shape.rawValue)" + share)
+    } else if scale == .balanced {
+      parts.append("schedule: constant")
     }
-    if scale == .balanced { parts.append("scale: balanced") }
+    if loss.feature == nil { parts.append("scale: \((scale ?? .paper).rawValue)") }
     return "kd(" + parts.joined(separator: ", ") + ")"
+  }
+}
+
+extension Arguments {
+  /// Names of the teachers after `with`; none where that can't be understood.
+  var teachers: [String] {
+    ((try? distillationClauses(calls(.distillation))) ?? []).map(\.teacher.text)
   }
 }
 

@@ -10,14 +10,22 @@ struct LayerSubject {
   var isNewest = false
 }
 
-extension Scope {
+extension KnownNames {
+  /// The models that a command looks at which takes a model or a layer: a layer alone may be that of any model of the
+  /// kinds.
+  func subjectUses(_ word: String?, newest kinds: [GraphIR.Model.Kind]) -> Set<SessionName> {
+    guard let word, let owner = owner(of: word) else { return all { kinds.contains($0.kind) } }
+    return [.model(owner.name)]
+  }
+}
+
+extension Workspace {
   /// The subject of a command; a layer alone is that of the newest model of these kinds that has it.
   ///
   /// The model may be of any kind where the word names it.
   func layerSubject(_ word: Word, verb: Word, newest kinds: [Model.Kind]) throws -> LayerSubject {
     if let entry = model(named: word.text) { return LayerSubject(entry: entry) }
-    let owner = models.filter { word.text.hasPrefix($0.name + ".") }.max { $0.name.count < $1.name.count }
-    if let owner {
+    if let owner = names.owner(of: word.text).flatMap({ model(named: $0.name) }) {
       let layer = String(word.text.dropFirst(owner.name.count + 1))
       guard owner.graph.weightedLayers.contains(layer) else {
         let start = word.range.upperBound - layer.utf8.count
@@ -27,7 +35,7 @@ extension Scope {
       }
       return LayerSubject(entry: owner, layer: layer)
     }
-    let candidates = models.filter { kinds.contains($0.kind) }
+    let candidates = models { kinds.contains($0.kind) }
     if let entry = candidates.last(where: { $0.graph.weightedLayers.contains(word.text) }) {
       return LayerSubject(entry: entry, layer: word.text, isNewest: true)
     }
@@ -35,7 +43,7 @@ extension Scope {
       return LayerSubject(entry: try model(word))
     }
     throw StatementError.unknownTopic(
-      word, command: verb.text, topics: models.map(\.name) + newest.graph.weightedLayers)
+      word, command: verb.text, topics: modelNames + newest.graph.weightedLayers)
   }
 }
 

@@ -37,7 +37,20 @@ func trialPolicy(_ arguments: Arguments, graph: Graph) throws -> QuantizationPol
   return policy
 }
 
-extension Scope {
+/// The name of the float model that a word leads to, that of itself or of one that it was made from; without a word,
+/// of the float model made last.
+func floatName(_ word: String?, _ known: KnownNames) -> String? {
+  guard let word else { return known.newest(.float)?.name }
+  return known.model(named: word)?.kind == .float ? word : known.origin(of: word, kind: .float)?.name
+}
+
+/// What a command uses that looks for a float model: what was named, and what that was made from.
+func floatModelUses(_ word: String?, _ known: KnownNames) -> Set<SessionName> {
+  let named = [word ?? floatName(nil, known)].compactMap { $0 }
+  return Set(known.lineage(of: named).filter(known.knows).map(SessionName.model))
+}
+
+extension Workspace {
   /// The float model that a word names, or that the quantized model which it names was made from.
   ///
   /// Without a word, the float model made last.

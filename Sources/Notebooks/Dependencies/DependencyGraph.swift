@@ -1,14 +1,15 @@
-import Interpreter
-import Language
+package import Interpreter
 
 /// Which cell of a notebook makes what, and which cell uses it.
 package struct DependencyGraph: Sendable {
   package struct Node: Sendable, Equatable {
-    package var names = ProgramNames()
+    package var names = Footprint()
     /// The cells, by their place, that made last what this one uses.
     package var makers: [SessionName: Int] = [:]
-    /// Hash of the program without comments and spaces.
+    /// Hash of the program, however it is laid out.
     package var program = ""
+    /// The same as results of version 1 have it: of the program's tokens.
+    package var tokens = ""
     /// Hashes of what it uses that the notebook makes: of the maker's program and all that went into it.
     package var inputs: [SessionName: String] = [:]
   }
@@ -18,29 +19,37 @@ package struct DependencyGraph: Sendable {
 
   /// Follows programs in the order of the document; nil for a cell that doesn't run.
   package init(programs: [String?]) {
-    var reader = NameReader()
+    var known = KnownNames()
     var makers: [SessionName: Int] = [:]
-    var before: [(makers: [SessionName: Int], known: KnownModels, defines: Set<SessionName>)] = []
+    var runMakers: [Int] = []
+    var before: [(known: KnownNames, undone: Footprint)] = []
     for (index, program) in programs.enumerated() {
       guard let program else {
         nodes.append(Node())
         continue
       }
       var node = Node()
-      let known = reader.known
-      node.names = reader.read(program)
-      node.program = programHash(program)
+      let earlier = known
+      node.names = Footprint(ofProgram: program, &known)
+      node.program = shortHash(programText(program))
+      node.tokens = tokenHash(program)
       if node.names.undoes, let last = before.popLast() {
         // What the undone cell made is as it was before: whoever uses it depends on this cell and on the older ones.
-        node.names.defines = last.defines
-        node.names.uses.formUnion(last.defines)
-        reader.restore(last.known)
+        node.names.defines = last.undone.defines
+        node.names.addsRun = last.undone.addsRun
+        node.names.uses.formUnion(last.undone.defines)
+        known = last.known
       } else if !node.names.defines.isEmpty {
-        before.append((makers, known, node.names.defines))
+        before.append((earlier, node.names))
       }
       for name in node.names.uses { node.makers[name] = makers[name] }
       for (name, maker) in node.makers { node.inputs[name] = key(of: maker) }
+      if node.names.uses.contains(.runs), let last = runMakers.last {
+        node.makers[.runs] = last
+        node.inputs[.runs] = shortHash(runMakers.map(key(of:)).joined(separator: " "))
+      }
       for name in node.names.defines { makers[name] = index }
+      if node.names.addsRun { runMakers.append(index) }
       nodes.append(node)
     }
   }
@@ -48,34 +57,21 @@ package struct DependencyGraph: Sendable {
   /// Hash of a cell's program and of everything that went into what it uses.
   private func key(of place: Int) -> String {
     let node = nodes[place]
-    var hash = ContentHash(node.program)
-    for (name, key) in node.inputs.sorted(by: { $0.key < $1.key }) {
-      hash.add(name.key)
-      hash.add(key)
-    }
-    return shortened(hash)
+    let inputs = node.inputs.sorted { $0.key < $1.key }
+    return shortHash(node.program, inputs.flatMap { [$0.key.key, $0.value] })
   }
 }
 
-/// Hash of a program's tokens: comments, spaces and empty lines don't matter.
-package func programHash(_ source: String) -> String {
-  let file = SourceFile(source)
+/// As results of version 1 name a program.
+private func tokenHash(_ program: String) -> String {
   var hash = ContentHash()
-  var endsLine = true
-  for token in tokenize(source) {
-    switch token.kind {
-    case .comment, .continuation: continue
-    case .newline:
-      if !endsLine { hash.add("\n") }
-      endsLine = true
-    default:
-      hash.add(String(file.text(of: token.range)))
-      endsLine = false
-    }
-  }
-  if !endsLine { hash.add("\n") }
-  return shortened(hash)
+  hash.add(Array(tokenText(program).utf8))
+  return String(hash.digits.prefix(16))
 }
 
 /// Sixteen digits are enough to tell the cells of a notebook apart, and short in a file that people read.
-private func shortened(_ hash: ContentHash) -> String { String(hash.digits.prefix(16)) }
+private func shortHash(_ text: String, _ more: [String] = []) -> String {
+  var hash = ContentHash(text)
+  for text in more { hash.add(text) }
+  return String(hash.digits.prefix(16))
+}

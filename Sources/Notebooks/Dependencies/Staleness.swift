@@ -1,4 +1,5 @@
-/// Why a cell's saved result may not be what its program gives.
+package import Interpreter
+
 package enum StaleReason: Equatable, Sendable {
   /// Its program was changed since.
   case edited
@@ -27,15 +28,18 @@ extension Notebook {
   package func staleCells(_ graph: DependencyGraph) -> [Int: [StaleReason]] {
     let code = cells.filter { $0.kind == .code }
     let counts = code.map { $0.isSkipped ? nil : $0.members["execution_count"]?.integer }
+    let edited = Set(
+      zip(code, graph.nodes).enumerated().filter { !$1.1.isProgram(of: $1.0.provenance) }.map(\.offset))
     var stale: [Int: [StaleReason]] = [:]
     for (index, (cell, node)) in zip(code, graph.nodes).enumerated() where !node.program.isEmpty {
       var reasons: [StaleReason] = []
-      let saved = cell.members["metadata"]?.object?["qatlab"]?.object
-      if let program = saved?["program"]?.string, program != node.program { reasons.append(.edited) }
-      if let inputs = saved?["inputs"]?.object ?? (saved?["program"] == nil ? nil : [:]) {
-        let names = node.changedInputs(since: inputs)
-        if !names.isEmpty { reasons.append(.inputs(names)) }
-      }
+      let saved = cell.provenance
+      if edited.contains(index) { reasons.append(.edited) }
+      let names =
+        saved?["key"] != nil
+        ? node.changedInputs(since: saved?["inputs"]?.object ?? [:])
+        : saved?["program"] != nil ? graph.inputs(of: index, madeBy: edited) : []
+      if !names.isEmpty { reasons.append(.inputs(names)) }
       if let count = counts[index] {
         reasons += node.makers.sorted { $0.key < $1.key }.compactMap { name, maker in
           counts[maker].flatMap { $0 > count ? .madeAgain(name, by: maker + 1) : nil }
@@ -49,7 +53,30 @@ extension Notebook {
   }
 }
 
+extension NotebookCell {
+  /// What ran and what it used, as the file has it; nil where nothing is on record.
+  fileprivate var provenance: JSONObject? { members["metadata"]?.object?["qatlab"]?.object }
+}
+
+extension DependencyGraph {
+  /// What a cell uses that comes, over as many cells as it takes, from one that was edited.
+  ///
+  /// Results of version 1 name what they used in another way, so that their programs alone tell it.
+  fileprivate func inputs(of place: Int, madeBy edited: Set<Int>) -> [SessionName] {
+    func isReached(_ place: Int) -> Bool {
+      edited.contains(place) || nodes[place].makers.values.contains { $0 < place && isReached($0) }
+    }
+    return nodes[place].makers.filter { isReached($0.value) }.map(\.key).sorted()
+  }
+}
+
 extension DependencyGraph.Node {
+  /// True where the saved results are of this program, or it is not known of which.
+  func isProgram(of saved: JSONObject?) -> Bool {
+    if let key = saved?["key"]?.string { return key == program }
+    return saved?["program"]?.string.map { $0 == tokens } ?? true
+  }
+
   fileprivate func changedInputs(since saved: JSONObject) -> [SessionName] {
     let before = Dictionary(
       saved.members.map { (SessionName(key: $0.key), $0.value.string) }, uniquingKeysWith: { $1 })

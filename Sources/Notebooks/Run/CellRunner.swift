@@ -48,9 +48,8 @@ struct CellRunner {
   private func execute(_ program: String, _ number: Int) -> CellRecord {
     presenter.program(program)
     let key =
-      keepsResults || served != nil ? cellKey(of: program, in: interpreter, version: version) : nil
+      keepsResults || served != nil ? interpreter.cellKey(of: program, version: version) : nil
     if let key, let record = serve(program, number, key) { return record }
-    let moment = keepsResults ? interpreter.moment : nil
     let source = SourceFile(program)
     var outputs: [Output] = []
     let result = interpreter.execute(program, cancellation: cancellation) { output in
@@ -59,7 +58,7 @@ struct CellRunner {
       if !presenter.isRead() { cancellation.cancel() }
     }
     let record = CellRecord(number: number, source: program, result, outputs)
-    if let key, let moment, record.status == .ok { interpreter.keep(record.kept, key: key, since: moment) }
+    if keepsResults, let key, record.status == .ok { interpreter.keep(record.kept, key: key) }
     return record
   }
 

@@ -34,8 +34,8 @@ extension NotebookCell {
       results.note(node)
       // How far values lie apart is known as long as their program and what it uses stay as they are.
       let before = metadata["qatlab"]?.object
-      if let spread = before?["spread"], before?["program"] == results["program"],
-        before?.hasInputs(of: results) ?? false
+      if let before, let spread = before["spread"], node.isProgram(of: before),
+        before["key"] == nil || before.hasInputs(of: results)
       {
         results["spread"] = spread
       }
@@ -49,7 +49,7 @@ extension NotebookCell {
   }
 
   /// What ran is on record for this cell.
-  var hasProvenance: Bool { members["metadata"]?.object?["qatlab"]?.object?["program"] != nil }
+  var hasProvenance: Bool { members["metadata"]?.object?["qatlab"]?.object?["key"] != nil }
 
   /// Notes what ran and what it used, of a cell whose outputs stay as they are.
   mutating func noteProvenance(_ node: DependencyGraph.Node, _ number: Int) {
@@ -71,7 +71,8 @@ extension JSONObject {
   }
 
   fileprivate mutating func note(_ node: DependencyGraph.Node) {
-    self["program"] = .string(node.program)
+    self["program"] = nil
+    self["key"] = .string(node.program)
     let inputs = node.inputs.sorted { $0.key < $1.key }
       .reduce(into: JSONObject()) { $0[$1.key.key] = .string($1.value) }
     self["inputs"] = inputs.isEmpty ? nil : .object(inputs)
@@ -118,7 +119,7 @@ extension Notebook {
         run[name] = parameters.values[name].map { .string($0.literal) }
       }
       var notes = metadata["qatlab"]?.object ?? [:]
-      notes["format"] = .integer(1)
+      notes["format"] = .integer(2)
       notes["parameters"] = .object(run)
       notes["environment"] = .object(environment.json)
       metadata["qatlab"] = .object(notes)

@@ -1,0 +1,90 @@
+package import Datasets
+import Language
+import Training
+
+/// What `data` chose: kept in the session as the words that would choose it again.
+package struct DataChoice: Sendable, Hashable {
+  package var request: DatasetRequest
+  package var augments: Bool
+
+  /// The data of a session in which none was named.
+  package static let standard = DataChoice(request: DatasetRequest(), augments: false)
+
+  package init(request: DatasetRequest, augments: Bool) {
+    self.request = request
+    self.augments = augments
+  }
+
+  /// Reads the words of a bound `data` command; `seed` is the session's, for sets that are drawn.
+  package init(_ arguments: Arguments, seed: () -> UInt64) {
+    let name = arguments.word(at: 0)?.text ?? DataChoice.standard.request.name
+    let isDrawn = DatasetSource.named(name)?.isDrawn ?? false
+    request = DatasetRequest(
+      name: name, path: arguments.text(.path), limit: arguments.count(.limit),
+      testLimit: arguments.count(.test), size: arguments.count(.size),
+      seed: arguments.count(.dataSeed).map(UInt64.init) ?? (isDrawn ? seed() : 0))
+    augments = arguments.has(.augment)
+  }
+
+  /// Reads words that `text` gave; nil where they aren't understood.
+  package init?(text: String) {
+    let program = parse("data " + text, vocabulary: Command.vocabulary)
+    let (bound, diagnostics) = bind(program)
+    guard program.diagnostics.isEmpty, diagnostics.isEmpty, let (_, arguments) = bound.first else {
+      return nil
+    }
+    self.init(arguments) { 0 }
+  }
+
+  /// The words after `data`.
+  package var text: String { request.description + (augments ? " " + Keyword.augment.name : "") }
+}
+
+/// What is to be said of a model that was trained on another data set than the one in use.
+func foreignData(_ entry: ModelEntry, _ data: ChosenData) -> String? {
+  guard let own = entry.details[.data].flatMap(DataChoice.init(text:))?.request.name,
+    own != data.choice.request.name
+  else { return nil }
+  return "\(entry.name) was trained on \(own), the data in use is \(data.choice.request.name)"
+}
+
+extension DatasetSource {
+  /// True where the program draws the images, which a seed decides.
+  var isDrawn: Bool {
+    switch origin {
+    case .drawn: true
+    case .files: false
+    }
+  }
+}
+
+/// Loaded datasets, so that cells that follow one another read files once, and what teachers made of their images.
+final class DataLibrary {
+  let logits = LogitsLibrary()
+  /// True where the content of each loaded set is to be known by its hash.
+  var keepsChecksums = false {
+    didSet {
+      guard keepsChecksums, let loaded else { return }
+      checksums[loaded.choice.request.description] = loaded.dataset.checksum
+    }
+  }
+  /// Hashes of the sets that were loaded, by the words that choose them.
+  private(set) var checksums: [String: String] = [:]
+  private var loaded: (choice: DataChoice, dataset: Dataset)?
+
+  /// Test images of the set in memory; nil where none was loaded.
+  var testImages: Int? { loaded?.dataset.test.count }
+
+  func load(_ choice: DataChoice) throws(DatasetError) -> Dataset {
+    if let loaded, loaded.choice.request == choice.request { return loaded.dataset }
+    return try reload(choice)
+  }
+
+  /// Reads the files again, whatever was read before.
+  func reload(_ choice: DataChoice) throws(DatasetError) -> Dataset {
+    let dataset = try loadDataset(choice.request)
+    loaded = (choice, dataset)
+    if keepsChecksums { checksums[choice.request.description] = dataset.checksum }
+    return dataset
+  }
+}

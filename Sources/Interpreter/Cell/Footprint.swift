@@ -1,0 +1,96 @@
+import GraphIR
+import Language
+
+/// What a statement uses of the session and what it changes, told from its words and the names that are known.
+package struct Footprint: Sendable, Equatable {
+  /// Whether a result that was kept may be given instead of running.
+  package enum Serving: Sendable {
+    /// It costs nothing to run again, or follows from more than names.
+    case never
+    /// It may stand beside statements that are served.
+    case beside
+    case served
+  }
+
+  package var uses: Set<SessionName>
+  package var defines: Set<SessionName>
+  package var changes: [NameChange]
+  /// It adds to the session's runs.
+  package var addsRun = false
+  /// It takes back what the cell before it that changed something did.
+  package var undoes = false
+  /// It is refused in a session that is open for reading only.
+  package var changesSession: Bool
+  package var serving = Serving.never
+
+  package init(
+    uses: Set<SessionName> = [], settings: Set<SessionName> = [], changes: [NameChange] = [],
+    serving: Serving = .never
+  ) {
+    self.uses = uses
+    self.changes = changes
+    self.serving = serving
+    defines = settings.union(changes.map { .model($0.name) })
+    changesSession = !settings.isEmpty || !changes.isEmpty
+  }
+
+  /// It only looks, and follows from nothing.
+  static let nothing = Footprint()
+
+  /// Of a command that makes a model with the data in use; `name` is nil where it can't be told.
+  static func making(
+    _ kind: Model.Kind, _ name: String?, from start: String?, teachers: [String] = [],
+    also uses: Set<SessionName> = []
+  ) -> Footprint {
+    let own = start == name ? nil : start
+    let used = ([start].compactMap { $0 } + teachers).map(SessionName.model)
+    var footprint = Footprint(
+      uses: uses.union(used).union([.data]),
+      changes: name.map { [.make(KnownNames.Model($0, kind, start: own, teachers: teachers))] } ?? [],
+      serving: .served)
+    footprint.changesSession = true
+    return footprint
+  }
+
+  /// Adds what a later statement of the same cell does.
+  fileprivate mutating func add(_ next: Footprint) {
+    uses.formUnion(next.uses.subtracting(defines))
+    defines.formUnion(next.defines)
+    changes += next.changes
+    addsRun = addsRun || next.addsRun
+    undoes = undoes || next.undoes
+    changesSession = changesSession || next.changesSession
+    serving =
+      switch (serving, next.serving) {
+      case (.never, _), (_, .never): .never
+      case (.served, _), (_, .served): .served
+      case (.beside, .beside): .beside
+      }
+  }
+
+  /// Of a whole program, which changes what is known; nothing where it can't be bound, for then it doesn't run.
+  package init(ofProgram source: String, _ known: inout KnownNames) {
+    self.init(serving: .beside)
+    let program = parse(source, vocabulary: Command.vocabulary)
+    let (bound, problems) = bind(program)
+    guard problems.isEmpty, !program.diagnostics.contains(where: { $0.severity == .error }) else {
+      serving = .never
+      return
+    }
+    for (command, arguments) in bound {
+      let footprint = command.footprint(arguments, known)
+      add(footprint)
+      for change in footprint.changes { known.apply(change) }
+    }
+  }
+}
+
+extension Arguments {
+  /// What the operands name.
+  var modelUses: Set<SessionName> {
+    Set(operands.indices.compactMap { word(at: $0).map { .model($0.text) } })
+  }
+
+  /// The session's seed, where none is written.
+  func sessionSeed(unless keyword: Keyword) -> Set<SessionName> { has(keyword) ? [] : [.seed] }
+}

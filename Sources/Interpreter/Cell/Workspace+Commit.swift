@@ -1,0 +1,65 @@
+import SessionStore
+
+extension Workspace {
+  /// Makes the workspace the session, as one step of undo; returns all that the cell did and relied on.
+  func commit(cell: String) throws -> CellEffects {
+    var effects = CellEffects(settings: settled)
+    guard !isUnchanged else { return effects }
+    try store.transaction { transaction in
+      let ids = try runs.map { try write($0, cell: cell, transaction) }
+      for change in changes {
+        switch change {
+        case .save(let new): try write(new, run: new.run.map { ids[$0] }, transaction)
+        case .forget(let name): try transaction.removeModel(named: name)
+        case .set(let setting, let value), .settle(let setting, let value):
+          try transaction.set(setting.rawValue, to: value)
+        case .define(let name, let definition): try transaction.define(name, definition?.text)
+        }
+        effects.add(change)
+      }
+      effects.runs = ids
+      transaction.recordState(cell: cell)
+    }
+    return effects
+  }
+
+  private func write(_ new: NewModel, run: String?, _ transaction: Transaction) throws {
+    try transaction.saveModel(
+      name: new.entry.name, kind: new.entry.kind, graph: new.entry.graph, parameters: new.parameters,
+      figures: new.entry.figures,
+      details: Dictionary(uniqueKeysWithValues: new.entry.details.map { ($0.key.rawValue, $0.value) }),
+      run: run)
+  }
+
+  private func write(_ run: Run, cell: String, _ transaction: Transaction) throws -> String {
+    let record = try transaction.beginRun(
+      kind: run.kind, model: run.model, settings: run.settings, command: cell, startedAt: run.startedAt)
+    try transaction.appendMetrics(run: record.id, run.metrics)
+    try transaction.finishRun(
+      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+      endedAt: run.endedAt)
+    return record.id
+  }
+}
+
+/// What a cell did to its session, whole: also where that was so before.
+struct CellEffects {
+  /// In the order in which they were made.
+  private(set) var models: [String] = []
+  private(set) var settings: [Setting: String]
+  private(set) var definitions: [String: String] = [:]
+  var runs: [String] = []
+
+  init(settings: [Setting: String]) { self.settings = settings }
+
+  mutating func add(_ change: Workspace.Change) {
+    switch change {
+    case .save(let new):
+      models.removeAll { $0 == new.entry.name }
+      models.append(new.entry.name)
+    case .forget(let name): models.removeAll { $0 == name }
+    case .set(let setting, let value), .settle(let setting, let value): settings[setting] = value
+    case .define(let name, let definition): definitions[name] = definition?.text
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package import Datasets
+import Execution
+import Foundation
+package import GraphIR
+package import Language
+import SessionStore
+import Training
+
+/// Names that a session remembers between cells beside models.
+enum Setting: String, CaseIterable {
+  /// Seed of new runs.
+  case seed
+  /// What training multiplies.
+  case precision
+  /// Whether the prompt colours what is typed.
+  case highlight
+  /// The data in use, as `data` would take it.
+  case data
+}
+
+/// A setting that is on or off.
+enum Switch: String, CaseIterable { case on, off }
+
+/// A network that was written in a cell.
+package struct NetworkDefinition: Sendable {
+  package var layers: [Layer]
+  /// The chain as it would be written again.
+  package var text: String
+  /// Where each layer stands, while the cell that defines it runs; empty afterwards.
+  package var places: [SourceRange]
+}
+
+/// What names mean at a place of a cell, and what the cell has made and changed so far: kept apart from the session
+/// until the cell ends well.
+package struct Workspace {
+  /// A model with its weights, and what is to be written down of it.
+  struct NewModel {
+    var entry: ModelEntry
+    var parameters: ParameterSet
+    /// Place in `runs` of the run that made it.
+    var run: Int?
+
+    var model: Model { Model(kind: entry.kind, graph: entry.graph, parameters: parameters) }
+  }
+
+  /// A run that came to an end, or was stopped.
+  struct Run {
+    var kind: RunRecord.Kind
+    var model: String
+    var status: RunRecord.Status
+    var settings: [String: String]
+    var metrics: [(key: String, step: Int, value: Double)]
+    var epochsDone: Int
+    var stepsDone: Int
+    var startedAt: Date
+    var endedAt: Date
+  }
+
+  enum Change {
+    case save(NewModel)
+    case forget(String)
+    case set(Setting, String)
+    /// A setting that a statement relies on and that is a change only where it isn't so already.
+    case settle(Setting, String)
+    /// Nil takes the network of the name out.
+    case define(String, NetworkDefinition?)
+  }
+
+  let store: SessionStore
+  let library: DataLibrary
+  /// Statements in the cell.
+  let statementCount: Int
+  let reads = SessionReads()
+  /// Oldest first.
+  private var entries: [ModelEntry]
+  private(set) var definitions: [String: NetworkDefinition]
+  private(set) var settings: [Setting: String]
+  private(set) var changes: [Change] = []
+  /// What statements relied on, beside what they changed.
+  private(set) var settled: [Setting: String] = [:]
+  private(set) var runs: [Run] = []
+
+  /// The session as it stands.
+  init(of store: SessionStore, library: DataLibrary, statementCount: Int) throws {
+    self.store = store
+    self.library = library
+    self.statementCount = statementCount
+    entries = try store.models().map(ModelEntry.init)
+    definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
+    settings = Dictionary(
+      try store.settings().compactMap { key, value in Setting(rawValue: key).map { ($0, value) } },
+      uniquingKeysWith: { $1 })
+  }
+
+  /// Whether this cell did anything yet.
+  var isUnchanged: Bool { changes.isEmpty && runs.isEmpty }
+}
+
+// What it holds. Whatever a statement's result follows from is noted as read.
+extension Workspace {
+  /// The names as they can be told without weights; what is resolved by them is read by its name.
+  var names: KnownNames {
+    KnownNames(models: entries.map(KnownNames.Model.init), networks: Set(definitions.keys))
+  }
+
+  /// Names for diagnostics, oldest first.
+  var modelNames: [String] { entries.map(\.name) }
+
+  /// The kind of a model that a name stands for, for what is said of it.
+  func kind(of name: String) -> Model.Kind? { entries.first { $0.name == name }?.kind }
+
+  /// Every model, the oldest first.
+  var models: [ModelEntry] { models { _ in true } }
+
+  /// Those of the models that are wanted, the oldest first.
+  func models(where isWanted: (ModelEntry) -> Bool) -> [ModelEntry] {
+    let wanted = entries.filter(isWanted)
+    for entry in wanted { reads.note(.model(entry.name)) }
+    return wanted
+  }
+
+  /// Models with those that they were started from and taught by, the oldest first.
+  func lineage(of names: [String]) -> [ModelEntry] {
+    let lineage = self.names.lineage(of: names)
+    return models { lineage.contains($0.name) }
+  }
+
+  func model(named name: String) -> ModelEntry? { models { $0.name == name }.first }
+
+  func entry(_ name: String) throws -> ModelEntry {
+    guard let entry = model(named: name) else { throw StoreError.unknownModel(name) }
+    return entry
+  }
+
+  /// A model with its weights, as this cell left it or from the session.
+  func weights(of name: String) throws -> Model {
+    reads.note(.model(name))
+    for change in changes.reversed() {
+      if case .save(let new) = change, new.entry.name == name { return new.model }
+    }
+    guard let record = try store.model(named: name) else { throw StoreError.unknownModel(name) }
+    return Model(kind: record.kind, graph: record.graph, parameters: try store.parameters(of: record))
+  }
+
+  /// The network that was defined under a name.
+  func definition(_ name: String) -> NetworkDefinition? {
+    guard let definition = definitions[name] else { return nil }
+    reads.note(.model(name))
+    return definition
+  }
+
+  /// Models whose description can't be read: they can be forgotten and nothing else.
+  func isDamaged(_ name: String) throws -> Bool { try store.problems().contains { $0.model == name } }
+
+  /// The model that a word names, of one of the kinds; nil admits every kind.
+  func model(_ word: Word, kinds: [Model.Kind]? = nil) throws -> ModelEntry {
+    guard let entry = model(named: word.text) else {
+      if definitions[word.text] != nil || Architecture.named(word.text) != nil {
+        throw ModelError.untrained(word)
+      }
+      throw ModelError.unknownModel(word, known: modelNames)
+    }
+    if let kinds { try require(entry, word, kinds: kinds) }
+    return entry
+  }
+
+  /// Throws where a model is of none of the kinds.
+  func require(_ entry: ModelEntry, _ word: Word, kinds: [Model.Kind]) throws {
+    guard !kinds.contains(entry.kind) else { return }
+    throw ModelError.wrongModelKind(
+      word, kind: entry.kind, wanted: kinds, floatModel: names.origin(of: entry.name, kind: .float)?.name)
+  }
+
+  /// The model of a kind that one was made from, over as many steps as it took; nil where it is gone.
+  func origin(of entry: ModelEntry, kind: Model.Kind) -> ModelEntry? {
+    names.origin(of: entry.name, kind: kind).flatMap { model(named: $0.name) }
+  }
+
+  /// The model made last of a kind.
+  func newest(_ kind: Model.Kind) -> ModelEntry? { names.newest(kind).flatMap { model(named: $0.name) } }
+}
+
+// What a cell does to it.
+extension Workspace {
+  mutating func apply(_ change: Change) {
+    switch change {
+    case .save(let new): enter(new.entry)
+    case .forget(let name): entries.removeAll { $0.name == name }
+    case .set(let setting, let value): settings[setting] = value
+    case .settle(let setting, let value):
+      settled[setting] = value
+      guard settings[setting] != value else { return }
+      settings[setting] = value
+    case .define(let name, let definition): definitions[name] = definition
+    }
+    changes.append(change)
+  }
+
+  /// Does as if a plan had run: names mean what they will mean afterwards.
+  mutating func rehearse(_ plan: Plan) {
+    for change in plan.changes { apply(change) }
+    if let entry = plan.makes { enter(entry) }
+  }
+
+  /// Enters a model as the newest of all; one of the same name gives way.
+  private mutating func enter(_ entry: ModelEntry) {
+    entries.removeAll { $0.name == entry.name }
+    entries.append(entry)
+  }
+
+  /// Keeps a run; returns its place for `NewModel.run`.
+  mutating func keep(_ run: Run) -> Int {
+    runs.append(run)
+    return runs.count - 1
+  }
+
+  /// Keeps a model; returns its entry with the size that its saved weights will have.
+  mutating func save(_ new: NewModel) throws -> ModelEntry {
+    var new = new
+    new.entry.byteCount = try WeightsFile(new.model).byteCount
+    apply(.save(new))
+    return new.entry
+  }
+}
+
+// Settings and data.
+extension Workspace {
+  /// The seed that a statement writes, or the session's.
+  func seed(_ arguments: Arguments, _ keyword: Keyword) -> UInt64 {
+    arguments.count(keyword).map(UInt64.init) ?? sessionSeed
+  }
+
+  /// The seed for a run that names none.
+  var sessionSeed: UInt64 {
+    reads.note(.seed)
+    return settings[.seed].flatMap(UInt64.init) ?? 0
+  }
+
+  /// Whether the prompt colours what is typed.
+  var highlight: Switch { settings[.highlight].flatMap(Switch.init) ?? .on }
+
+  /// What runs train in, as it is shown.
+  var precision: TrainingPrecision {
+    reads.note(.precision)
+    return settings[.precision].flatMap(TrainingPrecision.init) ?? .float32
+  }
+
+  /// The same for a run; throws where this processor lacks it, as one that goes on with another's session may.
+  func precision(for verb: Word) throws(StatementError) -> TrainingPrecision {
+    guard precision.isSupported else { throw .precisionUnsupported(verb, precision) }
+    return precision
+  }
+
+  /// The words that chose the data in use; nil where none was chosen.
+  var dataWords: String? {
+    reads.note(.data)
+    return settings[.data]
+  }
+
+  /// The data in use, loaded; Fashion-MNIST where none was chosen.
+  ///
+  /// Errors point at `range`.
+  func data(for range: SourceRange) throws -> ChosenData {
+    let choice = try dataWords.map { text in
+      guard let choice = DataChoice(text: text) else {
+        throw SessionError.storedDataUnreadable(range, text: text)
+      }
+      return choice
+    }
+    do throws(DatasetError) {
+      return ChosenData(
+        choice: choice ?? .standard, dataset: try library.load(choice ?? .standard),
+        isStandard: choice == nil)
+    } catch {
+      throw SessionError.data(error, range)
+    }
+  }
+}
+
+/// Loaded data and how it came to be chosen.
+package struct ChosenData: Sendable {
+  package var choice: DataChoice
+  package var dataset: Dataset
+  /// True where the user chose none.
+  package var isStandard: Bool
+
+  package var shape: Shape {
+    Shape(
+      channels: dataset.training.channels, height: dataset.training.height, width: dataset.training.width)
+  }
+  package var classes: Int { dataset.classNames.count }
+
+  /// Makes the data that a statement used the session's, so that a choice by default is said once.
+  var use: Workspace.Change { .settle(.data, choice.text) }
+
+  var note: String? {
+    isStandard ? "no data chosen: using \(choice.text) (another: data NAME)" : nil
+  }
+}

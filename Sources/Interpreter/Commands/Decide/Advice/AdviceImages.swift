@@ -1,0 +1,112 @@
+import Datasets
+import GraphIR
+import Training
+
+/// The images that an advice is chosen on, and those that it is verified on: never the same ones.
+struct AdviceImages {
+  /// Where the images come from that gates are measured on.
+  enum Origin: Hashable {
+    /// Training images after these, which neither the model nor a gate has seen.
+    case unseen(after: Int)
+    /// The last training images, which no gate looks at; the model was trained on them.
+    case heldOut(of: Int)
+    /// The first test images, where no training image may be used or hardly any is there.
+    case test(of: Int)
+  }
+
+  var origin: Origin
+  /// Its test images are those that gates are measured on, its training images those that they calibrate and train on.
+  var choosing: Dataset
+  /// Test images that the answer is verified on; nil where there are none beside those.
+  var verifying: ImageSet?
+
+  /// Fewer images that nobody has seen are no help: then as many as were asked for are held out.
+  private static let fewestUnseen = 1_000
+  /// The largest part of the training images that is held out.
+  private static let heldOutShare = 5
+
+  /// Takes `wanted` images to choose on, or as many as there are.
+  ///
+  /// `seen` is how many of the first training images the model was trained on, nil for all of them. `mayTrain` is false
+  /// where no training image may be used.
+  init(_ data: ChosenData, wanted: Int, seen: Int?, mayTrain: Bool) throws(DatasetError) {
+    let whole = data.dataset
+    let training = whole.training
+    choosing = whole
+    if mayTrain, let seen {
+      let skipped = max(seen, training.count)
+      let later = try laterTrainingImages(of: data.choice.request, after: skipped, count: wanted)
+      if let later, later.count >= min(wanted, Self.fewestUnseen) {
+        (origin, choosing.test, verifying) = (.unseen(after: skipped), later, whole.test)
+        return
+      }
+    }
+    let held = min(wanted, training.count / Self.heldOutShare)
+    if mayTrain, held > 0 {
+      let rest = training.count - held
+      (origin, verifying) = (.heldOut(of: training.count), whole.test)
+      (choosing.training, choosing.test) = (training[0..<rest], training[rest..<training.count])
+      return
+    }
+    let count = whole.test.count > 1 ? min(wanted, whole.test.count / 2) : 1
+    origin = .test(of: whole.test.count)
+    choosing.test = whole.test[0..<count]
+    verifying = whole.test.count > count ? whole.test[count..<whole.test.count] : nil
+  }
+
+  /// "4,000 training images that teacher has not seen (20,001 to 24,000 of fashion-mnist)".
+  func words(model: String, data: ChosenData) -> String {
+    let count = choosing.test.count
+    switch origin {
+    case .unseen(let skipped):
+      return counted(count, "training image") + " that \(model) has not seen "
+        + "(\(grouped(skipped + 1)) to \(grouped(skipped + count)) of \(data.choice.request.name))"
+    case .heldOut(let all):
+      return
+        "the last \(grouped(count)) of \(counted(all, "training image")), which no gate calibrates or trains on"
+    case .test(let all): return "the first \(grouped(count)) of \(counted(all, "test image"))"
+    }
+  }
+
+  /// "; the test images verify the answer and choose nothing".
+  var verifyingWords: String {
+    guard verifying != nil else { return "" }
+    let whole = if case .test = origin { false } else { true }
+    return "; the \(whole ? "" : "other ")test images verify the answer and choose nothing"
+  }
+
+  /// What is to be said of figures on them; nil where nothing is.
+  func caution(model: String) -> String? {
+    switch origin {
+    case .unseen, .test: nil
+    case .heldOut(let all):
+      "\(model) was trained on these images, or may have been, so its accuracy there flatters and losses may be larger on "
+        + "others (with a limit below \(grouped(all)) from its training on, advise would take images that it has not seen)"
+    }
+  }
+}
+
+extension Workspace {
+  /// How many of the first training images of a data set a model, or one that it was started from, was trained on; nil
+  /// where it may be all of them.
+  func trainingImagesSeen(by entry: ModelEntry, of request: DatasetRequest) throws -> Int? {
+    var names: [String] = []
+    var next: String? = entry.name
+    while let name = next, !names.contains(name) {
+      names.append(name)
+      next = model(named: name)?.details[.start]
+    }
+    let texts =
+      models { names.contains($0.name) }.compactMap { $0.details[.data] }
+      + (try runRows(of: names).compactMap { $0.settings["data"] })
+    guard !texts.isEmpty else { return nil }
+    var seen = 0
+    for text in texts {
+      guard let choice = DataChoice(text: text) else { return nil }
+      guard choice.request.mayShareTrainingImages(with: request) else { continue }
+      guard let prefix = choice.request.trainingPrefix else { return nil }
+      seen = max(seen, prefix)
+    }
+    return seen
+  }
+}

@@ -1,0 +1,33 @@
+import SessionStore
+
+extension Command {
+  static let runs = Command(
+    "runs", "list the training runs of the session", examples: ["runs"],
+    footprint: { _, _ in Footprint(uses: [.runs]) }
+  ) { _, _ in
+    Plan { workspace, console in
+      let runs = try workspace.runRows()
+      guard !runs.isEmpty else {
+        console.text("nothing was trained yet; begin with: teacher = train resnet18")
+        return .done
+      }
+      console.put(
+        .table(
+          Table(
+            columns: [
+              Table.Column("run", .right), Table.Column("kind"), Table.Column("model"),
+              Table.Column("status"), Table.Column("epochs", .right), Table.Column("steps", .right),
+              Table.Column("last loss", .right), Table.Column("seconds", .right),
+            ],
+            rows: runs.enumerated().map { number, run in
+              [
+                "\(number + 1)", run.kind.rawValue, run.model, run.status.rawValue, "\(run.epochsDone)",
+                grouped(run.stepsDone), run.lastLoss.map { fixed($0, 4) } ?? "",
+                run.seconds.map { fixed($0, 1) } ?? "",
+              ]
+            })))
+      console.note("show run N tells more of one")
+      return .done
+    }
+  }
+}

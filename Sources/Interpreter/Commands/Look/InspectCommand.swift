@@ -1,0 +1,209 @@
+import GraphIR
+import Language
+import Quantization
+import SessionStore
+import Training
+
+extension Command {
+  static let inspect = Command(
+    "inspect", "look at what quantization does to a model's layers: scales, ranges, clipping, SQNR",
+    operands: [Operand("a quantized model or one of its layers", .topic([], besides: .layers))],
+    examples: ["inspect student", "inspect student.conv1", "inspect conv1", "inspect student-int8"],
+    reasons:
+      "It takes QAT models, integer models of convert and ptq, and dynamically quantized ones; of integers, "
+      + "clipping and SQNR are known where the model that they were made from is still in the session.",
+    footprint: { arguments, known in
+      let models = known.subjectUses(arguments.word(at: 0)?.text, newest: [.fakeQuantized])
+      let starts = models.compactMap { name in
+        if case .model(let name) = name { known.model(named: name)?.start } else { nil }
+      }
+      return Footprint(uses: models.union(starts.filter(known.knows).map(SessionName.model)))
+    }
+  ) { arguments, workspace in
+    let word = try arguments.requiredWord(at: 0)
+    let subject = try workspace.layerSubject(word, verb: arguments.verb, newest: [.fakeQuantized])
+    let entry = subject.entry
+    if entry.kind == .float {
+      throw ModelError.nothingQuantized(
+        word, model: entry.name, layer: subject.layer ?? entry.graph.weightedLayers.first ?? "conv1")
+    }
+    return Plan { workspace, console in
+      let inspected = try runningTraining(arguments.verb) { try InspectedModel(entry.name, workspace) }
+      inspected.show(subject.layer, console)
+      return .done
+    }
+  }
+}
+
+/// A quantized model's layers with where its ranges and its float weights come from.
+private struct InspectedModel {
+  var entry: ModelEntry
+  var layers: [LayerInspection]
+  var notes: [String]
+
+  init(_ name: String, _ workspace: Workspace) throws {
+    entry = try workspace.entry(name)
+    let model = try workspace.weights(of: name)
+    switch entry.kind {
+    case .fakeQuantized:
+      layers = try inspections(of: model)
+      let observes = layers.contains { $0.observed != nil }
+      notes = [observes ? observerNote(try workspace.runRows(of: [name])) : nil].compactMap { $0 }
+    case .float, .integer, .dynamic:
+      switch FloatWeights(of: entry, in: workspace) {
+      case .source(let source):
+        layers = try inspections(ofIntegers: model, source: try workspace.weights(of: source))
+        notes = ["the float weights beside the integers are those of \(source)"]
+      case .unknown(let reason):
+        layers = try inspections(ofIntegers: model, source: nil)
+        notes = [reason + ", so clipping and SQNR are not known"]
+      }
+      if let settings = entry.details[.settings] { notes.append("made by: \(settings)") }
+    }
+  }
+
+  func show(_ layer: String?, _ console: Console) {
+    let chosen = layers.filter { layer == nil || $0.layer == layer }
+    let isTrained = entry.kind == .fakeQuantized
+    console.put(.table(weightTable(chosen, stored: isTrained ? "converts to" : "stored as")))
+    console.put(.table(isTrained ? trainedOutputTable(chosen) : outputTable(chosen)))
+    if entry.kind == .dynamic { console.note("the range of a dense layer's input is taken anew in each run") }
+    if chosen.contains(where: { $0.weights?.loss != nil }) {
+      console.note(
+        "SQNR of the folded weights; even: what values spread evenly from end to end of one grid have, 6.02 dB for each "
+          + "doubling of its steps, and no bound: bell-shaped weights have less, weights near the ends of their grids "
+          + "more; clipped: share of the weights beyond the grid")
+    }
+    for note in notes { console.note(note) }
+    for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
+  }
+}
+
+/// Whether the weights that an integer model's were rounded from are at hand.
+private enum FloatWeights {
+  case source(String)
+  case unknown(String)
+
+  init(of entry: ModelEntry, in workspace: Workspace) {
+    guard let start = entry.details[.start] else {
+      self = .unknown("it is not known what \(entry.name) was made from")
+      return
+    }
+    let entries = workspace.models { $0.name == start || $0.name == entry.name }
+    guard let source = entries.firstIndex(where: { $0.name == start }),
+      let own = entries.firstIndex(where: { $0.name == entry.name })
+    else {
+      self = .unknown("\(start), which \(entry.name) was made from, is not in the session any more")
+      return
+    }
+    let settings = (entry.details[.settings] ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
+    let repairs = [Keyword.equalize, .reestimate].map(\.name).filter { settings.contains(Substring($0)) }
+    if source > own {
+      self = .unknown("\(start) was changed after \(entry.name) was made from it")
+    } else if !repairs.isEmpty {
+      self = .unknown("\(sentence(repairs)) changed the weights of \(start) before they were rounded")
+    } else {
+      self = .source(start)
+    }
+  }
+}
+
+/// Whether the run that made a QAT model froze its observers; nil where that is not known.
+private func observerNote(_ runs: [RunRow]) -> String? {
+  guard let run = runs.last(where: { $0.kind == .qat }) else { return nil }
+  let events = (run.settings["events"] ?? "").split(separator: "; ").map(String.init)
+  guard let event = events.first(where: { $0.contains("observers frozen") }) else {
+    return "the observers were never frozen: each of the run's \(counted(run.stepsDone, "step")) moved them"
+  }
+  let step = event.split(separator: ":").first.map(String.init) ?? event
+  return "the observers are frozen since \(step) of \(grouped(run.stepsDone))"
+}
+
+extension StoredWeights {
+  fileprivate var words: String {
+    switch self {
+    case .integer(let bits): bits <= 4 ? "int\(bits), two a byte" : "int\(bits), one a byte"
+    case .float(let storage): storage.rawValue
+    }
+  }
+}
+
+private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
+  Table(
+    title: "weights",
+    columns: [
+      Table.Column("layer"), Table.Column(stored), Table.Column("grid"), Table.Column("scales", .right),
+      Table.Column("values", .right), Table.Column("clipped", .right), Table.Column("SQNR", .right),
+      Table.Column("even", .right),
+    ],
+    rows: layers.map { layer in
+      guard let weights = layer.weights else {
+        return [layer.layer, layer.stored.words, "float", "", "", "", "", ""]
+      }
+      return [
+        layer.layer, layer.stored.words, "\(weights.grid.minimum)…\(weights.grid.maximum)",
+        weights.leastScale == weights.greatestScale
+          ? short(weights.leastScale) : interval(weights.leastScale, weights.greatestScale),
+        interval(weights.leastValue, weights.greatestValue),
+        weights.loss.map { percentage($0.clipped, 2) } ?? "", weights.loss.map(decibels) ?? "",
+        fixed(weights.evenSpreadRatio, 1),
+      ]
+    })
+}
+
+private func outputTable(_ layers: [LayerInspection]) -> Table {
+  Table(
+    title: "outputs",
+    columns: [
+      Table.Column("layer"), Table.Column("grid"), Table.Column("scale", .right),
+      Table.Column("zero point", .right), Table.Column("range", .right),
+    ], rows: layers.map { [$0.layer] + gridCells($0.output) })
+}
+
+/// With what the observer of each layer saw.
+private func trainedOutputTable(_ layers: [LayerInspection]) -> Table {
+  var table = outputTable(layers)
+  table.columns += [Table.Column("range by"), Table.Column("it saw", .right)]
+  for (index, layer) in layers.enumerated() {
+    let seen = layer.observed.map { interval($0.minimum, $0.maximum) }
+    table.rows[index] += [layer.method?.words ?? "", seen ?? ""]
+  }
+  return table
+}
+
+private func gridCells(_ output: QuantizationParameters?) -> [String] {
+  guard let output else { return ["float", "", "", ""] }
+  return [
+    "\(output.grid.minimum)…\(output.grid.maximum)", short(output.scale), "\(output.zeroPoint)",
+    interval(output.range.minimum, output.range.maximum),
+  ]
+}
+
+extension RangeMethod {
+  var words: String {
+    switch self {
+    case .observed: "moving average"
+    case .learnedScale: "LSQ"
+    case .clippedActivation: "PACT"
+    }
+  }
+}
+
+extension Console {
+  fileprivate func metrics(of layer: LayerInspection, model: String) {
+    let name = model + "." + layer.layer
+    if let weights = layer.weights {
+      if let ratio = weights.loss?.signalToNoise { metric(name, "sqnr_db", ratio) }
+      if let loss = weights.loss { metric(name, "clipped", loss.clipped, cases: loss.count) }
+      metric(name, "scale", Double(weights.greatestScale))
+    }
+    if let output = layer.output {
+      metric(name, "output_scale", Double(output.scale))
+      metric(name, "output_zero_point", Double(output.zeroPoint))
+    }
+    if let observed = layer.observed {
+      metric(name, "observed_minimum", Double(observed.minimum))
+      metric(name, "observed_maximum", Double(observed.maximum))
+    }
+  }
+}

@@ -1,0 +1,228 @@
+import Datasets
+import GraphIR
+import Language
+import SessionStore
+
+/// What `show` can show besides a model.
+enum ShowTopic: String, CaseIterable {
+  case data, graph, plan, run, quantize
+  case fakeQuant = "fake-quant"
+
+  var summary: String {
+    switch self {
+    case .data: "the data in use: counts, classes, statistics"
+    case .graph: "graph NAME: the nodes of a network and what feeds them"
+    case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
+    case .run: "run [N]: settings and loss curve of a run, the last one by default"
+    case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
+    case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
+    }
+  }
+
+  /// Options that say something of this topic; a model takes none.
+  var keywords: [Keyword] {
+    switch self {
+    case .data, .plan, .run: []
+    case .graph: [.before, .after]
+    case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
+    case .fakeQuant: [.quantizerBits, .quantizerGrid]
+    }
+  }
+}
+
+extension Command {
+  static let show = Command(
+    "show", "look at a model, its graph, a run or the data; step through quantizing a number",
+    operands: [
+      Operand(
+        "a model or a topic",
+        .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
+      Operand("a name or a number", .topic([], besides: .models), .many),
+    ],
+    keywords: [.before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid],
+    examples: [
+      "show teacher", "show graph teacher", "show graph student after prepare",
+      "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",
+      "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
+      "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
+    ], footprint: showFootprint
+  ) { arguments, workspace in
+    let word = try arguments.requiredWord(at: 0)
+    let rest = arguments.word(at: 1)
+    let topic = ShowTopic(rawValue: word.text)
+    try requireFitting(arguments, topic)
+    switch topic {
+    case .quantize: return try showQuantize(arguments)
+    case .fakeQuant: return try showFakeQuant(arguments, workspace)
+    case .data, .graph, .plan, .run, nil:
+      if let surplus = arguments.word(at: 2) {
+        throw StatementError.surplusTopic(surplus, topic: "show \(word.text) \(rest?.text ?? "")")
+      }
+    }
+    switch topic {
+    case .data: return try showData(word, rest, workspace)
+    case .graph: return try showGraph(word, rest, GraphStage(arguments), workspace)
+    case .plan: return try showPlan(word, rest, workspace)
+    case .run: return try showRun(rest)
+    case .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
+    }
+  }
+}
+
+/// What `show` uses: a network that has no weights is shown for the images of the data.
+private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footprint {
+  func network(_ name: String) -> Set<SessionName> {
+    known.model(named: name) != nil
+      ? [.model(name)] : known.networks.contains(name) ? [.model(name), .data] : [.data]
+  }
+  guard let word = arguments.word(at: 0)?.text else { return .nothing }
+  let name = arguments.word(at: 1)?.text ?? ""
+  switch ShowTopic(rawValue: word) {
+  case .quantize: return .nothing
+  case .fakeQuant: return fakeQuantFootprint(arguments, known)
+  case .data: return Footprint(uses: [.data])
+  case .run: return Footprint(uses: [.runs])
+  case .plan:
+    let precision: Set<SessionName> = known.model(named: name)?.kind == .integer ? [] : [.precision]
+    return Footprint(uses: precision.union(known.knows(name) ? [.model(name)] : []))
+  case .graph:
+    let lineage = GraphStage(arguments) == nil ? [] : known.lineage(of: [name]).filter(known.knows)
+    return Footprint(uses: network(name).union(lineage.map(SessionName.model)))
+  case nil: return Footprint(uses: network(word))
+  }
+}
+
+/// Throws at an option that says nothing of what is shown.
+private func requireFitting(_ arguments: Arguments, _ topic: ShowTopic?) throws(StatementError) {
+  let fitting = topic?.keywords ?? []
+  for clause in arguments.statement.clauses where !fitting.contains(where: { $0.name == clause.keyword.text })
+  {
+    let owners = ShowTopic.allCases.filter { $0.keywords.contains { $0.name == clause.keyword.text } }
+    throw .pointless(
+      clause.range, option: clause.keyword.text, without: sentence(owners.map(\.rawValue), "or"))
+  }
+}
+
+private func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Plan {
+  let isKnown =
+    workspace.names.knows(word.text)
+    || Architecture.named(word.text) != nil
+  guard isKnown else {
+    throw StatementError.unknownTopic(
+      word, command: "show", topics: ShowTopic.allCases.map(\.rawValue) + workspace.modelNames)
+  }
+  if let rest { throw StatementError.surplusTopic(rest, topic: "show \(word.text)") }
+  if workspace.kind(of: word.text) != nil {
+    return Plan { workspace, console in
+      let entry = try workspace.entry(word.text)
+      console.text(summary(of: entry))
+      console.put(.table(layerTable(entry.graph)))
+      return .done
+    }
+  }
+  let (graph, definition) = try network(word, workspace)
+  return Plan { _, console in
+    let count = ModelEntry(name: word.text, kind: .float, graph: graph).parameterCount
+    if let definition { console.text("\(word.text) = \(definition.text)") }
+    console.text(
+      "\(word.text), not trained yet: \(parameterCount(count)) parameters for images of \(graph.inputShape)")
+    console.put(.table(layerTable(graph)))
+    return .done
+  }
+}
+
+/// A network that has no weights, for the images of the data in use.
+private func network(_ word: Word, _ workspace: Workspace) throws -> (Graph, NetworkDefinition?) {
+  let data = try workspace.data(for: word.range)
+  guard let graph = try workspace.network(word, data: data) else {
+    throw ModelError.unknownNetwork(
+      word, definitions: workspace.definitions.keys.sorted(), models: workspace.modelNames)
+  }
+  return (graph, workspace.definition(word.text))
+}
+
+private func showData(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Plan {
+  if let rest { throw StatementError.surplusTopic(rest, topic: "show data") }
+  let data = try workspace.data(for: word.range)
+  return Plan { _, console in
+    if let note = data.note { console.note(note) }
+    console.text(description(of: data))
+    console.text("classes: " + data.dataset.classNames.joined(separator: ", "))
+    return .done
+  }
+}
+
+private func showGraph(
+  _ word: Word, _ rest: Word?, _ stage: GraphStage?, _ workspace: Workspace
+) throws -> Plan {
+  guard let name = rest else {
+    throw StatementError.topicNeeds(word, what: "the name of a model", example: "show graph teacher")
+  }
+  if let entry = workspace.model(named: name.text) {
+    guard let stage else {
+      return Plan { workspace, console in
+        console.put(.table(graphTable(try workspace.entry(name.text).graph)))
+        return .done
+      }
+    }
+    return try stage.step(of: entry, name, workspace)
+  }
+  if let stage {
+    throw ModelError.noSuchStage(name, stage: stage.words, reason: "it is a network without weights")
+  }
+  let graph = try network(name, workspace).0
+  return Plan { _, console in
+    console.put(.table(graphTable(graph)))
+    return .done
+  }
+}
+
+private func showRun(_ number: Word?) throws -> Plan {
+  Plan { workspace, console in
+    let runs = try workspace.runRows()
+    let wanted = number.map { Int($0.text) ?? 0 } ?? runs.count
+    guard runs.indices.contains(wanted - 1) else {
+      guard let number else {
+        console.text("nothing was trained yet; begin with: teacher = train resnet18")
+        return .done
+      }
+      throw StatementError.unknownRun(number, count: runs.count)
+    }
+    try console.describe(runs[wanted - 1], number: wanted)
+    return .done
+  }
+}
+
+extension Console {
+  /// A run's settings and its curves.
+  fileprivate func describe(_ run: RunRow, number: Int) throws {
+    text(
+      "run \(number): \(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
+        + "\(counted(run.epochsDone, "epoch")), \(counted(run.stepsDone, "step"))")
+    put(
+      .table(
+        Table(
+          columns: [Table.Column("setting"), Table.Column("value")],
+          rows: run.settings.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })))
+    let parts = run.settings["with"] == nil ? ["loss"] : ["loss", "task_loss", "kd_loss"]
+    let series = try parts.map { Curve.Series(name: $0, points: try run.points($0)) }
+      .filter { !$0.points.isEmpty }
+    guard !series.isEmpty else { return }
+    put(
+      .curve(Curve(title: "run \(number): loss", xLabel: "step", yLabel: "loss", series: series)))
+  }
+}
+
+/// What a model is and where it comes from, in a few lines.
+private func summary(of entry: ModelEntry) -> String {
+  var lines = [
+    "\(entry.name): \(entry.kind.article), \(entry.graph.architecture), "
+      + "\(parameterCount(entry.parameterCount)) parameters"
+  ]
+  if let accuracy = entry.figures["accuracy"] { lines.append("accuracy \(percentage(accuracy))") }
+  if let bytes = entry.byteCount { lines.append("size \(byteCount(Double(bytes)))") }
+  if let start = entry.details[.start] { lines.append("started from \(start)") }
+  if let data = entry.details[.data] { lines.append("data: \(data)") }
+  if let settings = entry.details[.settings] { lines.append("settings: \(settings)") }
+  return lines.joined(separator: "\n")
+}

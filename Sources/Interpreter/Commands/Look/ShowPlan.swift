@@ -1,0 +1,49 @@
+import Execution
+import GraphIR
+import Language
+import Training
+
+/// Images a step in the plans that are shown: the batch size that `train` uses by itself.
+private let shownBatch = 128
+
+/// `show plan NAME`: a model compiled, step by step, with measured times.
+func showPlan(_ topic: Word, _ name: Word?, _ workspace: Workspace) throws -> Plan {
+  guard let name else {
+    throw StatementError.topicNeeds(topic, what: "the name of a model", example: "show plan teacher")
+  }
+  let entry = try workspace.model(name)
+  let precision = entry.kind == .integer ? .float32 : try workspace.precision(for: topic)
+  return Plan { workspace, console in
+    let model = try workspace.weights(of: entry.name)
+    let report = try runningTraining(topic) { try planReport(model, batch: shownBatch, precision: precision) }
+    console.put(.table(planTable(report)))
+    console.text(
+      (report.trains ? "a training step in \(precision.rawValue)" : "a forward pass")
+        + " of \(report.batch) images; memory: \(byteCount(Double(report.activationBytes))) of activations"
+        + (report.trains ? " and gradients, " : ", ")
+        + "\(byteCount(Double(report.parameterBytes))) of weights"
+        + (report.trains ? " with gradients and moments" : ""))
+    console.put(
+      .metric(Metric("\(name.text).plan_ms", report.milliseconds, reproducible: false)))
+    console.put(
+      .metric(
+        Metric("\(name.text).plan_bytes", Double(report.activationBytes + report.parameterBytes))))
+    return .done
+  }
+}
+
+private func planTable(_ report: PlanReport) -> Table {
+  let total = report.milliseconds
+  func share(_ milliseconds: Double) -> String { percentage(total > 0 ? milliseconds / total : 0) }
+  var rows = report.lines.map { line in
+    [
+      line.name, line.implementation ?? "own kernel", fixed(line.milliseconds, 2) + " ms",
+      share(line.milliseconds),
+    ]
+  }
+  rows.append(["all", "", fixed(total, 1) + " ms", ""])
+  return Table(
+    columns: [
+      Table.Column("step"), Table.Column("code"), Table.Column("time", .right), Table.Column("share", .right),
+    ], rows: rows)
+}

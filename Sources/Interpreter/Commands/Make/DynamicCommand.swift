@@ -1,0 +1,110 @@
+import Datasets
+import GraphIR
+import Language
+import Quantization
+import Training
+
+extension Command {
+  static let dynamic = Command(
+    "dynamic", "quantize the dense layers alone, with ranges found at each run",
+    target: .result("the dynamically quantized model"),
+    operands: [Operand("a float model", .model([.float]))],
+    examples: ["small = dynamic teacher", "dynamic teacher"],
+    footprint: { arguments, _ in
+      makingFootprint(.dynamic, suffix: "-dynamic", from: arguments.word(at: 0)?.text, arguments)
+    }
+  ) { arguments, workspace in
+    let word = try arguments.requiredWord(at: 0)
+    let source = try workspace.model(word, kinds: [.float])
+    let name = try resultName(of: arguments, source: source.name, suffix: "-dynamic")
+    let share = DenseShare(of: source.graph)
+    guard share.denseWeights > 0 else { throw ModelError.noDenseLayer(word) }
+    let data = try workspace.data(for: arguments.verb.range)
+    try workspace.requireFit(source, word, data)
+    let note =
+      "\(name): \(source.name) with dense layers in integers, the rest in float"
+      + replacement(name, workspace)
+    return dynamicQuantization(of: source, named: name, share, data, arguments.verb, note: note).plan
+  }
+}
+
+/// What dynamic quantization came to.
+private struct DynamicFigures {
+  var evaluation: Evaluation
+  var speed, floatSpeed: Speed
+  /// Accuracy of the float model.
+  var float: Double
+}
+
+/// Dynamic quantization of a float model that is known to fit the data.
+private func dynamicQuantization(
+  of source: ModelEntry, named result: String, _ share: DenseShare, _ data: ChosenData, _ verb: Word,
+  note: String
+) -> MakeModel<DynamicFigures> {
+  MakeModel(
+    source: source, result: result, kind: .dynamic, data: data, verb: verb, notes: [note],
+    compute: { float, console in
+      let model: Model
+      do {
+        model = try quantizeDynamically(float)
+      } catch {
+        throw UnexpectedError(EngineCause(error), range: verb.range)
+      }
+      guard let evaluation = try console.evaluation(of: model, named: result, on: data),
+        let accuracy = try console.knownAccuracy(of: source, float, on: data),
+        let speeds = try measureSpeeds(
+          of: 2, cancellation: console.cancellation, model: { $0 == 0 ? float : model })
+      else { return nil }
+      return (
+        model,
+        DynamicFigures(
+          evaluation: evaluation, speed: speeds[1], floatSpeed: speeds[0], float: accuracy)
+      )
+    },
+    describe: { measured, entry in
+      entry.details[.settings] = Command.dynamic.name
+      entry.figures = [
+        "accuracy": measured.evaluation.accuracy, "loss": measured.evaluation.loss,
+        "latency_ms": measured.speed.latencyMilliseconds, "throughput": measured.speed.imagesPerSecond,
+      ]
+      entry.figures[ModelEntry.floatSize] = source.byteCount.map(Double.init)
+    },
+    report: { measured, entry, console in
+      console.report(share, of: source.name)
+      console.report(measured, entry, source: source.name, on: data)
+    })
+}
+
+extension Console {
+  /// How much of the network integers hold and do.
+  fileprivate func report(_ share: DenseShare, of source: String) {
+    let weights = Double(share.denseWeights) / Double(share.weights)
+    let products = Double(share.denseProducts) / Double(share.products)
+    text(
+      "integers hold \(percentage(weights, 1)) of the weights of \(source) and do \(percentage(products, 1)) of its "
+        + "multiplications: those of its dense layers")
+    if weights < 1 {
+      note(
+        "convolutions stay in float: before each one the range of a whole feature map would have to be found at every "
+          + "run, which costs more than integers save; static quantization does all layers: ptq \(source)")
+    }
+  }
+
+  fileprivate func report(
+    _ measured: DynamicFigures, _ entry: ModelEntry, source: String, on data: ChosenData
+  ) {
+    let (result, evaluation) = (entry.name, measured.evaluation)
+    compare(
+      entry, accuracy: evaluation.accuracy, with: source, accuracy: measured.float,
+      floatBytes: entry.figures[ModelEntry.floatSize], on: data, sourceWords: source)
+    metric(result, "accuracy", evaluation.accuracy)
+    metric(result, "loss", evaluation.loss)
+    metric(result, "drop_points", -(100 * (evaluation.accuracy - measured.float)))
+    metric(result, "size_bytes", entry.byteCount.map(Double.init) ?? 0)
+    report(measured.speed, of: result)
+    let speedup = measured.floatSpeed.latencyMilliseconds / measured.speed.latencyMilliseconds
+    metric(
+      result, "speedup", speedup, text: "\(fixed(speedup, 2))× the speed of \(source) for one image",
+      reproducible: false)
+  }
+}

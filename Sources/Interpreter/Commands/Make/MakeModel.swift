@@ -1,0 +1,81 @@
+import Datasets
+import GraphIR
+import Language
+import Training
+
+/// A model that is made of another one by computing alone, and what its command says of it: what `ptq`, `dynamic`,
+/// `rescale` and `convert` have in common.
+struct MakeModel<Measured> {
+  var source: ModelEntry
+  var result: String
+  var kind: Model.Kind
+  var data: ChosenData
+  var verb: Word
+  /// Said before it begins.
+  var notes: [String] = []
+  /// Computes the model and measures it; nil where it was cancelled.
+  var compute: (Model, Console) throws -> (model: Model, measured: Measured)?
+  /// Writes down what was measured, and how the model was made.
+  var describe: (Measured, inout ModelEntry) -> Void
+  var report: (Measured, ModelEntry, Console) throws -> Void
+
+  var plan: Plan {
+    Plan(
+      changes: [data.use], makes: ModelEntry(name: result, kind: kind, graph: source.graph)
+    ) { workspace, console in
+      if let note = data.note { console.note(note) }
+      for note in notes { console.note(note) }
+      if let note = foreignData(source, data) { console.note(note) }
+      let model = try workspace.weights(of: source.name)
+      let made = try runningTraining(verb) { try compute(model, console) }
+      guard let (model, measured) = made, !console.cancellation.isCancelled else {
+        console.note("stopped; nothing was kept")
+        return .interrupted
+      }
+      var entry = ModelEntry(name: result, kind: model.kind, graph: model.graph)
+      entry.details = [.data: data.choice.text, .start: source.name]
+      describe(measured, &entry)
+      try report(
+        measured, try workspace.save(Workspace.NewModel(entry: entry, parameters: model.parameters)),
+        console)
+      return .done
+    }
+  }
+}
+
+/// The name before `=`, or the source's with a suffix; never the source's own.
+func resultName(of arguments: Arguments, source: String, suffix: String) throws(StatementError) -> String {
+  guard let target = arguments.target else { return source + suffix }
+  try requireModelName(target)
+  guard target.text != source else {
+    throw .replacesSource(target, example: "\(source)\(suffix) = \(arguments.verb.text) \(source)")
+  }
+  return target.text
+}
+
+/// What a command uses and makes that turns the model which it names into another one.
+func makingFootprint(
+  _ kind: Model.Kind, suffix: String, from source: String?, _ arguments: Arguments,
+  also uses: Set<SessionName> = []
+) -> Footprint {
+  .making(
+    kind, arguments.target?.text ?? source.map { $0 + suffix }, from: source, also: uses)
+}
+
+extension Console {
+  /// Says what a model came to beside the one that it was made from, with the sizes of both where they are known.
+  func compare(
+    _ result: ModelEntry, accuracy: Double, with source: String, accuracy before: Double,
+    floatBytes: Double?, on data: ChosenData, sourceWords: String
+  ) {
+    text(
+      "\(result.name) accuracy \(percentage(accuracy)) on "
+        + "\(counted(data.dataset.test.count, "test image")); \(sourceWords) \(percentage(before)): "
+        + "\(signed(100 * (accuracy - before), 2)) points")
+    if let bytes = result.byteCount.map(Double.init), let floatBytes {
+      text(
+        "\(result.name) takes \(byteCount(bytes)), \(fixed(bytes / floatBytes, 3)) of \(source)'s "
+          + byteCount(floatBytes))
+    }
+  }
+}

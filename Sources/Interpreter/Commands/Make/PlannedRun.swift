@@ -1,0 +1,225 @@
+import Datasets
+import Execution
+import Foundation
+import GraphIR
+import Language
+import Quantization
+import SessionStore
+import Training
+
+/// A training or QAT run that is ready to start: everything it needs is known to be there and to fit.
+struct PlannedRun {
+  var kind: RunRecord.Kind
+  /// The model that the run makes.
+  var result: ModelEntry
+  var start: TrainingStart
+  var recipe: TrainingRecipe
+  var data: ChosenData
+  var teachers: [String]
+  var logits: LogitsLibrary?
+  /// What to say before it starts: how it begins, what it replaces.
+  var notes: [String] = []
+  var warnings: [Diagnostic] = []
+  var verb: Word
+  var learningRateRange: SourceRange?
+  /// Where the loss of each distillation term stands.
+  var termRanges: [SourceRange]
+
+  /// A run whose options say no more than its recipe and its teachers.
+  init(
+    kind: RunRecord.Kind, result: ModelEntry, start: TrainingStart, recipe: TrainingRecipe,
+    guidance: Guidance, data: ChosenData, _ arguments: Arguments
+  ) {
+    self.kind = kind
+    self.result = result
+    self.start = start
+    self.recipe = recipe
+    self.data = data
+    teachers = guidance.teachers.map(\.name)
+    termRanges = guidance.clauses.map(\.lossRange)
+    verb = arguments.verb
+    learningRateRange = arguments.range(of: .learningRate)
+  }
+
+  var plan: Plan { Plan(changes: [data.use], makes: result) { try run(&$0, $1) } }
+
+  private var activity: String { verb.text + " " + result.name }
+
+  func run(_ workspace: inout Workspace, _ console: Console) throws -> PlanEnding {
+    announce(console)
+    let startedAt = Date()
+    let recorder = RunRecorder(
+      activity: activity, recipe: recipe, termRanges: termRanges, console: console)
+    let outcome = try outcome(workspace, recorder, console)
+    guard outcome.stepsDone > 0 else {
+      console.note("stopped before the first step; nothing was kept")
+      return .interrupted
+    }
+    let test = try testFigures(of: outcome, console)
+    let record = record(of: outcome, recorder, startedAt: startedAt)
+    let entry = try keep(outcome, test: test, run: workspace.keep(record), in: &workspace)
+    report(outcome, test: test, entry: entry, console)
+    try reportAgreement(outcome, workspace, console)
+    if let bytes = recorder.keptLogitsBytes {
+      console.metric(result.name, "teacher_logits_bytes", Double(bytes))
+    }
+    return outcome.interrupted ? .interrupted : .done
+  }
+
+  private func announce(_ console: Console) {
+    for warning in warnings { console.put(.diagnostic(warning)) }
+    if let note = data.note { console.note(note) }
+    for note in notes { console.note(note) }
+    console.note("settings: " + recipe.words)
+  }
+
+  private func outcome(
+    _ workspace: Workspace, _ recorder: RunRecorder, _ console: Console
+  ) throws -> TrainingOutcome {
+    let model =
+      switch start {
+      case .fresh(let graph):
+        Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: recipe.seed))
+      case .weights(let entry): try workspace.weights(of: entry.name)
+      }
+    var teacherModels: [String: Model] = [:]
+    for teacher in teachers { teacherModels[teacher] = try workspace.weights(of: teacher) }
+    do {
+      // The models are let go as soon as they are compiled.
+      return try train(
+        consume model, on: data.dataset, recipe: recipe, teachers: consume teacherModels, logits: logits,
+        cancellation: console.cancellation
+      ) { recorder.receive($0) }
+    } catch let cause as TrainingError {
+      throw failure(cause)
+    }
+  }
+
+  private func failure(_ cause: TrainingError) -> RunError {
+    RunError(
+      cause: cause, verb: verb, learningRateRange: learningRateRange, learningRate: recipe.learningRate)
+  }
+
+  /// Accuracy and loss on the test images, of the model as it is; nil where the run was stopped on the way.
+  private func testFigures(
+    of outcome: TrainingOutcome, _ console: Console
+  ) throws -> (accuracy: Double, loss: Double)? {
+    guard !outcome.interrupted else { return nil }
+    if let epoch = outcome.lastEpoch { return (epoch.testAccuracy, epoch.testLoss) }
+    let evaluation = try evaluate(
+      outcome.model, on: data.dataset.test, of: data.dataset, cancellation: console.cancellation)
+    return evaluation.map { ($0.accuracy, $0.loss) }
+  }
+
+  private func record(
+    of outcome: TrainingOutcome, _ recorder: RunRecorder, startedAt: Date
+  ) -> Workspace.Run {
+    var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
+    settings["data"] = data.choice.text
+    settings["teacher-logits"] = recorder.logitsWords
+    settings[Keyword.precision.name] = recipe.precision.rawValue
+    if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }
+    return Workspace.Run(
+      kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
+      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
+      stepsDone: outcome.stepsDone,
+      startedAt: startedAt, endedAt: Date())
+  }
+
+  private func keep(
+    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?, run: Int,
+    in workspace: inout Workspace
+  ) throws -> ModelEntry {
+    var entry = result
+    entry.kind = outcome.model.kind
+    entry.graph = outcome.model.graph
+    entry.details[.data] = data.choice.text
+    entry.details[.settings] = recipe.words
+    entry.details[.learningRate] = plain(recipe.learningRate)
+    entry.details[.recipe] = recipe.json
+    entry.details[.policy] = outcome.policy?.json
+    // What goes on from itself can't be made again: its start is gone.
+    if case .weights(let before) = start, before.name == entry.name { entry.details[.recipe] = nil }
+    entry.figures["epochs"] = Double(outcome.epochsDone)
+    entry.figures["step_ms"] = outcome.stepMilliseconds
+    if kind == .qat, case .weights(let float) = start {
+      entry.figures[ModelEntry.floatSize] = try workspace.entry(float.name).byteCount.map(Double.init)
+    }
+    if let test {
+      entry.figures["accuracy"] = test.accuracy
+      entry.figures["loss"] = test.loss
+    }
+    return try workspace.save(
+      Workspace.NewModel(entry: entry, parameters: outcome.model.parameters, run: run))
+  }
+
+  private func report(
+    _ outcome: TrainingOutcome, test: (accuracy: Double, loss: Double)?, entry: ModelEntry,
+    _ console: Console
+  ) {
+    let name = entry.name
+    if outcome.interrupted {
+      console.note("stopped after step \(grouped(outcome.stepsDone)); \(name) keeps what it learned")
+      if let reached = outcome.policy, let wanted = recipe.quantization?.policy, reached != wanted {
+        console.note(
+          "\(name) keeps the grids of \(reached.weightBits) bits that it was trained with at that step; the "
+            + "ladder's end, \(wanted.weightBits) bits, was not reached")
+      }
+    }
+    if let test {
+      let images = counted(data.dataset.test.count, "test image")
+      console.metric(
+        name, "accuracy", test.accuracy,
+        text: "\(name) accuracy \(percentage(test.accuracy)) on \(images)")
+      console.metric(name, "loss", test.loss)
+    }
+    if !recipe.distillation.isEmpty, let epoch = outcome.lastEpoch {
+      console.metric(name, "task_loss", epoch.taskLoss)
+      console.metric(name, "kd_loss", epoch.distillationLoss)
+      if recipe.namesTerms {
+        for (label, loss) in zip(recipe.termLabels, epoch.termLosses) {
+          console.metric(name, "kd_loss.\(label)", loss)
+        }
+      }
+    }
+    console.metric(name, "epochs", Double(outcome.epochsDone))
+    if let bytes = entry.byteCount { console.metric(name, "size_bytes", Double(bytes)) }
+    var pace = "\(name): \(fixed(outcome.stepMilliseconds, 1)) ms a training step"
+    if let taught = outcome.teacherStepMilliseconds, taught != outcome.stepMilliseconds {
+      pace += ", \(fixed(taught, 1)) ms while the teacher computed"
+      console.metric(name, "teacher_step_ms", taught, reproducible: false)
+    }
+    console.metric(name, "step_ms", outcome.stepMilliseconds, text: pace, reproducible: false)
+  }
+}
+
+extension PlannedRun {
+  /// Says how often the model and each teacher choose the same class of the test images.
+  fileprivate func reportAgreement(_ outcome: TrainingOutcome, _ workspace: Workspace, _ console: Console)
+    throws
+  {
+    guard !outcome.interrupted, !outcome.lastPredictions.isEmpty else { return }
+    for (place, teacher) in teachers.enumerated() where !teachers[..<place].contains(teacher) {
+      let evaluation = try evaluate(
+        workspace.weights(of: teacher), on: data.dataset.test, of: data.dataset,
+        cancellation: console.cancellation)
+      guard let evaluation else { return }
+      let same = zip(evaluation.predictions, outcome.lastPredictions).count { $0 == $1 }
+      let share = Double(same) / Double(evaluation.predictions.count)
+      console.metric(
+        result.name, place == 0 ? "teacher_agreement" : "teacher_agreement.\(teacher)", share,
+        text:
+          "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
+    }
+  }
+}
+
+extension Console {
+  /// Puts out `model.key`.
+  func metric(
+    _ model: String, _ key: String, _ value: Double, text: String? = nil, reproducible: Bool = true,
+    cases: Int? = nil
+  ) {
+    put(.metric(Metric("\(model).\(key)", value, text: text, reproducible: reproducible, cases: cases)))
+  }
+}
