@@ -92,7 +92,7 @@ import Training
   }
 
   @Test(arguments: [
-    ("schedule: linear", WeightRamp(shape: .linear, share: 1)), ("0.5", nil),
+    ("schedule: linear", WeightRamp(shape: .linear, share: 1)), ("0.5", WeightRamp(shape: .passes)),
     ("scale: balanced", WeightRamp(shape: .passes)),
     ("schedule: passes", WeightRamp(shape: .passes)), ("scale: paper", nil),
     ("scale: paper, schedule: passes", WeightRamp(shape: .passes)),
@@ -105,7 +105,7 @@ import Training
   }
 
   @Test(arguments: [
-    ("DecoupledKD", LossScale.paper), ("DecoupledKD, scale: paper", .paper),
+    ("DecoupledKD", LossScale.balanced), ("DecoupledKD, scale: paper", .paper),
     ("SoftTarget, scale: balanced", .balanced), ("Attention", nil), ("Attention, scale: 1000", nil),
   ])
   func theScaleOfALossOfLogitsIsUnderstood(written: String, scale: LossScale?) throws {

@@ -8,7 +8,7 @@ extension Keyword {
     Choice("layers", "layers that a loss of layers compares: [layer1, layer2], or [student: teacher]"),
     Choice("schedule", "course of the weight over the steps: passes, constant, linear, cosine"),
     Choice("warm-up", "share of the steps over which the weight grows, such as 10%"),
-    Choice("scale", "of a loss of logits: the paper's, or balanced with the task image by image"),
+    Choice("scale", "of a loss of logits: balanced with the task image by image, or the paper's"),
   ]
 }
 
@@ -75,13 +75,13 @@ func boundLayers(_ argument: Argument) throws(CallError) -> [DistillationClause.
   return pairs
 }
 
-/// `scale: balanced` or `scale: paper`; paper where it is not written, and of no meaning for a loss of layers.
+/// `scale: balanced` or `scale: paper`; balanced where it is not written, and of no meaning for a loss of layers.
 func boundScale(_ argument: Argument?, loss: DistillationLoss) throws(CallError) -> LossScale? {
   if loss.feature != nil {
     guard let argument else { return nil }
     throw .loss(.numberExpected("scale", loss: loss.name), argument.value.range)
   }
-  guard let argument else { return .paper }
+  guard let argument else { return .balanced }
   let choices = LossScale.allCases.map { Choice($0.rawValue, $0.summary) }
   guard let word = argument.value.word else {
     throw .wrongKind(argument.value, label: "scale", call: "kd", kind: .choice(choices))

@@ -11,15 +11,16 @@ extension Topic {
       A student learns from a teacher's answers beside the labels. With QAT the teacher is the float model \
       itself: the rounded network is told, image by image, what it said before it was rounded.
       """,
-    formula: "loss = (1 - w) · task + w · c · kd    c = 1, or min(1, |g_task| / |g_kd|)",
+    formula: "loss = (1 - w) · task + w · c · kd    c = min(1, |g_task| / |g_kd|)",
     picture: """
       image ─┬─> teacher (fixed) ──> logits ─┐
              └─> student (rounded) > logits ─┴─> kd  ─┐
                                 label ──────> task ───┴─> loss
       """,
     trap: """
-      At the paper's scale a term may drown the task. scale: balanced brings it down to the task's gradient \
-      image by image (c), and w grows with the passes over the images. compare seeds 3 tells if it helps.
+      As published a term may drown the task, so it is brought down to the task's gradient image by image \
+      (c), and w grows with the passes over the images; scale: paper does neither. compare seeds 3 tells if \
+      it helps.
       """,
     example: "student = qat from teacher with kd(teacher, SoftTarget, 0.5) epochs 1",
     related: ["temperature", "decoupled-kd", "qat"],
