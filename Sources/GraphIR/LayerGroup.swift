@@ -15,6 +15,11 @@ package struct LayerGroup: Hashable, Sendable {
   package var fakeQuantize: Graph.NodeID?
   /// Last node: what other groups read.
   package var output: Graph.NodeID
+
+  /// Its nodes, in order.
+  package var members: [Graph.NodeID] {
+    [head] + [norm, add, activation, fakeQuantize].compactMap { $0 }.filter { $0 != head }
+  }
 }
 
 extension Graph {
@@ -28,8 +33,7 @@ extension Graph {
       while let next = follower(of: group, consumers: consumers, grouped: grouped) {
         absorb(next, into: &group)
       }
-      let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize]
-      grouped.formUnion(members.compactMap { $0 })
+      grouped.formUnion(group.members)
       groups.append(group)
     }
     return groups

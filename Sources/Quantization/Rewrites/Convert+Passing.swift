@@ -17,7 +17,7 @@ extension IntegerConversion {
     if case .dropout = node.operation {
       codes[group.head] = input
     } else {
-      append(node.name, node.operation, inputs: [input.node], for: group.head, grid: input.grid)
+      try append(node.name, node.operation, inputs: [input.node], for: group.head, grid: input.grid)
     }
     codes[group.output] = codes[group.head]
     let output = try outputGrid(of: group) ?? input.grid
@@ -31,7 +31,7 @@ extension IntegerConversion {
     let output = try outputGrid(of: group) ?? input.grid
     let integer = IntegerPooling(
       pooling: pooling, input: input.grid, output: output, activation: activation(of: group))
-    append(
+    try append(
       model.graph.nodes[group.head].name, .integerPool(integer), inputs: [input.node], for: group.output,
       grid: output)
   }
@@ -44,6 +44,6 @@ extension IntegerConversion {
       throw .noIntegerKernel(node: name, reason: "its range was not observed")
     }
     let table = Requantization(input: input.grid, output: output, activation: activation(of: group))
-    append(name, .requantize(table), inputs: [input.node], for: group.output, grid: output)
+    try append(name, .requantize(table), inputs: [input.node], for: group.output, grid: output)
   }
 }

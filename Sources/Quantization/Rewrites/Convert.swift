@@ -94,11 +94,11 @@ struct IntegerConversion {
       let integer = IntegerConvolution(
         convolution: convolution, input: input.grid, residual: residual, output: output,
         activation: activation, weightBits: weightBits)
-      append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
+      try append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
     case .dense(let dense):
       let integer = IntegerDense(
         dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
-      append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
+      try append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
       .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       break
@@ -134,9 +134,8 @@ struct IntegerConversion {
   mutating func append(
     _ name: String, _ operation: Operation, inputs: [Graph.NodeID], for tensor: Graph.NodeID,
     grid: QuantizationParameters?
-  ) {
-    // The shapes were valid in the float graph.
-    guard let id = try? graph.append(name, operation, inputs: inputs) else { return }
+  ) throws(RewriteError) {
+    let id = try graph.extend(name, operation, inputs: inputs)
     if let grid { codes[tensor] = (id, grid) } else { floats[tensor] = id }
   }
 }
