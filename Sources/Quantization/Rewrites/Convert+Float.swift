@@ -21,6 +21,8 @@ extension IntegerConversion {
     switch node.operation {
     case .pool, .flatten:
       try append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
+    case .activation(let activation) where activation.curve != nil:
+      try append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
     case .activation, .fakeQuantize, .dropout: floats[group.head] = try float(source, node)
     case .input, .convolution, .batchNorm, .dense, .add, .quantize, .dequantize, .requantize, .integerPool,
       .integerConvolution, .integerDense, .dynamicDense:

@@ -75,7 +75,7 @@ struct IntegerConversion {
     }
     store(weights, scales: scales, inputScale: input.grid.scale, name: node.name)
     let output = try outputGrid(of: group)
-    let activation = activation(of: group)
+    let activation = model.graph.rectifier(of: group)
     let weightBits = weights.grid?.bits ?? 8
     var inputs = [input.node]
     switch weights.operation {
@@ -111,10 +111,10 @@ struct IntegerConversion {
     return try model.quantizationParameters(quantizer).unsigned
   }
 
+  /// What a table applies: the curve that the group is, or the rectifier that ends it.
   func activation(of group: LayerGroup) -> Activation? {
-    guard let id = group.activation, case .activation(let activation) = model.graph.nodes[id].operation
-    else { return nil }
-    return activation
+    model.graph.curve(of: group).map(Activation.curve)
+      ?? model.graph.rectifier(of: group).map(Activation.rectifier)
   }
 
   private mutating func store(_ weights: LayerWeights, scales: [Float], inputScale: Float, name: String) {

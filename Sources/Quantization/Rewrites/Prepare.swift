@@ -25,7 +25,7 @@ private struct Preparation {
   init(_ graph: Graph, _ policy: QuantizationPolicy) {
     self.graph = graph
     self.policy = policy
-    precisions = layerPrecisions(of: graph, policy: policy)
+    precisions = graph.withCurves(layerPrecisions(of: graph, policy: policy))
     quantized = quantizedTensors(graph, precisions)
     prepared = GraphRewrite(of: graph)
   }
@@ -92,6 +92,20 @@ package func layerPrecisions(
       of: graph.nodes[id].name, isEnd: id == layers.first || id == layers.last)
   }
   return precisions
+}
+
+extension Graph {
+  /// The precisions of layers, with those of the curves after them: a curve has that of the layer it bends.
+  fileprivate func withCurves(_ layers: [NodeID: LayerPrecision]) -> [NodeID: LayerPrecision] {
+    var precisions = layers
+    var outputs: [NodeID: LayerPrecision] = [:]
+    for group in layerGroups {
+      let bent = layers[group.head] ?? nodes[group.head].inputs.first.flatMap { outputs[$0] }
+      if curve(of: group) != nil { precisions[group.head] = bent }
+      outputs[group.output] = bent
+    }
+    return precisions
+  }
 }
 
 private func quantizedTensors(
