@@ -1,7 +1,7 @@
 /// Nodes that run as one layer: a head, then batch norm, residual addition, activation and fake quantization,
 /// each where it follows alone.
 ///
-/// Batch norm joins the layer with weights that it can be folded into, an addition the convolution that carries it;
+/// Of the activations only rectifiers join a layer; a curve heads a group. Batch norm joins the layer with weights that it can be folded into, an addition the convolution that carries it;
 /// anywhere else they head a group of their own.
 /// Rewrites and plans both work on groups.
 package struct LayerGroup: Hashable, Sendable {
@@ -11,10 +11,16 @@ package struct LayerGroup: Hashable, Sendable {
   package var add: Graph.NodeID?
   /// The other summand of `add`: output of an earlier group.
   package var residual: Graph.NodeID?
+  /// A rectifier.
   package var activation: Graph.NodeID?
   package var fakeQuantize: Graph.NodeID?
   /// Last node: what other groups read.
   package var output: Graph.NodeID
+
+  /// Its nodes, in order.
+  package var members: [Graph.NodeID] {
+    [head] + [norm, add, activation, fakeQuantize].compactMap { $0 }.filter { $0 != head }
+  }
 }
 
 extension Graph {
@@ -28,11 +34,23 @@ extension Graph {
       while let next = follower(of: group, consumers: consumers, grouped: grouped) {
         absorb(next, into: &group)
       }
-      let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize]
-      grouped.formUnion(members.compactMap { $0 })
+      grouped.formUnion(group.members)
       groups.append(group)
     }
     return groups
+  }
+
+  /// The rectifier that ends a group.
+  package func rectifier(of group: LayerGroup) -> Rectifier? {
+    guard let id = group.activation, case .activation(let activation) = nodes[id].operation else {
+      return nil
+    }
+    return activation.rectifier
+  }
+
+  /// The curve that a group is.
+  package func curve(of group: LayerGroup) -> ActivationCurve? {
+    if case .activation(let activation) = nodes[group.head].operation { activation.curve } else { nil }
   }
 
   /// A group of one node.
@@ -46,7 +64,7 @@ extension Graph {
     case .add:
       group.add = id
       group.residual = nodes[id].inputs.last
-    case .activation: group.activation = id
+    case .activation(let activation): if activation.rectifier != nil { group.activation = id }
     case .fakeQuantize: group.fakeQuantize = id
     case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
       .integerPool,
@@ -69,7 +87,8 @@ extension Graph {
       joins =
         nodes[group.head].operation.carriesAddition && group.add == nil && untouched
         && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
-    case .activation: joins = untouched
+    case .activation(let activation):
+      joins = untouched && activation.rectifier != nil && curve(of: group) == nil
     case .fakeQuantize: joins = group.fakeQuantize == nil
     case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
       .integerPool,

@@ -15,7 +15,7 @@ package enum Layer: Hashable, Sendable, Codable {
     switch self {
     case .convolution: "conv"
     case .batchNorm: "bn"
-    case .activation(let activation): activation.rawValue
+    case .activation(let activation): activation.name
     case .pool(let pooling): pooling.kind == .maximum ? "pool" : "avgpool"
     case .flatten: "flatten"
     case .dropout: "dropout"

@@ -5,4 +5,6 @@ package enum RewriteError: Error, Equatable {
   case unobserved(String)
   /// A node that has no integer kernel, and why.
   case noIntegerKernel(node: String, reason: String)
+  /// A node that the rewritten graph can't hold, and why.
+  case misfit(node: String, reason: String)
 }

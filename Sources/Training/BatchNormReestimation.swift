@@ -1,6 +1,7 @@
 package import Datasets
 import Execution
 package import GraphIR
+import Quantization
 
 /// The float model with its batch-norm statistics measured anew in the network as it is when quantized: mean and
 /// variance of each channel, averaged over batches.
@@ -40,16 +41,11 @@ extension String {
 
 extension Graph {
   /// The same graph whose running statistics are those of the last batch, or move by another momentum.
-  fileprivate func settingBatchNormMomentum(_ momentum: Float) throws -> Graph {
-    var graph = Graph(architecture: architecture, input: inputShape)
-    for node in nodes.dropFirst() {
-      var operation = node.operation
-      if case .batchNorm(var norm) = operation {
-        norm.momentum = momentum
-        operation = .batchNorm(norm)
-      }
-      try graph.append(node.name, operation, inputs: node.inputs)
+  fileprivate func settingBatchNormMomentum(_ momentum: Float) throws(RewriteError) -> Graph {
+    try rewritten { node in
+      guard case .batchNorm(var norm) = node.operation else { return node.operation }
+      norm.momentum = momentum
+      return .batchNorm(norm)
     }
-    return graph
   }
 }

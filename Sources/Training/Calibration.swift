@@ -27,7 +27,7 @@ package func calibrate(
   try check(model, fits: data.training, classes: data.classNames.count)
   let folded = try foldBatchNorm(model)
   var prepared = Model(
-    kind: .fakeQuantized, graph: prepare(model.graph, policy: policy), parameters: model.parameters)
+    kind: .fakeQuantized, graph: try prepare(model.graph, policy: policy), parameters: model.parameters)
   let watched = watchedTensors(of: prepared.graph, in: folded.graph)
   let plan = try CalibrationPlan(
     folded, data: data, batches: CalibrationBatches(count: batches, size: batchSize, of: data.training),

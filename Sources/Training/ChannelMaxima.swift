@@ -12,10 +12,7 @@ package func channelMaxima(
 ) throws -> [String: [Float]]? {
   let folded = try foldBatchNorm(model)
   let groups = folded.graph.layerGroups.filter { group in
-    guard let id = group.activation, case .activation(.relu6) = folded.graph.nodes[id].operation else {
-      return false
-    }
-    return folded.graph.nodes[group.head].operation.hasWeights
+    folded.graph.rectifier(of: group) == .relu6 && folded.graph.nodes[group.head].operation.hasWeights
   }
   guard !groups.isEmpty else { return [:] }
   let plan = try CalibrationPlan(

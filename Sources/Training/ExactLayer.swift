@@ -15,7 +15,7 @@ struct ExactLayer {
   private let input: QuantizationParameters
   private let residual: QuantizationParameters?
   let output: QuantizationParameters
-  private let activation: Activation?
+  private let activation: Rectifier?
   private let weights: [Int8]
   private let scales: [Float]
   private let storedBias: [Int32]

@@ -92,18 +92,17 @@ private func outputPlan(
   guard let group = folded.graph.layerGroups.first(where: { folded.graph.nodes[$0.head].name == layer })
   else { throw RewriteError.missingParameter(layer + ".weight") }
   let end = group.fakeQuantize.flatMap { folded.graph.nodes[$0].inputs.first } ?? group.output
-  folded.graph = folded.graph.upTo(end)
+  folded.graph = try folded.graph.upTo(end)
   let plan = try CalibrationPlan(folded, data: data, batches: batches, seed: seed, capturing: [end])
   return (plan, end)
 }
 
 extension Graph {
   /// The nodes that are computed up to one, which becomes the output.
-  fileprivate func upTo(_ last: NodeID) -> Graph {
+  fileprivate func upTo(_ last: NodeID) throws(ShapeError) -> Graph {
     var graph = Graph(architecture: architecture, input: inputShape)
     for node in nodes[...last].dropFirst() {
-      // The shapes were valid in the graph that is copied.
-      _ = try? graph.append(node.name, node.operation, inputs: node.inputs)
+      try graph.append(node.name, node.operation, inputs: node.inputs)
     }
     return graph
   }

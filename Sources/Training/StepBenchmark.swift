@@ -136,7 +136,7 @@ private final class TrainingWork {
     var teachers: [String: Model] = [:]
     var kept: [String: KeptLogits] = [:]
     if request.work != .train {
-      student = prepare(try absorbBiases(model), policy: QuantizationPolicy())
+      student = try prepare(absorbBiases(model), policy: QuantizationPolicy())
     }
     var recipe = TrainingRecipe()
     if request.work == .kd {
@@ -179,7 +179,7 @@ private final class TrainingWork {
 private func integerModel(_ model: Model, _ request: BenchmarkRequest, _ images: inout RandomImages) throws
   -> Model
 {
-  var prepared = prepare(try absorbBiases(model), policy: QuantizationPolicy())
+  var prepared = try prepare(absorbBiases(model), policy: QuantizationPolicy())
   let plan = try TrainingPlan(prepared, batch: min(request.batch, 16), optimizer: .adam())
   images.fill(plan.input)
   try plan.forward()

@@ -37,7 +37,7 @@ final class TrainingRun {
     guard rungs.count <= max(steps, 1) else {
       throw TrainingError.fewerStepsThanRungs(steps: steps, rungs: rungs.count)
     }
-    if let first = rungs.first { model = prepare(try absorbBiases(model), policy: first) }
+    if let first = rungs.first { model = try prepare(absorbBiases(model), policy: first) }
     kind = model.kind
     schedule = kind == .fakeQuantized ? recipe.quantization?.schedule(steps: steps) : nil
     let optimizer: OptimizerKind =

@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func trainingDoesNotReadWhatItsIdleMemoryHeld() throws {
-    let graph = prepare(
+    let graph = try prepare(
       try #require(Architecture.named("resnet18")).build(Shape(channels: 3, height: 32, width: 32), 10),
       policy: QuantizationPolicy())
     let model = Model(

@@ -21,7 +21,7 @@ import Testing
       let count = model.parameters[name]?.count ?? 0
       model.parameters[name] = Tensor(formulaValues(name, salt: "biases", count: count).map { 0.4 * $0 })
     }
-    return prepare(
+    return try prepare(
       model, policy: QuantizationPolicy(weightBits: bits, activationBits: bits, keepsEnds: false))
   }
 

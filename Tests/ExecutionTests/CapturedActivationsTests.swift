@@ -79,7 +79,7 @@ import Testing
 
   @Test func afterPrepareTheRoundedOutputOfTheSameLayerIsSeen() throws {
     var model = try Self.residual()
-    model.graph = prepare(model.graph, policy: QuantizationPolicy(activationBits: 3))
+    model.graph = try prepare(model.graph, policy: QuantizationPolicy(activationBits: 3))
     model.kind = .fakeQuantized
     let layer = try #require(model.graph.featureLayer("block"))
     #expect(layer.head == "block.conv" && layer.output == "block.relu.fake_quantize")

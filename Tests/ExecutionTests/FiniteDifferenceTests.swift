@@ -84,6 +84,29 @@ import Testing
       try graph.append("conv2", .convolution(Convolution(inputs: 6, outputs: 10, kernel: 5)), graph.output)
       try graph.append("relu2", .activation(.relu), graph.output)
     },
+    Network(testDescription: "leaky ReLU after batch norm and after an addition") { graph in
+      let leaky = Operation.activation(try #require(Activation("leakyrelu(0.1)")))
+      try graph.append("conv", .convolution(Convolution(inputs: 2, outputs: 6, kernel: 3, padding: 1)), 0)
+      try graph.append("bn", .batchNorm(BatchNorm(channels: 6)), graph.output)
+      let bent = try graph.append("leaky1", leaky, graph.output)
+      let more = Convolution(inputs: 6, outputs: 6, kernel: 3, padding: 1, hasBias: false)
+      try graph.append("more", .convolution(more), bent)
+      try graph.append("add", .add, graph.output, bent)
+      try graph.append("leaky2", leaky, graph.output)
+    },
+    Network(testDescription: "hardswish of the images, of a depthwise convolution and of pooling") { graph in
+      let hardswish = Operation.activation(try #require(Activation("hardswish")))
+      try graph.append("first", hardswish, 0)
+      try graph.append("conv", .convolution(Convolution(inputs: 2, outputs: 16, kernel: 3)), graph.output)
+      try graph.append("bn1", .batchNorm(BatchNorm(channels: 16)), graph.output)
+      try graph.append("second", hardswish, graph.output)
+      let depthwise = Convolution(inputs: 16, outputs: 16, kernel: 3, padding: 1, groups: 16, hasBias: false)
+      try graph.append("depthwise", .convolution(depthwise), graph.output)
+      try graph.append("bn2", .batchNorm(BatchNorm(channels: 16)), graph.output)
+      try graph.append("third", hardswish, graph.output)
+      try graph.append("pool", .pool(Pooling(.average, kernel: 2)), graph.output)
+      try graph.append("fourth", hardswish, graph.output)
+    },
     Network(testDescription: "batch norm, pooling and activation that follow no convolution") { graph in
       try graph.append("bn", .batchNorm(BatchNorm(channels: 2)), 0)
       try graph.append("pool", .pool(Pooling(.maximum, kernel: 2)), graph.output)

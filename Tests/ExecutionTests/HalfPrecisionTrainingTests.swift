@@ -115,7 +115,7 @@ import Testing
     let graph = try network.build(Shape(channels: 1, height: 28, width: 28), 10)
     var model = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 3))
     if quantized {
-      model.graph = prepare(graph, policy: QuantizationPolicy())
+      model.graph = try prepare(graph, policy: QuantizationPolicy())
       model.kind = .fakeQuantized
     }
     let trained = try (0..<2).map { _ in try threeSteps(model) }

@@ -22,7 +22,7 @@ import Testing
       parameters[name] = Tensor([Float](repeating: 0.5, count: shape.reduce(1, *)), shape: shape)
     }
     let model = Model(kind: .float, graph: graph, parameters: parameters)
-    return scheme.map { prepare(model, policy: QuantizationPolicy(scheme: $0)) } ?? model
+    return try scheme.map { try prepare(model, policy: QuantizationPolicy(scheme: $0)) } ?? model
   }
 
   /// Parameters before and after an update whose gradients are all zero.

@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: QuantizationPolicy.Scheme.allCases, [2, 4, 7])
   func theStepsAfterAreThoseOfAPlanForTheNewWidth(_ scheme: QuantizationPolicy.Scheme, _ bits: Int) throws {
     let float = try Self.network()
-    let narrow = prepare(float.graph, policy: Self.policy(bits, scheme))
+    let narrow = try prepare(float.graph, policy: Self.policy(bits, scheme))
     let plan = try Self.plan(prepare(float, policy: Self.policy(8, scheme)))
     for index in 0..<3 { try Self.step(plan, index) }
     var model = Model(kind: .fakeQuantized, graph: narrow, parameters: try plan.exportParameters())
@@ -110,6 +110,6 @@ import Testing
       #expect(throws: PlanError.self) { try plan.adopt(prepare(float.graph, policy: policy)) }
     }
     #expect(throws: PlanError.self) { try plan.adopt(float.graph) }
-    #expect(plan.graph == prepare(float.graph, policy: Self.policy(8, .movingAverage)))
+    #expect(try plan.graph == prepare(float.graph, policy: Self.policy(8, .movingAverage)))
   }
 }

@@ -132,6 +132,7 @@ import Testing
     ("data shapes limit 0", "out-of-range", "0"),
     ("model resnet18 = fc(10)", "name-taken", "resnet18"),
     ("model tiny = conv(0) > fc(10)", "out-of-range", "0"),
+    ("model tiny = conv(8) > leakyrelu(1.5) > fc(10)", "out-of-range", "1.5"),
     ("model tiny = conv() > fc(10)", "missing-argument", "conv()"),
     ("model tiny = conv(8, strid: 2) > fc(10)", "unknown-argument", "strid"),
     ("model tiny = fc(10, 10)", "too-many-arguments", "10"),

@@ -65,7 +65,7 @@ import Training
       ])
     let policy = QuantizationPolicy(weightBits: 4, activationBits: 4, scheme: scheme)
     #expect(outcome.policy == policy)
-    #expect(outcome.model.graph == prepare(try TrainingTests.tiny(data).graph, policy: policy))
+    #expect(try outcome.model.graph == prepare(TrainingTests.tiny(data).graph, policy: policy))
     let fake = try #require(
       try evaluate(outcome.model, on: data.test, of: data, cancellation: Cancellation()))
     #expect(fake.accuracy == outcome.lastEpoch?.testAccuracy)
@@ -92,7 +92,7 @@ import Training
     let outcome = try Self.run(Self.recipe([8, 6, 4]), stopAfter: 12).0
     let policy = QuantizationPolicy(weightBits: 6, activationBits: 6)
     #expect(outcome.interrupted && outcome.policy == policy)
-    #expect(outcome.model.graph == prepare(try TrainingTests.tiny(data).graph, policy: policy))
+    #expect(try outcome.model.graph == prepare(TrainingTests.tiny(data).graph, policy: policy))
     #expect(try convert(outcome.model).kind == .integer)
   }
 

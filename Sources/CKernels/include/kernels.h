@@ -80,6 +80,16 @@ void ck_add(float *x, const float *y, int64_t count);
 // masks a gradient as it masked the values.
 void ck_dropout(const float *x, float *y, int64_t count, float rate, uint64_t key);
 
+// A function in three pieces: slope_below·x where x ≤ lower, slope_above·x where x ≥ upper, between them
+// x·(linear + square·x).
+typedef struct {
+  float lower, upper, slope_below, slope_above, linear, square;
+} ck_curve;
+
+// y = curve(x); y may be x. g = d times the curve's derivative at x; g may be d.
+void ck_curve_forward(const float *x, float *y, int64_t count, const ck_curve *curve);
+void ck_curve_backward(const float *x, const float *d, float *g, int64_t count, const ck_curve *curve);
+
 // The same on activations and gradients that lie as bf16; the arithmetic, statistics and coefficients are floats.
 void ck_channel_statistics_bf16(
     const uint16_t *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
@@ -95,6 +105,8 @@ void ck_affine_pair_bf16(
     const uint16_t *g, const uint16_t *y, uint16_t *dy, ck_shape shape, const float *A, const float *B,
     const float *C);
 void ck_add_bf16(uint16_t *x, const uint16_t *y, int64_t count);
+void ck_curve_forward_bf16(const uint16_t *x, uint16_t *y, int64_t count, const ck_curve *curve);
+void ck_curve_backward_bf16(const uint16_t *x, const uint16_t *d, uint16_t *g, int64_t count, const ck_curve *curve);
 void ck_dropout_bf16(const uint16_t *x, uint16_t *y, int64_t count, float rate, uint64_t key);
 
 // bf16 is the upper half of a float: rounding is to nearest, ties to even; NaN stays NaN.

@@ -71,7 +71,7 @@ extension InferencePlanner {
     else { return nil }
     return IntegerPooling(
       pooling: pooling, input: try model.quantizationParameters(input),
-      output: try model.quantizationParameters(output), activation: activation(of: group))
+      output: try model.quantizationParameters(output), activation: graph.rectifier(of: group))
   }
 
   mutating func average(_ pooling: IntegerPooling, _ node: Graph.Node) throws -> ActivationTensor {

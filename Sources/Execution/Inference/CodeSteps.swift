@@ -92,7 +92,7 @@ extension Requantization {
   /// The output's code for one code of the input.
   fileprivate func code(of code: Int) -> UInt8 {
     var value = Float(code - Int(input.zeroPoint)) * input.scale
-    if let activation { value = min(max(value, 0), activation.ceiling) }
+    if let activation { value = activation.value(at: value) }
     let raw = (value * (1 / output.scale)).rounded(.toNearestOrEven) + Float(output.zeroPoint)
     return UInt8(
       clamping: Int(clamping: min(max(raw, Float(output.grid.minimum)), Float(output.grid.maximum))))

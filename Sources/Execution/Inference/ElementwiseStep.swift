@@ -17,7 +17,7 @@ final class ElementwiseStep: Step {
 
   init(
     _ label: String, from source: ActivationTensor, to target: BufferID, residual: BufferID?,
-    norm: (Vector<Float>, Vector<Float>)?, activation: Activation?, quantization: QuantizationParameters?
+    norm: (Vector<Float>, Vector<Float>)?, activation: Rectifier?, quantization: QuantizationParameters?
   ) {
     self.label = label
     self.source = source

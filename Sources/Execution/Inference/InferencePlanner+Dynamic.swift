@@ -23,7 +23,8 @@ extension InferencePlanner {
     let step = DequantizeSumsStep(
       node.name + " dequantize", from: sums.map(\.buffer), to: out.buffer, batch: batch, weights: weights,
       scales: try model.parameter(node.name + ".scale").floats,
-      bias: try model.parameter(node.name + ".bias").floats, activation: activation(of: group), range: range)
+      bias: try model.parameter(node.name + ".bias").floats, activation: graph.rectifier(of: group),
+      range: range)
     append(step, sums.map(\.buffer) + [out.buffer])
     tensors[group.output] = out
   }
@@ -89,7 +90,7 @@ private final class DequantizeSumsStep: Step {
 
   init(
     _ label: String, from sources: [BufferID], to target: BufferID, batch: Int, weights: [Int8],
-    scales: [Float], bias: [Float], activation: Activation?, range: InputRange
+    scales: [Float], bias: [Float], activation: Rectifier?, range: InputRange
   ) {
     self.label = label
     self.sources = sources

@@ -35,7 +35,7 @@ extension InferencePlanner {
     var epilogue = LayerEpilogue()
     epilogue.bias = convolution.hasBias ? .float32 : nil
     epilogue.sum = residual == nil ? nil : (1, 0)
-    epilogue.bounds = activation(of: group).map { (0, $0.ceiling) }
+    epilogue.bounds = graph.rectifier(of: group).map { (0, $0.ceiling) }
     let chosen = try floatConvolution(convolution, node, source, epilogue)
     let read = try adapted(source, to: chosen.source, label: node.name + " input")
     let layout = chosen.destination ?? source.layout
@@ -80,7 +80,7 @@ extension InferencePlanner {
     let read = try plainVector(try source(node), label: node.name)
     var epilogue = LayerEpilogue()
     epilogue.bias = dense.hasBias ? .float32 : nil
-    epilogue.bounds = activation(of: group).map { (0, $0.ceiling) }
+    epilogue.bounds = graph.rectifier(of: group).map { (0, $0.ceiling) }
     let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
     let primitive = try Primitive.dense(
       .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
@@ -115,7 +115,16 @@ extension InferencePlanner {
     return out
   }
 
-  /// Batch norm, addition, activation and rounding that no convolution carries.
+  mutating func planCurve(_ curve: ActivationCurve, _ group: LayerGroup) throws {
+    let node = graph.nodes[group.head]
+    let source = try source(node)
+    let out = newTensor(source.layout, node.shape)
+    append(CurveStep(node.name, curve, of: source, to: out.buffer), [source.buffer, out.buffer])
+    tensors[group.output] = out
+    try appendFakeQuantize(group, out)
+  }
+
+  /// Batch norm, addition, rectifier and rounding that no convolution carries.
   mutating func planElementwise(_ group: LayerGroup, source id: Graph.NodeID) throws {
     let node = graph.nodes[group.output]
     guard var tensor = tensors[id] else {
@@ -148,7 +157,7 @@ extension InferencePlanner {
       node.name, from: source, to: out.buffer, residual: residual?.buffer,
       norm: (try factors ?? normCoefficients(group)).map {
         (Vector($0.a, padding: source.paddedChannels), Vector($0.b, padding: source.paddedChannels))
-      }, activation: activation(of: group),
+      }, activation: graph.rectifier(of: group),
       quantization: try quantization(of: group))
     append(step, [source.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
   }
@@ -160,13 +169,6 @@ extension InferencePlanner {
       graph.nodes[group.output].name, from: tensor, to: tensor.buffer, residual: nil, norm: nil,
       activation: nil, quantization: quantization)
     append(step, [tensor.buffer])
-  }
-
-  func activation(of group: LayerGroup) -> Activation? {
-    guard let id = group.activation, case .activation(let activation) = graph.nodes[id].operation else {
-      return nil
-    }
-    return activation
   }
 
   private func quantization(of group: LayerGroup) throws -> QuantizationParameters? {

@@ -176,7 +176,7 @@ extension InferencePlanner {
   }
 
   /// Bounds of the activation and of the grid, in steps above the output's zero point; u8's own need no clamp.
-  private func codeBounds(_ activation: Activation?, _ output: QuantizationParameters) -> (
+  private func codeBounds(_ activation: Rectifier?, _ output: QuantizationParameters) -> (
     low: Float, high: Float
   )? {
     let least = Float(output.grid.minimum) - Float(output.zeroPoint)

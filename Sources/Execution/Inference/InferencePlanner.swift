@@ -76,7 +76,9 @@ struct InferencePlanner {
     case .flatten:
       tensors[group.head] = try plainVector(try source(node), label: node.name)
       try planElementwise(group, source: group.head)
-    case .batchNorm, .activation, .add, .fakeQuantize: try planElementwise(group, source: node.inputs[0])
+    case .activation(.curve(let curve)): try planCurve(curve, group)
+    case .batchNorm, .activation(.rectifier), .add, .fakeQuantize:
+      try planElementwise(group, source: node.inputs[0])
     case .quantize(let grid): try planQuantize(grid, node, id: group.head)
     case .dequantize(let grid): try planDequantize(grid, node, id: group.head)
     case .requantize(let table): try planTable(table, node, id: group.head)

@@ -12,7 +12,7 @@ final class SumRequantization {
   ///
   /// Without `output` the result is float, in units of 1.
   init(
-    scales: [Float], biases: [Int64], channels: Int, residualScale: Float = 0, activation: Activation?,
+    scales: [Float], biases: [Int64], channels: Int, residualScale: Float = 0, activation: Rectifier?,
     output: QuantizationParameters?
   ) {
     let scales = Vector(scales, padding: channels)
@@ -27,7 +27,7 @@ final class SumRequantization {
   }
 }
 
-extension Activation {
+extension Rectifier {
   /// Least and greatest value that it lets through, in steps above the zero point where the output lies on a grid.
   func bounds(in output: QuantizationParameters?) -> (low: Float, high: Float) {
     (0, ceiling * (1 / (output?.scale ?? 1)))

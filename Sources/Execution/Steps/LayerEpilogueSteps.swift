@@ -11,7 +11,7 @@ final class GroupEpilogue {
   let out: BufferID
   let residual: BufferID?
   let norm: BatchNormState?
-  let activation: Activation?
+  let activation: Rectifier?
   let observer: ActivationObserver?
   let observes: Bool
   let phase: PlanPhase
@@ -19,7 +19,7 @@ final class GroupEpilogue {
 
   init(
     label: String, y: ActivationTensor, out: BufferID, residual: BufferID?, norm: BatchNormState?,
-    activation: Activation?, observer: ActivationObserver?, observes: Bool, phase: PlanPhase
+    activation: Rectifier?, observer: ActivationObserver?, observes: Bool, phase: PlanPhase
   ) {
     self.label = label
     self.y = y

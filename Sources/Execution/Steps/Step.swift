@@ -3,7 +3,7 @@ import OneDNN
 /// What a step spends its time on; a profile adds up by kind.
 package enum StepKind: String, CaseIterable, Sendable {
   case convolution, dense, pooling, normalization, weightQuantization, reorder, addition, quantization,
-    dropout, optimizer
+    activation, dropout, optimizer
 }
 
 /// A piece of a plan: bound to its memory once, run many times.

@@ -53,7 +53,8 @@ extension TrainingPlanner {
       try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
     case .dropout: try planDropoutBackward(node, planned, gradient)
-    case .flatten, .batchNorm, .activation, .add, .fakeQuantize:
+    case .activation(.curve(let curve)): try planCurveBackward(curve, node, planned, gradient)
+    case .flatten, .batchNorm, .activation(.rectifier), .add, .fakeQuantize:
       guard let source = node.inputs.first, learnsBelow(node) else { return }
       try passOn(gradient, planned.y.layout, to: source, node)
     case .input:

@@ -21,7 +21,8 @@ extension TrainingPlanner {
     case .dropout(let dropout): planned = planDropout(dropout, node, try required(source, node))
     case .flatten:
       planned = PlannedGroup(y: try plainVector(required(source, node), label: node.name))
-    case .batchNorm, .activation, .add, .fakeQuantize:
+    case .activation(.curve(let curve)): planned = planCurve(curve, node, try required(source, node))
+    case .batchNorm, .activation(.rectifier), .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))
     case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
@@ -53,8 +54,6 @@ extension TrainingPlanner {
     if let other = group.residual, let tensor = tensors[other] {
       residual = try adapted(tensor, to: planned.y.layout, label: name + " residual")
     }
-    var activation: Activation?
-    if let id = group.activation, case .activation(let kind) = graph.nodes[id].operation { activation = kind }
     var observer: ActivationObserver?
     var observes = false
     if let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation {
@@ -65,7 +64,7 @@ extension TrainingPlanner {
     let epilogue = GroupEpilogue(
       label: name, y: planned.y, out: out.buffer, residual: residual?.buffer,
       norm: group.norm.flatMap { norm in norms.first { $0.name == graph.nodes[norm].name } },
-      activation: activation, observer: observer, observes: observes, phase: phase)
+      activation: graph.rectifier(of: group), observer: observer, observes: observes, phase: phase)
     append(
       EpilogueForward(epilogue), [planned.y.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
     planned.epilogue = epilogue

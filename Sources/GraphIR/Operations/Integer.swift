@@ -9,13 +9,13 @@ package struct IntegerConvolution: Hashable, Sendable, Codable {
   package var input: QuantizationParameters
   package var residual: QuantizationParameters?
   package var output: QuantizationParameters
-  package var activation: Activation?
+  package var activation: Rectifier?
   /// Width that holds every weight, 2 to 8: up to 4, a file holds two weights a byte.
   package var weightBits: Int
 
   package init(
     convolution: Convolution, input: QuantizationParameters, residual: QuantizationParameters? = nil,
-    output: QuantizationParameters, activation: Activation? = nil, weightBits: Int = 8
+    output: QuantizationParameters, activation: Rectifier? = nil, weightBits: Int = 8
   ) {
     self.convolution = convolution
     self.weightBits = weightBits
@@ -35,13 +35,13 @@ package struct IntegerDense: Hashable, Sendable, Codable {
   package var dense: Dense
   package var input: QuantizationParameters
   package var output: QuantizationParameters?
-  package var activation: Activation?
+  package var activation: Rectifier?
   /// Width that holds every weight, as for `IntegerConvolution`.
   package var weightBits: Int
 
   package init(
     dense: Dense, input: QuantizationParameters, output: QuantizationParameters? = nil,
-    activation: Activation? = nil, weightBits: Int = 8
+    activation: Rectifier? = nil, weightBits: Int = 8
   ) {
     self.dense = dense
     self.weightBits = weightBits
@@ -74,11 +74,11 @@ package struct IntegerPooling: Hashable, Sendable, Codable {
   package var pooling: Pooling
   package var input: QuantizationParameters
   package var output: QuantizationParameters
-  package var activation: Activation?
+  package var activation: Rectifier?
 
   package init(
     pooling: Pooling, input: QuantizationParameters, output: QuantizationParameters,
-    activation: Activation? = nil
+    activation: Rectifier? = nil
   ) {
     self.pooling = pooling
     self.input = input

@@ -8,7 +8,9 @@ struct LayerForm: Sendable {
   var parameters: [CallParameter]
   var make: @Sendable (LayerValues) -> Layer
 
-  static let all: [LayerForm] = [
+  static let all: [LayerForm] = sums + Activation.catalogue.map(LayerForm.init) + others
+
+  private static let sums: [LayerForm] = [
     LayerForm(
       name: "conv", summary: "convolution: outputs, kernel, stride 1, padding half the kernel, groups 1",
       parameters: [
@@ -21,8 +23,9 @@ struct LayerForm: Sendable {
         padding: $0.count("padding"), groups: $0.count("groups") ?? 1)
     },
     LayerForm(name: "bn", summary: "batch normalisation", parameters: []) { _ in .batchNorm },
-    LayerForm(name: "relu", summary: "max(x, 0)", parameters: []) { _ in .activation(.relu) },
-    LayerForm(name: "relu6", summary: "max(x, 0), cut at 6", parameters: []) { _ in .activation(.relu6) },
+  ]
+
+  private static let others: [LayerForm] = [
     LayerForm(
       name: "pool", summary: "maximum over windows: size 2, stride the size, padding 0",
       parameters: windowParameters
@@ -57,6 +60,20 @@ struct LayerForm: Sendable {
     Pooling(
       kind, kernel: values.count("size") ?? 2, stride: values.count("stride"),
       padding: values.count("padding") ?? 0)
+  }
+}
+
+extension LayerForm {
+  init(_ form: ActivationForm) {
+    self.init(
+      name: form.name, summary: form.summary,
+      parameters: form.parameters.map {
+        CallParameter(
+          label: $0.label, kind: .real(.partOfOne), isOptional: true, otherwise: Double($0.otherwise))
+      }
+    ) { values in
+      .activation(form.make(form.parameters.map { Float(values.values[$0.label] ?? Double($0.otherwise)) }))
+    }
   }
 }
 

@@ -27,7 +27,7 @@ struct EngineCause {
     case .unobserved(let name):
       node = EngineCause.owner(of: name)
       reason = "the range of its values was never observed"
-    case .noIntegerKernel(let name, let why):
+    case .noIntegerKernel(let name, let why), .misfit(let name, let why):
       node = name
       reason = why
     }

@@ -2,13 +2,13 @@ package import GraphIR
 
 /// Two layers with weights between which every channel may be scaled: by k after the first, by 1/k before the second.
 ///
-/// The function of the network stays as it is, because all that lies between is positively homogeneous: ReLU, pooling,
-/// flattening, nothing. ReLU6 is not: there a channel may be scaled as long as it stays below 6.
+/// The function of the network stays as it is, because all that lies between is positively homogeneous: ReLU,
+/// LeakyReLU, pooling, flattening, nothing. ReLU6 is not: there a channel may be scaled as long as it stays below 6.
 package struct ScalablePair: Hashable, Sendable {
   package var first: LayerGroup
   package var second: LayerGroup
   /// ReLU or ReLU6 after the first layer; nil where it is linear.
-  package var activation: Activation?
+  package var activation: Rectifier?
   /// Inputs of the second layer that one channel feeds: more than 1 where a plane was flattened.
   package var span: Int
 }
@@ -29,7 +29,7 @@ extension Graph {
       while let next = soleReader(of: last.output, consumers).flatMap({ heads[$0] }) {
         if nodes[next.head].operation.hasWeights {
           return ScalablePair(
-            first: first, second: next, activation: activation(of: first),
+            first: first, second: next, activation: rectifier(of: first),
             span: inputSpan(of: next, from: first))
         }
         guard nodes[next.head].operation.isHomogeneous, next.activation == nil, next.norm == nil,
@@ -43,13 +43,6 @@ extension Graph {
 
   private func soleReader(of id: NodeID, _ consumers: [[NodeID]]) -> NodeID? {
     consumers[id].count == 1 ? consumers[id].first : nil
-  }
-
-  private func activation(of group: LayerGroup) -> Activation? {
-    guard let id = group.activation, case .activation(let activation) = nodes[id].operation else {
-      return nil
-    }
-    return activation
   }
 
   /// Inputs of a layer that come from one channel of the layer before.
@@ -71,7 +64,8 @@ extension Operation {
   fileprivate var isHomogeneous: Bool {
     switch self {
     case .pool, .flatten, .dropout: true
-    case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .quantize, .dequantize,
+    case .activation(let activation): activation.isHomogeneous
+    case .input, .convolution, .batchNorm, .dense, .add, .fakeQuantize, .quantize, .dequantize,
       .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       false
     }

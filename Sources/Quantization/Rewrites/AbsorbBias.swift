@@ -18,22 +18,13 @@ package func absorbBiases(_ model: Model) throws(RewriteError) -> Model {
     absorbed.parameters[bias] = nil
     heads.insert(group.head)
   }
-  if !heads.isEmpty { absorbed.graph = model.graph.withoutBiases(of: heads) }
-  return absorbed
-}
-
-extension Graph {
-  fileprivate func withoutBiases(of heads: Set<NodeID>) -> Graph {
-    var graph = Graph(architecture: architecture, input: inputShape)
-    for (id, node) in nodes.enumerated().dropFirst() {
-      var operation = node.operation
-      if heads.contains(id), case .convolution(var convolution) = operation {
-        convolution.hasBias = false
-        operation = .convolution(convolution)
-      }
-      // The shapes were valid with the biases, which change none.
-      _ = try? graph.append(node.name, operation, inputs: node.inputs)
+  guard !heads.isEmpty else { return absorbed }
+  absorbed.graph = try model.graph.rewritten { id, node in
+    guard heads.contains(id), case .convolution(var convolution) = node.operation else {
+      return node.operation
     }
-    return graph
+    convolution.hasBias = false
+    return .convolution(convolution)
   }
+  return absorbed
 }

@@ -11,7 +11,7 @@ extension IntegerConversion {
     let input = try float(source, node)
     // A layer carries an addition whose other summand is there before it.
     if let residual = group.residual { _ = try float(residual, node) }
-    append(node.name, weights.operation, inputs: [input], for: group.head, grid: nil)
+    try append(node.name, weights.operation, inputs: [input], for: group.head, grid: nil)
     try finishInFloat(group)
   }
 
@@ -20,7 +20,9 @@ extension IntegerConversion {
     let node = model.graph.nodes[group.head]
     switch node.operation {
     case .pool, .flatten:
-      append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
+      try append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
+    case .activation(let activation) where activation.curve != nil:
+      try append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
     case .activation, .fakeQuantize, .dropout: floats[group.head] = try float(source, node)
     case .input, .convolution, .batchNorm, .dense, .add, .quantize, .dequantize, .requantize, .integerPool,
       .integerConvolution, .integerDense, .dynamicDense:
@@ -31,18 +33,17 @@ extension IntegerConversion {
 
   /// The rest of a group whose head is in `floats`: residual, activation, quantization.
   mutating func finishInFloat(_ group: LayerGroup) throws(RewriteError) {
-    var last = floats[group.head]
+    guard var last = floats[group.head] else { return }
     if let add = group.add, let residual = group.residual {
       let node = model.graph.nodes[add]
-      last = try? graph.append(
-        node.name, .add, inputs: [last, try float(residual, node)].compactMap { $0 })
+      last = try graph.extend(node.name, .add, inputs: [last, try float(residual, node)])
     }
     if let id = group.activation {
       let node = model.graph.nodes[id]
-      last = try? graph.append(node.name, node.operation, inputs: [last].compactMap { $0 })
+      last = try graph.extend(node.name, node.operation, inputs: [last])
     }
     floats[group.output] = last
-    if group.fakeQuantize != nil, let last {
+    if group.fakeQuantize != nil {
       let name = group.head == 0 ? "quantize" : model.graph.nodes[group.output].name
       try appendQuantize(group, name: name, from: last)
     }
@@ -52,7 +53,7 @@ extension IntegerConversion {
     _ group: LayerGroup, name: String, from source: Graph.NodeID
   ) throws(RewriteError) {
     guard let grid = try outputGrid(of: group) else { return }
-    append(name, .quantize(grid), inputs: [source], for: group.output, grid: grid)
+    try append(name, .quantize(grid), inputs: [source], for: group.output, grid: grid)
     // What reads this tensor sees it rounded, in float too.
     floats[group.output] = nil
   }
@@ -65,7 +66,7 @@ extension IntegerConversion {
       throw .noIntegerKernel(node: node.name, reason: "its input was not prepared for quantization")
     }
     let name = graph.nodes[source.node].name + ".dequantize"
-    append(name, .dequantize(source.grid), inputs: [source.node], for: tensor, grid: nil)
+    try append(name, .dequantize(source.grid), inputs: [source.node], for: tensor, grid: nil)
     guard let id = floats[tensor] else {
       throw .noIntegerKernel(node: node.name, reason: "its input has no float form")
     }

@@ -17,7 +17,7 @@ extension IntegerConversion {
     if case .dropout = node.operation {
       codes[group.head] = input
     } else {
-      append(node.name, node.operation, inputs: [input.node], for: group.head, grid: input.grid)
+      try append(node.name, node.operation, inputs: [input.node], for: group.head, grid: input.grid)
     }
     codes[group.output] = codes[group.head]
     let output = try outputGrid(of: group) ?? input.grid
@@ -30,8 +30,8 @@ extension IntegerConversion {
   ) throws(RewriteError) {
     let output = try outputGrid(of: group) ?? input.grid
     let integer = IntegerPooling(
-      pooling: pooling, input: input.grid, output: output, activation: activation(of: group))
-    append(
+      pooling: pooling, input: input.grid, output: output, activation: model.graph.rectifier(of: group))
+    try append(
       model.graph.nodes[group.head].name, .integerPool(integer), inputs: [input.node], for: group.output,
       grid: output)
   }
@@ -41,9 +41,10 @@ extension IntegerConversion {
     guard let input = codes[source] else { return try passInFloat(group, from: source) }
     let name = model.graph.nodes[group.output].name
     guard let output = try outputGrid(of: group) else {
+      if model.graph.curve(of: group) != nil { return try passInFloat(group, from: source) }
       throw .noIntegerKernel(node: name, reason: "its range was not observed")
     }
     let table = Requantization(input: input.grid, output: output, activation: activation(of: group))
-    append(name, .requantize(table), inputs: [input.node], for: group.output, grid: output)
+    try append(name, .requantize(table), inputs: [input.node], for: group.output, grid: output)
   }
 }

@@ -75,7 +75,7 @@ struct IntegerConversion {
     }
     store(weights, scales: scales, inputScale: input.grid.scale, name: node.name)
     let output = try outputGrid(of: group)
-    let activation = activation(of: group)
+    let activation = model.graph.rectifier(of: group)
     let weightBits = weights.grid?.bits ?? 8
     var inputs = [input.node]
     switch weights.operation {
@@ -94,11 +94,11 @@ struct IntegerConversion {
       let integer = IntegerConvolution(
         convolution: convolution, input: input.grid, residual: residual, output: output,
         activation: activation, weightBits: weightBits)
-      append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
+      try append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
     case .dense(let dense):
       let integer = IntegerDense(
         dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
-      append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
+      try append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
     case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
       .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
       break
@@ -111,10 +111,10 @@ struct IntegerConversion {
     return try model.quantizationParameters(quantizer).unsigned
   }
 
+  /// What a table applies: the curve that the group is, or the rectifier that ends it.
   func activation(of group: LayerGroup) -> Activation? {
-    guard let id = group.activation, case .activation(let activation) = model.graph.nodes[id].operation
-    else { return nil }
-    return activation
+    model.graph.curve(of: group).map(Activation.curve)
+      ?? model.graph.rectifier(of: group).map(Activation.rectifier)
   }
 
   private mutating func store(_ weights: LayerWeights, scales: [Float], inputScale: Float, name: String) {
@@ -134,9 +134,8 @@ struct IntegerConversion {
   mutating func append(
     _ name: String, _ operation: Operation, inputs: [Graph.NodeID], for tensor: Graph.NodeID,
     grid: QuantizationParameters?
-  ) {
-    // The shapes were valid in the float graph.
-    guard let id = try? graph.append(name, operation, inputs: inputs) else { return }
+  ) throws(RewriteError) {
+    let id = try graph.extend(name, operation, inputs: inputs)
     if let grid { codes[tensor] = (id, grid) } else { floats[tensor] = id }
   }
 }

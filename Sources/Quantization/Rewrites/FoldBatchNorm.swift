@@ -7,22 +7,19 @@ package import GraphIR
 /// in a float model; in a fake-quantized one it becomes what integers make of it, a convolution of each channel with its
 /// factor. Dropout, which passes everything on, goes.
 package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Model {
-  model.graph = model.graph.withoutDropout
+  model.graph = try model.graph.withoutDropout()
   let graph = model.graph
-  var folded = Graph(architecture: graph.architecture, input: graph.inputShape)
+  var folded = GraphRewrite(of: graph)
   var parameters = ParameterSet()
-  var renamed: [Graph.NodeID: Graph.NodeID] = [0: 0]
 
   for group in graph.layerGroups {
-    let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize].compactMap { $0 }
     let weights = try LayerWeights(group, in: copy model)
-    for id in members where renamed[id] == nil {
-      let node = graph.nodes[id]
-      let inputs = node.inputs.compactMap { renamed[$0] }
+    for id in group.members where !folded.holds(id) {
       if id == group.norm, id != group.head, weights != nil {
-        renamed[id] = inputs.first
+        try folded.leaveOut(id)
         continue
       }
+      let node = graph.nodes[id]
       var operation = node.operation
       if id == group.head, let weights {
         operation = weights.operation
@@ -33,16 +30,16 @@ package func foldBatchNorm(_ model: consuming Model) throws(RewriteError) -> Mod
           parameters[name] = tensor
         }
       }
-      renamed[id] = try? folded.append(node.name, operation, inputs: inputs)
+      try folded.carry(id, as: operation)
     }
     // A model that nobody else holds goes as its folded twin comes.
     if weights != nil {
-      for id in members { model.parameters.removeWeights(of: graph.nodes[id].name) }
+      for id in group.members { model.parameters.removeWeights(of: graph.nodes[id].name) }
     }
   }
-  let result = Model(kind: model.kind, graph: folded, parameters: parameters)
+  let result = Model(kind: model.kind, graph: folded.graph, parameters: parameters)
   // Of two batch norms in a row, the second now follows the layer.
-  return folded.hasFoldableNorms ? try foldBatchNorm(result) : result
+  return folded.graph.hasFoldableNorms ? try foldBatchNorm(result) : result
 }
 
 extension Graph {

@@ -6,10 +6,10 @@ package import GraphIR
 /// computes or reads is rounded to an activation grid, and so are the images; the logits leave the integer model as
 /// float. Batch norm that stands alone is a layer with a weight a channel, of eight bits. A convolution whose output goes into an addition is rounded after it. Pooling keeps its input's grid: a
 /// maximum is on it already, an average is rounded to it again.
-package func prepare(_ graph: Graph, policy: QuantizationPolicy) -> Graph {
+package func prepare(_ graph: Graph, policy: QuantizationPolicy) throws(RewriteError) -> Graph {
   var preparation = Preparation(graph, policy)
-  for group in graph.layerGroups { preparation.add(group) }
-  return preparation.prepared
+  for group in graph.layerGroups { try preparation.add(group) }
+  return preparation.prepared.graph
 }
 
 private struct Preparation {
@@ -18,24 +18,22 @@ private struct Preparation {
   let precisions: [Graph.NodeID: LayerPrecision]
   /// Outputs of groups that an integer layer computes or reads.
   let quantized: Set<Graph.NodeID>
-  var prepared: Graph
-  private var renamed: [Graph.NodeID: Graph.NodeID] = [:]
+  private(set) var prepared: GraphRewrite
   /// Which node's grid a tensor lies on.
   private var quantizers: [Graph.NodeID: FakeQuantize] = [:]
 
   init(_ graph: Graph, _ policy: QuantizationPolicy) {
     self.graph = graph
     self.policy = policy
-    precisions = layerPrecisions(of: graph, policy: policy)
+    precisions = graph.withCurves(layerPrecisions(of: graph, policy: policy))
     quantized = quantizedTensors(graph, precisions)
-    prepared = Graph(architecture: graph.architecture, input: graph.inputShape)
+    prepared = GraphRewrite(of: graph)
   }
 
-  mutating func add(_ group: LayerGroup) {
+  mutating func add(_ group: LayerGroup) throws(RewriteError) {
     let head = graph.nodes[group.head]
-    for id in [group.head, group.norm, group.add, group.activation].compactMap({ $0 })
-    where renamed[id] == nil {
-      copy(id, isAlone: id == group.head)
+    for id in group.members where id != group.fakeQuantize && !prepared.holds(id) {
+      try prepared.carry(id, as: operation(of: id, isAlone: id == group.head))
     }
     let kept = head.inputs.first.flatMap { quantizers[$0] }
     switch head.operation.gridEffect(activated: group.activation != nil) {
@@ -44,14 +42,14 @@ private struct Preparation {
       quantizers[group.output] = kept
       guard var again = kept else { return }
       again.observes = false
-      quantize(group.output, as: again)
+      try quantize(group.output, as: again)
     case .needsItsOwn:
       guard group.output != graph.output, quantized.contains(group.output) else { return }
       let quantizer = FakeQuantize(
         observer: graph.nodes[group.output].name + ".activation_post_process", grid: grid(of: group),
         method: group.head == 0 ? .observed : policy.rangeMethod)
       quantizers[group.output] = quantizer
-      quantize(group.output, as: quantizer)
+      try quantize(group.output, as: quantizer)
     }
   }
 
@@ -68,26 +66,18 @@ private struct Preparation {
   }
 
   /// `isAlone` is true for the head of a group.
-  private mutating func copy(_ id: Graph.NodeID, isAlone: Bool) {
+  private func operation(of id: Graph.NodeID, isAlone: Bool) -> Operation {
     let node = graph.nodes[id]
-    if case .input = node.operation {
-      renamed[id] = 0
-      return
-    }
-    var operation = precisions[id].map { node.operation.with($0, policy) } ?? node.operation
-    if isAlone, case .batchNorm(var norm) = operation {
+    if isAlone, case .batchNorm(var norm) = node.operation {
       norm.weightGrid = policy.weightGrid(bits: 8)
       norm.weightGrid?.perChannel = true
-      operation = .batchNorm(norm)
+      return .batchNorm(norm)
     }
-    // The shapes were valid in the graph that is copied.
-    renamed[id] = try? prepared.append(node.name, operation, inputs: node.inputs.compactMap { renamed[$0] })
+    return precisions[id].map { node.operation.with($0, policy) } ?? node.operation
   }
 
-  private mutating func quantize(_ id: Graph.NodeID, as quantizer: FakeQuantize) {
-    guard let tensor = renamed[id] else { return }
-    renamed[id] = try? prepared.append(
-      graph.nodes[id].name + ".fake_quantize", .fakeQuantize(quantizer), tensor)
+  private mutating func quantize(_ id: Graph.NodeID, as quantizer: FakeQuantize) throws(RewriteError) {
+    try prepared.follow(id, graph.nodes[id].name + ".fake_quantize", .fakeQuantize(quantizer))
   }
 }
 
@@ -102,6 +92,20 @@ package func layerPrecisions(
       of: graph.nodes[id].name, isEnd: id == layers.first || id == layers.last)
   }
   return precisions
+}
+
+extension Graph {
+  /// The precisions of layers, with those of the curves after them: a curve has that of the layer it bends.
+  fileprivate func withCurves(_ layers: [NodeID: LayerPrecision]) -> [NodeID: LayerPrecision] {
+    var precisions = layers
+    var outputs: [NodeID: LayerPrecision] = [:]
+    for group in layerGroups {
+      let bent = layers[group.head] ?? nodes[group.head].inputs.first.flatMap { outputs[$0] }
+      if curve(of: group) != nil { precisions[group.head] = bent }
+      outputs[group.output] = bent
+    }
+    return precisions
+  }
 }
 
 private func quantizedTensors(

@@ -5,14 +5,14 @@ package import GraphIR
 /// One that is fake-quantized already, by calibration or by QAT, is prepared anew from its float graph. Where a node's
 /// grid or method differs from before, its range is kept as an observed one (`min_val`, `max_val`), from which a
 /// trained range starts; scales that were trained for other weight grids are dropped. Other kinds stay as they are.
-package func prepare(_ model: Model, policy: QuantizationPolicy) -> Model {
+package func prepare(_ model: Model, policy: QuantizationPolicy) throws(RewriteError) -> Model {
   switch model.kind {
   case .float:
     return Model(
-      kind: .fakeQuantized, graph: prepare(model.graph, policy: policy), parameters: model.parameters)
+      kind: .fakeQuantized, graph: try prepare(model.graph, policy: policy), parameters: model.parameters)
   case .fakeQuantized:
     var prepared = model
-    prepared.graph = prepare(removeFakeQuantization(model.graph), policy: policy)
+    prepared.graph = try prepare(removeFakeQuantization(model.graph), policy: policy)
     prepared.carryRanges(from: model)
     prepared.dropForeignWeightScales(from: model.graph)
     return prepared
@@ -21,29 +21,31 @@ package func prepare(_ model: Model, policy: QuantizationPolicy) -> Model {
 }
 
 /// The graph before `prepare`: no fake quantization, no weight grids.
-package func removeFakeQuantization(_ graph: Graph) -> Graph {
-  var plain = Graph(architecture: graph.architecture, input: graph.inputShape)
-  var renamed: [Graph.NodeID: Graph.NodeID] = [0: 0]
-  for (id, node) in graph.nodes.enumerated().dropFirst() {
-    let inputs = node.inputs.compactMap { renamed[$0] }
-    switch node.operation {
-    case .fakeQuantize: renamed[id] = inputs.first
+package func removeFakeQuantization(_ graph: Graph) throws(RewriteError) -> Graph {
+  try graph.rewritten { node in
+    if case .fakeQuantize = node.operation { return nil }
+    return node.operation.inFloat
+  }
+}
+
+extension Operation {
+  /// The operation of a float model: no weight grid, no trained scale of one, weights stored in full.
+  fileprivate var inFloat: Operation {
+    switch self {
     case .convolution(var convolution):
       (convolution.weightGrid, convolution.learnsWeightScale, convolution.storage) = (nil, false, .float32)
-      renamed[id] = try? plain.append(node.name, .convolution(convolution), inputs: inputs)
+      return .convolution(convolution)
     case .dense(var dense):
       (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (nil, false, .float32)
-      renamed[id] = try? plain.append(node.name, .dense(dense), inputs: inputs)
+      return .dense(dense)
     case .batchNorm(var norm):
       norm.weightGrid = nil
-      renamed[id] = try? plain.append(node.name, .batchNorm(norm), inputs: inputs)
-    case .input, .activation, .pool, .add, .flatten, .dropout, .quantize, .dequantize,
+      return .batchNorm(norm)
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
       .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      // The shapes were valid in the graph that is copied.
-      renamed[id] = try? plain.append(node.name, node.operation, inputs: inputs)
+      return self
     }
   }
-  return plain
 }
 
 extension Graph {

@@ -8,22 +8,16 @@ package import GraphIR
 /// the network has no dense layer.
 package func quantizeDynamically(_ model: Model) throws(RewriteError) -> Model {
   let folded = try foldBatchNorm(model)
-  var graph = Graph(architecture: folded.graph.architecture, input: folded.graph.inputShape)
   var parameters = folded.parameters
-  for node in folded.graph.nodes.dropFirst() {
-    var operation = node.operation
-    if case .dense(let dense) = operation {
-      let weight = try folded.parameter(node.name + ".weight")
-      let scales = weightScales(of: weight.floats, outputs: dense.outputs, grid: dynamicWeightGrid)
-      parameters[node.name + ".weight"] = Tensor(
-        shape: weight.shape, elements: .int8(codes(weight.floats, scales)))
-      parameters[node.name + ".scale"] = Tensor(scales)
-      var integer = dense
-      integer.hasBias = true
-      operation = .dynamicDense(DynamicDense(dense: integer, input: dynamicInputGrid))
-    }
-    // The shapes were valid in the float graph.
-    _ = try? graph.append(node.name, operation, inputs: node.inputs)
+  let graph = try folded.graph.rewritten { node throws(RewriteError) in
+    guard case .dense(var dense) = node.operation else { return node.operation }
+    let weight = try folded.parameter(node.name + ".weight")
+    let scales = weightScales(of: weight.floats, outputs: dense.outputs, grid: dynamicWeightGrid)
+    parameters[node.name + ".weight"] = Tensor(
+      shape: weight.shape, elements: .int8(codes(weight.floats, scales)))
+    parameters[node.name + ".scale"] = Tensor(scales)
+    dense.hasBias = true
+    return .dynamicDense(DynamicDense(dense: dense, input: dynamicInputGrid))
   }
   guard graph.nodes.contains(where: \.operation.isDynamic) else {
     throw .noIntegerKernel(

@@ -46,8 +46,8 @@ package struct QuantizationTrials: Sendable {
   /// The fake-quantized model of a policy.
   ///
   /// Its activations must have the widths that were calibrated, or be left in float.
-  package func model(_ policy: QuantizationPolicy) -> Model {
-    Model(kind: .fakeQuantized, graph: prepare(float.graph, policy: policy), parameters: parameters)
+  package func model(_ policy: QuantizationPolicy) throws(RewriteError) -> Model {
+    Model(kind: .fakeQuantized, graph: try prepare(float.graph, policy: policy), parameters: parameters)
   }
 
   /// Figures of a policy's model, on the first `images` of the trials' or all of them; nil where it was cancelled.
@@ -83,8 +83,8 @@ package struct QuantizationTrials: Sendable {
 
   /// The model with rounded activations, all weights in float.
   package func activationsOnly(_ policy: QuantizationPolicy) throws -> Model {
-    var result = model(policy)
-    result.graph = try result.graph.withoutWeightGrids
+    var result = try model(policy)
+    result.graph = try result.graph.rewritten { $0.operation.withoutWeightGrid }
     return result
   }
 }
@@ -121,20 +121,8 @@ private func classified(
   return (logits, hits)
 }
 
-extension Graph {
-  /// The same network with weights in float.
-  fileprivate var withoutWeightGrids: Graph {
-    get throws {
-      var graph = Graph(architecture: architecture, input: inputShape)
-      for node in nodes.dropFirst() {
-        try graph.append(node.name, node.operation.withoutWeightGrid, inputs: node.inputs)
-      }
-      return graph
-    }
-  }
-}
-
 extension Operation {
+  /// The same with weights in float.
   fileprivate var withoutWeightGrid: Operation {
     switch self {
     case .convolution(var convolution):

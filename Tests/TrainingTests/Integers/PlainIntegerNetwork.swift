@@ -113,11 +113,20 @@ struct PlainIntegerNetwork {
     codes.map { Double($0 - Int(grid.zeroPoint)) * Double(grid.scale) }
   }
 
+  private func activated(_ value: Double, _ rectifier: Rectifier?) -> Double {
+    activated(value, rectifier.map(Activation.rectifier))
+  }
+
+  /// NaN, which is no code's value, for a curve that is not known here.
   private func activated(_ value: Double, _ activation: Activation?) -> Double {
     switch activation {
     case nil: value
-    case .relu: max(value, 0)
-    case .relu6: min(max(value, 0), 6)
+    case .rectifier(.relu): max(value, 0)
+    case .rectifier(.relu6): min(max(value, 0), 6)
+    case .curve(let curve) where curve.name == "leakyrelu":
+      value > 0 ? value : value * Double(curve.arguments[0])
+    case .curve(let curve) where curve.name == "hardswish": value * min(max(value + 3, 0), 6) / 6
+    case .curve: .nan
     }
   }
 

@@ -53,7 +53,7 @@ struct RandomNetwork: CustomStringConvertible {
         outputs: outputs, kernel: kernel, stride: Int.random(in: 1...2, using: &draw),
         padding: Int.random(in: 0..<3, using: &draw) == 0 ? 0 : kernel / 2, groups: groups)
     case 5..<7: return .batchNorm
-    case 7..<9: return .activation(Bool.random(using: &draw) ? .relu : .relu6)
+    case 7..<9: return .activation(activations.randomElement(using: &draw) ?? .relu)
     case 9: return .pool(Pooling(.maximum, kernel: 2, stride: Int.random(in: 1...2, using: &draw)))
     case 10:
       let kernel = Int.random(in: 2...3, using: &draw)
@@ -67,11 +67,14 @@ struct RandomNetwork: CustomStringConvertible {
     }
   }
 
+  private static let activations = Activation.catalogue.map {
+    $0.make($0.parameters.map { _ in 0.1 })
+  }
+
   private static func vector(_ draw: inout SeededGenerator) -> Layer {
     switch Int.random(in: 0..<6, using: &draw) {
     case 0: .batchNorm
-    case 1: .activation(.relu)
-    case 2: .activation(.relu6)
+    case 1..<3: .activation(activations.randomElement(using: &draw) ?? .relu)
     case 3: .dropout(rate: 0.3)
     case 4: .dense(outputs: Int.random(in: 2...16, using: &draw))
     default: .flatten
@@ -106,7 +109,7 @@ extension Layer {
     case .convolution(let outputs, let kernel, let stride, let padding, let groups):
       "conv(\(outputs), \(kernel), stride: \(stride), padding: \(padding ?? kernel / 2), groups: \(groups))"
     case .batchNorm: "bn"
-    case .activation(let activation): activation.rawValue
+    case .activation(let activation): activation.description
     case .pool(let pooling):
       pooling.global
         ? "globalpool"

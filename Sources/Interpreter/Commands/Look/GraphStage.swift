@@ -53,7 +53,7 @@ enum GraphStage {
       let policy = known ?? QuantizationPolicy()
       let words = policy.settings.map { written($0.name, $0.value) }.joined(separator: ", ")
       return table(
-        of: prepare(float.graph, policy: policy),
+        of: try prepare(float.graph, policy: policy),
         note: (known == nil ? "as qat and ptq prepare it without options: " : "prepared with ") + words)
     case .afterConvert:
       if entry.kind == .integer { return table(ofModel: entry.name) }

@@ -53,7 +53,7 @@ extension GraphIR.Operation {
     case .input: "input"
     case .convolution, .integerConvolution: "conv"
     case .batchNorm: "bn"
-    case .activation(let activation): activation.rawValue
+    case .activation(let activation): activation.description
     case .pool, .integerPool: "pool"
     case .dense, .integerDense, .dynamicDense: "fc"
     case .add: "add"
@@ -72,7 +72,7 @@ extension GraphIR.Operation {
     case .input: "input"
     case .convolution(let convolution): "conv " + convolution.words + convolution.storage.words
     case .batchNorm: "batch norm"
-    case .activation(let activation): activation.rawValue
+    case .activation(let activation): activation.description
     case .pool(let pooling): pooling.words
     case .dense(let dense): "dense \(dense.inputs) → \(dense.outputs)" + dense.storage.words
     case .add: "add"
@@ -84,7 +84,9 @@ extension GraphIR.Operation {
     case .dynamicDense(let dynamic):
       "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
     case .requantize(let requantization):
-      "requantize " + requantization.input.words + " to " + requantization.output.words
+      "requantize " + requantization.input.words + (requantization.activation.map { ", \($0)" } ?? "")
+        + " to "
+        + requantization.output.words
     case .integerPool(let integer):
       "int8 " + integer.pooling.words + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to "
         + integer.output.words

@@ -171,6 +171,6 @@ extension Console {
 
 extension GraphIR.Operation {
   fileprivate var activationName: String {
-    if case .activation(let activation) = self { activation.rawValue } else { "activation" }
+    if case .activation(let activation) = self { activation.description } else { "activation" }
   }
 }

@@ -1,0 +1,2 @@
+#define CK_BF16 1
+#include "curve.c"
