@@ -42,6 +42,11 @@ package struct Command: Sendable {
 
   package func keyword(named name: String) -> Keyword? { keywords.first { $0.name == name } }
 
+  /// Its body is layers joined by `>`, behind a name of their own.
+  var takesChain: Bool {
+    operands.contains { if case .chain = $0.kind { true } else { false } }
+  }
+
   /// The command's form on one line: "NAME = train NETWORK [epochs N] …".
   package var usage: String {
     var words: [String] = []

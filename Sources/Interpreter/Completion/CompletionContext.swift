@@ -108,7 +108,7 @@ struct CompletionPlace {
     guard let verb = rest.popFirst() else { return .verb(afterTarget: afterTarget) }
     guard let command = Command.named(verb.text) else { return .nothing }
     if let argument = argument(in: rest) { return argument }
-    if verb.text == Command.model.name {
+    if command.takesChain {
       return rest.last?.kind == .equals || rest.last?.kind == .greater ? .layer : .nothing
     }
     return body(of: command, rest)
