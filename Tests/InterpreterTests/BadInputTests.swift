@@ -189,7 +189,7 @@ import Testing
     scene.run("data shapes limit 64 test 32 size 8")
     try scene.addModel("teacher", size: 8)
     let cell = "qat new with kd(teacher, NKD, 0.4), kd(teacher, Logits, 20%) epochs 1"
-    #expect(scene.run(cell).0.diagnostics == [])
+    #expect(scene.run(cell).0.status == .ok)
   }
 
   /// Chains that the engine refuses at some point of the way are refused before a step is trained.

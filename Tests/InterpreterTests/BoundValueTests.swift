@@ -71,7 +71,7 @@ import Training
     #expect(clause.teacher.text == "teacher")
     #expect(clause.loss == .logit(loss))
     #expect(clause.weight == weight)
-    #expect(clause.ramp == nil && clause.layers == nil)
+    #expect(clause.ramp == WeightRamp(shape: .passes) && clause.layers == nil)
   }
 
   @Test(arguments: [
