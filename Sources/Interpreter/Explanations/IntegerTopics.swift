@@ -18,8 +18,8 @@ extension Topic {
                  ... ───┘
       """,
     trap: """
-      The bias is an integer in steps of s_x · s_w. Where both are tiny, a large bias would not fit 32 bits: \
-      a scale must not become too small just because a channel is nearly dead.
+      The bias is an integer in steps of s_x · s_w, and QAT rounds it so while training. Processors without \
+      VNNI add two byte products in 16 bits: there, layers that could overflow are summed in two halves.
       """,
     example: "convert student\nshow student-int8",
     related: ["requantization", "reduce-range", "zero-point"],
@@ -29,7 +29,7 @@ extension Topic {
     "requantization", aliases: ["requantize", "multiplier"],
     summary: """
       Bringing a 32-bit sum onto the next layer's 8-bit grid: one multiplication, one rounding, one clamp for \
-      each output. ReLU is part of the clamp where the next grid begins at its zero point.
+      each output. ReLU is part of the clamp: it cuts codes below the zero point, 0 or not.
       """,
     formula: "q_y = clamp(z_y + round(acc · M), 0, 255)        M = s_x · s_w[c] / s_y",
     picture: """
@@ -38,8 +38,8 @@ extension Topic {
       q_y   0      0     55     252    (u8; below 0 is what ReLU cuts)
       """,
     trap: """
-      Some engines take M as an integer and a shift, others as a float, and round differently. Two correct \
-      engines can give codes that differ by one.
+      M · acc is rounded before z is added, as fake quantization does it: adding z first sends ties to \
+      another code where z is odd. Engines that take M as an integer and a shift differ by one here and there.
       """,
     example: "convert student\ndiff student",
     related: ["int32-accumulation", "agreement", "power-of-two"],

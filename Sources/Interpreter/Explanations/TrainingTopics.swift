@@ -32,7 +32,7 @@ extension Topic {
     "fake-quantization", aliases: ["fake-quant", "simulated-quantization", "qdq"],
     summary: """
       Onto the grid and back to float at once: the network computes in float, but only with numbers that \
-      integers can express. What the integer model will do wrong is then part of the loss.
+      integers can express, biases included. What the integer model will do wrong is part of the loss.
       """,
     formula: "x' = (clamp(z + round(x / s), qmin, qmax) - z) · s",
     picture: """
@@ -85,8 +85,8 @@ extension Topic {
       conv w' b' ─────────────────────> relu
       """,
     trap: """
-      Folding multiplies each channel by its own γ/√v, which spreads the channels' ranges: one scale for the \
-      tensor may fit before folding and not after.
+      Folding multiplies each channel by its own γ/√v, which spreads the channels' ranges: one scale may fit \
+      before and not after. Behind a pool or an activation nothing can be folded: an 8-bit factor a channel.
       """,
     example: "show graph student after convert",
     related: ["batch-norm-freeze", "per-channel", "qat"],
