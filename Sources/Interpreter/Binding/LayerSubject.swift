@@ -14,7 +14,7 @@ extension KnownNames {
   /// The models that a command looks at which takes a model or a layer: a layer alone may be that of any model of the
   /// kinds.
   func subjectUses(_ word: String?, newest kinds: [GraphIR.Model.Kind]) -> Set<SessionName> {
-    guard let word, let owner = owner(of: word) else { return all { kinds.contains($0.kind) } }
+    guard let word, let owner = owner(of: word) else { return uses { kinds.contains($0.kind) } }
     return [.model(owner.name)]
   }
 }

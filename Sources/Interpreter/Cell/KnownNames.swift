@@ -28,12 +28,15 @@ package struct KnownNames: Sendable {
     self.networks = networks
   }
 
+  /// Networks in the order of their names, then models, the oldest first.
+  package var all: [String] { networks.sorted().filter { model(named: $0) == nil } + models.map(\.name) }
+
   func model(named name: String) -> Model? { models.first { $0.name == name } }
   func newest(_ kind: GraphIR.Model.Kind) -> Model? { models.last { $0.kind == kind } }
   func knows(_ name: String) -> Bool { networks.contains(name) || model(named: name) != nil }
 
   /// Names of the models, as what a statement may use.
-  func all(where isWanted: (Model) -> Bool = { _ in true }) -> Set<SessionName> {
+  func uses(where isWanted: (Model) -> Bool = { _ in true }) -> Set<SessionName> {
     Set(models.filter(isWanted).map { .model($0.name) })
   }
 

@@ -61,9 +61,6 @@ extension Interpreter {
     }
   }
 
-  /// Names of the session's models, the oldest first.
-  package var modelNames: [String] { ((try? store.models()) ?? []).map(\.name) }
-
   /// Statements that give a new session this one's settings; nil where it has none.
   package var settingsProgram: String? {
     let settings = (try? store.settings()) ?? [:]

@@ -7,12 +7,12 @@ package struct SessionNotebook {
   package struct Opening: Sendable {
     /// Statements that give a new session the same settings.
     package var settings: String?
-    package var models: [String]
+    package var names: KnownNames
     package var seed: UInt64
 
     package init(_ interpreter: Interpreter) {
       settings = interpreter.settingsProgram
-      models = interpreter.modelNames
+      names = interpreter.knownNames
       seed = interpreter.environment.seed
     }
   }
@@ -48,14 +48,17 @@ package struct SessionNotebook {
     return notebook
   }
 
-  /// Models from before that the cells name, so that they can't run without them.
+  /// Models and networks from before that the cells use, so that they can't run without them.
   package var notes: [String] {
-    let words = Set(
-      records.flatMap { record in
-        let file = SourceFile(record.source)
-        return tokenize(record.source).filter { $0.kind == .word }.map { String(file.text(of: $0.range)) }
-      })
-    let used = opening.models.filter(words.contains)
+    var known = opening.names
+    var made: Set<SessionName> = []
+    var uses: Set<SessionName> = []
+    for record in records {
+      let footprint = Footprint(ofProgram: record.source, &known)
+      uses.formUnion(footprint.uses.subtracting(made))
+      made.formUnion(footprint.defines)
+    }
+    let used = opening.names.all.filter { uses.contains(.model($0)) }
     guard !used.isEmpty else { return [] }
     return [
       "made before the first of these cells, so a replay doesn't have it: \(used.joined(separator: ", "))"

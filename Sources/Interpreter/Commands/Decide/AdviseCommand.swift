@@ -33,7 +33,7 @@ extension Command {
       + "verified on test images, which choose nothing.",
     footprint: { arguments, known in
       // Any larger float model may be tried as a teacher.
-      let models = floatModelUses(arguments.word(at: 0)?.text, known).union(known.all { $0.kind == .float })
+      let models = floatModelUses(arguments.word(at: 0)?.text, known).union(known.uses { $0.kind == .float })
       return Footprint(uses: models.union([.data, .seed, .precision]), serving: .served)
     }
   ) { arguments, workspace in

@@ -3,7 +3,7 @@ import GraphIR
 extension Command {
   static let models = Command(
     "models", "list the models of the session", examples: ["models"],
-    footprint: { _, known in Footprint(uses: known.all()) }
+    footprint: { _, known in Footprint(uses: known.uses()) }
   ) { _, _ in
     Plan { workspace, console in
       let entries = workspace.models
