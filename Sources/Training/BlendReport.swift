@@ -41,7 +41,7 @@ extension BlendedLoss {
     let saved = try plan.exportParameters()
     func gradientNorm(_ part: Part) throws -> (value: Value, norm: Double) {
       try plan.forward()
-      let value = try evaluate(plan, labels: labels, progress: 1, part: part)
+      let value = try evaluate(plan, labels: labels, progress: nil, part: part)
       try plan.backward()
       return (value, plan.gradientNorm)
     }

@@ -120,10 +120,10 @@ final class BlendedLoss {
 
   /// Writes the gradients that `plan.backward` starts from.
   ///
-  /// `progress` is the place of the step in the run, up to 1, on which weights may depend. The value is of the whole
-  /// blend, the gradients are of the `part` of it.
+  /// `progress` is the place of the step in the run, up to 1, on which weights may depend; nil is for full weights,
+  /// which a short run may not come to. The value is of the whole blend, the gradients are of the `part` of it.
   func evaluate(
-    _ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>, progress: Double, part: Part = .all
+    _ plan: TrainingPlan, labels: UnsafeBufferPointer<Int32>, progress: Double?, part: Part = .all
   ) throws -> Value {
     let target = plan.logitsGradient
     let task = crossEntropy(logits: plan.logits, labels: labels, classes: classes, gradient: target)
@@ -132,7 +132,8 @@ final class BlendedLoss {
     guard !terms.isEmpty else { return value }
     var sum = 0.0
     for index in terms.indices {
-      weights[index] = terms[index].recipe.weight(at: progress, epochs: epochs)
+      let recipe = terms[index].recipe
+      weights[index] = progress.map { recipe.weight(at: $0, epochs: epochs) } ?? recipe.weight
       sum += weights[index]
       if case .features(let features) = terms[index].work { features.clearGradients() }
     }
@@ -152,8 +153,8 @@ final class BlendedLoss {
     return value
   }
 
-  /// Σw of the terms at the end of the run.
-  var fullWeight: Double { terms.reduce(0) { $0 + $1.recipe.weight(at: 1, epochs: epochs) } }
+  /// Σw of the terms at full size.
+  var fullWeight: Double { terms.reduce(0) { $0 + $1.recipe.weight } }
 
   /// What a term added to the last blend.
   func blendedTermLoss(_ index: Int) -> Double { weights[index] * termLosses[index] }

@@ -198,7 +198,9 @@ import Training
     #expect(runs.map(\.kind) == [.train, .qat])
     #expect(runs.map(\.status) == [.finished, .finished])
     #expect(runs.allSatisfy { run in run.endedAt.map { $0 > run.startedAt } == true })
-    #expect(runs[1].settings["with"] == "kd(teacher, NKD(T: 1, gamma: 1.5), 0.25)")
+    #expect(
+      runs[1].settings["with"]
+        == "kd(teacher, NKD(T: 1, gamma: 1.5), 0.25, schedule: passes, scale: balanced)")
     #expect(try scene.store.metrics(of: runs[0].id, key: "loss").map(\.step) == Array(1...8))
     #expect(try scene.store.metrics(of: runs[0].id, key: "test_accuracy").map(\.step) == [4, 8])
     #expect(try scene.store.metricKeys(of: runs[1].id).contains("kd_loss"))

@@ -74,7 +74,7 @@ import Testing
       try scene().run(cell).1.words.contains(
         "settings: epochs 1, batch 32, lr 0.0001, schedule constant, optimizer sgd, momentum 0.8, "
           + "decay 0.0001, seed 3, bits 8, backend qnnpack, observer-freeze 0.9, batchnorm-freeze 0, "
-          + "with kd(teacher, SoftTarget(T: 5), 0.2)"))
+          + "with kd(teacher, SoftTarget(T: 5), 0.2, schedule: passes, scale: balanced)"))
   }
 
   @Test func aConversionMayBeNamed() throws {
