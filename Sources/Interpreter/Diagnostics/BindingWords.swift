@@ -180,7 +180,7 @@ extension CallError: DiagnosedError {
       complaint(
         "layers-of-logits", "\(loss) compares logits, not layers", at: range,
         remedy: "leave the layers out, or choose a loss of layers: "
-          + sentence(FeatureLoss.catalogue.map(\.name)))
+          + sentence(LossEntry.catalogue.filter(\.comparesLayers).map(\.name)))
     case .weightsExceedOne(let range, let sum):
       complaint(
         "weights-exceed-one",

@@ -36,7 +36,7 @@ extension FeatureError: DiagnosedError {
   }
 }
 
-extension FeatureLoss {
+extension DistillationLoss {
   fileprivate func complaint(_ misfit: LayerMisfit, _ own: FeatureLayer, _ other: FeatureLayer) -> String {
     let sizes = "the student's \(own.name) is \(own.shape), the teacher's \(other.name) \(other.shape)"
     return switch misfit {

@@ -9,7 +9,7 @@ enum FeatureError: Error {
   case unknownLayer(Word, owner: String, stages: [String], known: [String])
   /// `better` is a layer of the teacher that the student's could be compared with.
   case misfit(
-    SourceRange, loss: FeatureLoss, LayerMisfit, student: FeatureLayer, teacher: FeatureLayer,
+    SourceRange, loss: DistillationLoss, LayerMisfit, student: FeatureLayer, teacher: FeatureLayer,
     better: FeatureLayer?)
-  case nothingMatches(SourceRange, loss: FeatureLoss, student: [FeatureLayer], teacher: [FeatureLayer])
+  case nothingMatches(SourceRange, loss: DistillationLoss, student: [FeatureLayer], teacher: [FeatureLayer])
 }

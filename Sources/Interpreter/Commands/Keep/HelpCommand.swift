@@ -98,7 +98,7 @@ private func table(of topic: HelpTopic) -> Table {
       columns: [
         Table.Column("loss"), Table.Column("parameters"), Table.Column("means"), Table.Column("published"),
       ],
-      rows: DistillationLoss.catalogue.map { entry in
+      rows: LossEntry.catalogue.map { entry in
         [
           entry.name,
           entry.parameters.map { $0.label + ": " + $0.defaultArgument.words }.joined(separator: ", "),
