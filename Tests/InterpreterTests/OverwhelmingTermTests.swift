@@ -19,7 +19,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("kd(teacher, DecoupledKD(beta: 1000), 0.5)", "DecoupledKD(beta: 1000)", "scale: balanced"),
+    (
+      "kd(teacher, DecoupledKD(beta: 1000), 0.5, scale: paper)", "DecoupledKD(beta: 1000)",
+      "scale: balanced"
+    ),
     (
       "kd(teacher, SoftTarget, 0.1), kd(teacher, FitNet(scale: 1e6), 0.5)", "FitNet(scale: 1e6)",
       "its scale"
@@ -44,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "kd(teacher, DecoupledKD(beta: 1000), 0.5, scale: balanced)", "kd(teacher, SoftTarget(T: 1), 0.1)",
+    "kd(teacher, DecoupledKD(beta: 1000), 0.5)", "kd(teacher, SoftTarget(T: 1), 0.1, scale: paper)",
   ])
   func aTermInProportionIsNotFound(terms: String) throws {
     #expect(try finding(terms).0 == nil)
