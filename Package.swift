@@ -50,7 +50,7 @@ let package = Package(
 
     // The engine.
     library("OneDNN", ["COneDNN"]),
-    library("Distillation", ["OneDNN"]),
+    library("Distillation", ["OneDNN", "Text"]),
     library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
     library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
 
@@ -66,7 +66,7 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.

@@ -1,3 +1,5 @@
+import Text
+
 /// A loss between a student and its teacher: an entry of the catalogue with a number for each of its parameters.
 package struct DistillationLoss: Sendable {
   /// How a loss is computed: of logits, or of activations on the way to them.

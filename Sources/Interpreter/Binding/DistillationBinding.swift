@@ -1,6 +1,7 @@
 package import Distillation
 import GraphIR
 package import Language
+import Text
 package import Training
 
 extension Keyword {

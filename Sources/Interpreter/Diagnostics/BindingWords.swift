@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 package import Language
+import Text
 
 extension BindingError: DiagnosedError {
   package var diagnostic: Diagnostic {

@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 import Language
+import Text
 import Training
 
 extension FeatureError: DiagnosedError {

@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import Text
 
 extension ModelError: DiagnosedError {
   var diagnostic: Diagnostic {

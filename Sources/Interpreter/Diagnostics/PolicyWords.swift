@@ -1,6 +1,7 @@
 import GraphIR
 package import Language
 import Quantization
+import Text
 
 extension PolicyError: DiagnosedError {
   package var diagnostic: Diagnostic {

@@ -1,4 +1,5 @@
 package import Language
+import Text
 import Training
 
 extension RunError: DiagnosedError {

@@ -1,5 +1,6 @@
 import Execution
 package import Language
+import Text
 
 extension StatementError: DiagnosedError {
   package var diagnostic: Diagnostic {

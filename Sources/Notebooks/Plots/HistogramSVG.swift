@@ -122,9 +122,9 @@ struct HistogramSVG {
     let most = histogram.counts.indices.max { histogram.counts[$0] < histogram.counts[$1] } ?? 0
     let sum = histogram.counts.reduce(0, +)
     let marks = groups.map { "\($0.name) at \($0.positions.map(figure).joined(separator: " and "))" }
-    return "\(grouped("\(sum)")) values from \(figure(histogram.edges[0])) to "
+    return "\(grouped(sum)) values from \(figure(histogram.edges[0])) to "
       + "\(figure(histogram.edges[histogram.counts.count])); the fullest bin has "
-      + "\(grouped("\(histogram.counts[most])")) between \(figure(histogram.edges[most])) and "
+      + "\(grouped(histogram.counts[most])) between \(figure(histogram.edges[most])) and "
       + "\(figure(histogram.edges[most + 1]))."
       + (marks.isEmpty ? "" : " Marked: " + marks.joined(separator: "; ") + ".")
   }
@@ -154,7 +154,7 @@ private struct CountAxis {
         [AxisTicks.Tick(value: 0, label: "0")]
         + powers.map { power in
           let digits = "1" + String(repeating: "0", count: power.digits)
-          return AxisTicks.Tick(value: power.value, label: grouped(digits))
+          return AxisTicks.Tick(value: power.value, label: grouped(digits: digits))
         }
       name = histogram.yLabel + ", logarithmic"
       full = log(1 + most)

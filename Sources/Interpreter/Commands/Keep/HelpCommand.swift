@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import GraphIR
 import Language
+import Text
 
 /// Subjects of `help` besides the commands.
 private enum HelpTopic: String, CaseIterable {

@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 import Language
+import Text
 import Training
 
 /// The teachers of a run: what `with kd(…), kd(…)` said, and the models that it named.

@@ -5,6 +5,7 @@ import GraphIR
 import Language
 import Quantization
 import SessionStore
+import Text
 import Training
 
 /// A training or QAT run that is ready to start: everything it needs is known to be there and to fit.

@@ -3,6 +3,7 @@ import Glibc
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 /// Listens to a run: shows how far it is and collects what will be stored of it.

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import GraphIR
 import Quantization
+import Text
 import Training
 
 extension Adviser {
