@@ -7,12 +7,13 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers help dependencies build demo repl test bench bench-scaling bench-startup bench-prompt notebooks \
-  check-replays lint clean
+.PHONY: check-integers help dependencies build demo repl test test-in-random-order bench bench-scaling \
+  bench-startup bench-prompt notebooks check-replays lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
 	@echo 'make test    install what is missing, build, and run every test'
+	@echo 'make test-in-random-order  run every test 20 times, in random order on busy cores'
 	@echo 'make repl    install what is missing, build, and open the prompt on the session in .qatlab'
 	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch (from PyPI, 6 GB)'
 	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
@@ -40,6 +41,9 @@ repl: build
 test: dependencies
 	swift test $(TEST_OPTIONS)
 	Scripts/test-from-outside.sh
+
+test-in-random-order: dependencies
+	python3 Scripts/test-in-random-order.py
 
 bench: dependencies
 	Benchmarks/run.sh

@@ -40,44 +40,48 @@ let package = Package(
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    // Characters and numbers as text, and the formats made of them.
+    library("Text"),
+
     // Values: a network and its arithmetic.
     library("GraphIR"),
     library("Quantization", ["GraphIR"]),
-    library("Datasets", ["CZlib"]),
+    library("Datasets", ["GraphIR", "CZlib"]),
 
     // The engine.
     library("OneDNN", ["COneDNN"]),
-    library("Distillation", ["OneDNN"]),
+    library("Distillation", ["OneDNN", "Text"]),
     library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
     library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
 
     // The language and the session.
-    library("Language"),
+    library("Language", ["Text"]),
     library(
       "SessionStore",
       [
-        "GraphIR", .product(name: "GRDB", package: "GRDB.swift"),
+        "GraphIR", "Text", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     library(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
-    library("Notebooks", ["Interpreter", "Language", "Training"]),
-    library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "CEditLine"]),
+    library("Notebooks", ["Interpreter", "Language", "Training", "Text"]),
+    library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "Text", "CEditLine"]),
     .executableTarget(
       name: "qatlab",
       dependencies: [
-        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "Execution", "GraphIR",
+        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "Execution", "GraphIR", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     // Tests; numbers from PyTorch are read by one target for all.
     .target(name: "ReferenceNumbers", path: "Tests/ReferenceNumbers", swiftSettings: strict),
+    tests("TextTests", ["Text"]),
     tests("LanguageTests", ["Language"]),
     tests("GraphIRTests", ["GraphIR"]),
     tests("DatasetsTests", ["Datasets"]),
@@ -92,8 +96,8 @@ let package = Package(
     tests(
       "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
-    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training"]),
-    tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training"]),
+    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
+    tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training"]),
   ],
   cLanguageStandard: .gnu11,

@@ -1,4 +1,4 @@
-// pipe2, strcasestr and wcwidth are extensions.
+// strcasestr is an extension.
 #define _GNU_SOURCE
 
 #include "CEditLine.h"
@@ -10,7 +10,6 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
 /// The value that decides LC_CTYPE: the first of these that is set and not empty.
 static const char *requested_locale(void) {
@@ -34,8 +33,6 @@ int cel_locale_prepare(void) {
   setlocale(LC_CTYPE, "C");
   return 0;
 }
-
-int cel_width(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 
 int cel_terminal_size(int descriptor, int *columns, int *rows) {
   struct winsize size;

@@ -1,4 +1,4 @@
-// pipe2, strcasestr and wcwidth are extensions.
+// pipe2 is an extension.
 #define _GNU_SOURCE
 
 #include "CEditLine.h"

@@ -1,3 +1,5 @@
+import GraphIR
+
 /// Random crop with padding, then random horizontal flip.
 ///
 /// An image's draw depends on seed, epoch and the image's index alone, so neither on its batch nor on
@@ -27,8 +29,8 @@ package struct Augmentation: Hashable, Sendable {
   }
 
   package func draw(for index: Int) -> Draw {
-    let seed = seed &+ BatchOrder.seedShift
-    var generator = ShuffleGenerator(seed, UInt64(bitPattern: Int64(epoch)), UInt64(index) | 1 << 63)
+    let seed = seed &+ SeededGenerator.shift
+    var generator = SeededGenerator(seed, UInt64(bitPattern: Int64(epoch)), UInt64(index) | 1 << 63)
     let rows = generator.next(below: 2 * padding + 1) - padding
     let columns = generator.next(below: 2 * padding + 1) - padding
     return Draw(rows: rows, columns: columns, flipped: flips && generator.next() >> 63 == 1)

@@ -1,10 +1,9 @@
+import GraphIR
+
 /// The order in which an epoch goes through the images: a seeded shuffle cut into batches.
 ///
 /// The order depends on the number of images, the seed and the epoch alone, not on epochs before it.
 package struct BatchOrder: Hashable, Sendable {
-  /// Is added to the seed of each order, and of augmentation.
-  @TaskLocal package static var seedShift: UInt64 = 0
-
   package let seed: UInt64
   package private(set) var epoch: Int
   /// Every number in 0..<count once.
@@ -24,11 +23,6 @@ package struct BatchOrder: Hashable, Sendable {
     shuffle()
   }
 
-  /// Number of batches an epoch has; the last may be short, unless `dropsLast`.
-  package func batchCount(of size: Int, dropsLast: Bool = false) -> Int {
-    dropsLast ? indices.count / size : (indices.count + size - 1) / size
-  }
-
   /// The images of a batch, counted from 0.
   package func batch(_ number: Int, of size: Int) -> ArraySlice<Int> {
     indices[number * size..<min((number + 1) * size, indices.count)]
@@ -36,7 +30,7 @@ package struct BatchOrder: Hashable, Sendable {
 
   /// Fisher–Yates, from the end.
   private mutating func shuffle() {
-    var generator = ShuffleGenerator(seed &+ Self.seedShift, UInt64(bitPattern: Int64(epoch)))
+    var generator = SeededGenerator(seed &+ SeededGenerator.shift, UInt64(bitPattern: Int64(epoch)))
     for last in stride(from: indices.count - 1, to: 0, by: -1) {
       indices.swapAt(last, generator.next(below: last + 1))
     }

@@ -4,35 +4,44 @@ import Glibc
 /// ICLR 2017.
 ///
 /// A is the mean over channels of |F|ᵖ at each place, divided by its Euclidean norm over the places.
-func evaluateAttention(_ pair: FeaturePair, _ power: Double, _ scratch: FeatureScratch) -> Double {
-  let sizes = pair.sizes
-  guard let own = scratch.room.baseAddress else { return 0 }
-  let other = own + sizes.plane
-  let count = Double(sizes.batch * sizes.plane)
-  var sum = 0.0
-  for image in 0..<sizes.batch {
-    let features = pair.student + image * sizes.studentChannels * sizes.plane
-    let norm = attentionMap(features, sizes.studentChannels, sizes.plane, power, into: own)
-    _ = attentionMap(
-      pair.teacher + image * sizes.teacherChannels * sizes.plane, sizes.teacherChannels, sizes.plane, power,
-      into: other)
-    var along = 0.0
-    for place in 0..<sizes.plane {
-      let difference = Double(own[place]) - Double(other[place])
-      sum += difference * difference
-      along += difference * Double(own[place])
+struct Attention: FeatureLoss {
+  var power: Double
+  var scale: Double
+
+  var channels: FeatureChannels { .any }
+  var needsPlanes: Bool { true }
+  /// Two maps.
+  func room(_ sizes: FeatureSizes) -> Int { 2 * sizes.plane }
+
+  func evaluate(_ pair: FeaturePair, _ regressor: Regressor?, room: UnsafeMutablePointer<Float>) -> Double {
+    let sizes = pair.sizes
+    let (own, other) = (room, room + sizes.plane)
+    let count = Double(sizes.batch * sizes.plane)
+    var sum = 0.0
+    for image in 0..<sizes.batch {
+      let features = pair.student + image * sizes.studentChannels * sizes.plane
+      let norm = attentionMap(features, sizes.studentChannels, sizes.plane, power, into: own)
+      _ = attentionMap(
+        pair.teacher + image * sizes.teacherChannels * sizes.plane, sizes.teacherChannels, sizes.plane, power,
+        into: other)
+      var along = 0.0
+      for place in 0..<sizes.plane {
+        let difference = Double(own[place]) - Double(other[place])
+        sum += difference * difference
+        along += difference * Double(own[place])
+      }
+      // Through the normalisation: (d − A·⟨d, A⟩) / norm, then through the mean over channels.
+      let factor = 2 * pair.weight / (count * norm * Double(sizes.studentChannels))
+      for place in 0..<sizes.plane {
+        let difference = Double(own[place]) - Double(other[place])
+        other[place] = Float(factor * (difference - Double(own[place]) * along))
+      }
+      addPowerGradient(
+        features, sizes.studentChannels, sizes.plane, power, slope: other,
+        to: pair.gradient + image * sizes.studentChannels * sizes.plane)
     }
-    // Through the normalisation: (d − A·⟨d, A⟩) / norm, then through the mean over channels.
-    let factor = 2 * pair.weight / (count * norm * Double(sizes.studentChannels))
-    for place in 0..<sizes.plane {
-      let difference = Double(own[place]) - Double(other[place])
-      other[place] = Float(factor * (difference - Double(own[place]) * along))
-    }
-    addPowerGradient(
-      features, sizes.studentChannels, sizes.plane, power, slope: other,
-      to: pair.gradient + image * sizes.studentChannels * sizes.plane)
+    return sum / count
   }
-  return sum / count
 }
 
 /// Writes the normalised map and returns the norm that divided it, at least 10⁻¹².
@@ -80,7 +89,7 @@ private func addPowerGradient(
 }
 
 extension LossEntry {
-  static let attention = LossEntry(
+  package static let attention = LossEntry(
     name: "Attention", summary: "where layers look: energy over the channels, place by place",
     source: "Zagoruyko, Komodakis: Paying More Attention to Attention, ICLR 2017",
     parameters: [
@@ -88,7 +97,5 @@ extension LossEntry {
         label: "p", kind: .number(default: 2, range: 1...8), summary: "power of the activations"),
       .scale,
     ]
-  ) { arguments in
-    .feature(.attention(power: arguments.number("p"), scale: arguments.number("scale")))
-  }
+  ) { .feature(Attention(power: $0["p"], scale: $0["scale"])) }
 }

@@ -16,41 +16,49 @@ package struct Regressor {
 
 /// Mean over all elements of (W·F_s − F_t)², from Romero et al.: "FitNets: Hints for Thin Deep Nets", ICLR 2015;
 /// without a regressor of (F_s − F_t)².
-func evaluateFitNet(
-  _ pair: FeaturePair, _ regressor: Regressor?, _ scratch: FeatureScratch
-) throws(OneDNNError) -> Double {
-  let sizes = pair.sizes
-  let slope = Float(2 * pair.weight / Double(sizes.teacherCount))
-  guard let regressor, let weights = regressor.weights.baseAddress,
-    let change = regressor.gradient.baseAddress, let room = scratch.room.baseAddress
-  else {
+struct FitNet: FeatureLoss {
+  var scale: Double
+
+  var channels: FeatureChannels { .regressed }
+  /// An image of the teacher's channels.
+  func room(_ sizes: FeatureSizes) -> Int { sizes.teacherChannels * sizes.plane }
+
+  func evaluate(
+    _ pair: FeaturePair, _ regressor: Regressor?, room: UnsafeMutablePointer<Float>
+  ) throws(OneDNNError) -> Double {
+    let sizes = pair.sizes
+    let slope = Float(2 * pair.weight / Double(sizes.teacherCount))
+    guard let regressor, let weights = regressor.weights.baseAddress,
+      let change = regressor.gradient.baseAddress
+    else {
+      var sum = 0.0
+      for row in stride(from: 0, to: sizes.studentCount, by: sizes.plane) {
+        sum += hintRow(
+          pair.student + row, pair.teacher + row, sizes.plane, slope, addingTo: pair.gradient + row)
+      }
+      return sum / Double(sizes.teacherCount)
+    }
     var sum = 0.0
-    for row in stride(from: 0, to: sizes.studentCount, by: sizes.plane) {
-      sum += hintRow(
-        pair.student + row, pair.teacher + row, sizes.plane, slope, addingTo: pair.gradient + row)
+    for image in 0..<sizes.batch {
+      let features = pair.student + image * sizes.studentChannels * sizes.plane
+      let hint = pair.teacher + image * sizes.teacherChannels * sizes.plane
+      try multiplyMatrices(
+        weights, features, rows: sizes.teacherChannels, inner: sizes.studentChannels, columns: sizes.plane,
+        into: room)
+      for channel in 0..<sizes.teacherChannels {
+        let row = channel * sizes.plane
+        sum += hintRow(room + row, hint + row, sizes.plane, slope, replacing: room + row)
+      }
+      // dW = Σ d·Fᵀ over the images, dF = Wᵀ·d.
+      try multiplyMatrices(
+        room, features, transposesRight: true, rows: sizes.teacherChannels, inner: sizes.plane,
+        columns: sizes.studentChannels, adds: image > 0, into: change)
+      try multiplyMatrices(
+        weights, room, transposesLeft: true, rows: sizes.studentChannels, inner: sizes.teacherChannels,
+        columns: sizes.plane, adds: true, into: pair.gradient + image * sizes.studentChannels * sizes.plane)
     }
     return sum / Double(sizes.teacherCount)
   }
-  var sum = 0.0
-  for image in 0..<sizes.batch {
-    let features = pair.student + image * sizes.studentChannels * sizes.plane
-    let hint = pair.teacher + image * sizes.teacherChannels * sizes.plane
-    try multiplyMatrices(
-      weights, features, rows: sizes.teacherChannels, inner: sizes.studentChannels, columns: sizes.plane,
-      into: room)
-    for channel in 0..<sizes.teacherChannels {
-      let row = channel * sizes.plane
-      sum += hintRow(room + row, hint + row, sizes.plane, slope, replacing: room + row)
-    }
-    // dW = Σ d·Fᵀ over the images, dF = Wᵀ·d.
-    try multiplyMatrices(
-      room, features, transposesRight: true, rows: sizes.teacherChannels, inner: sizes.plane,
-      columns: sizes.studentChannels, adds: image > 0, into: change)
-    try multiplyMatrices(
-      weights, room, transposesLeft: true, rows: sizes.studentChannels, inner: sizes.teacherChannels,
-      columns: sizes.plane, adds: true, into: pair.gradient + image * sizes.studentChannels * sizes.plane)
-  }
-  return sum / Double(sizes.teacherCount)
 }
 
 /// Σ (s − t)² over a plane; adds slope·(s − t) to the target.
@@ -91,9 +99,9 @@ private func squaredDistance(
 }
 
 extension LossEntry {
-  static let fitNet = LossEntry(
+  package static let fitNet = LossEntry(
     name: "FitNet",
     summary: "mean squared distance of activations; a trained 1×1 regressor where channels differ",
     source: "Romero et al.: FitNets: Hints for Thin Deep Nets, ICLR 2015", parameters: [.scale]
-  ) { .feature(.fitNet(scale: $0.number("scale"))) }
+  ) { .feature(FitNet(scale: $0["scale"])) }
 }

@@ -1,4 +1,4 @@
-/// A distillation loss as a user meets it: name, parameters, and how to make one.
+/// A distillation loss as a user meets it: name, parameters, and how it is computed.
 package struct LossEntry: Sendable {
   package let name: String
   /// A line for help and completion.
@@ -6,25 +6,47 @@ package struct LossEntry: Sendable {
   /// Authors, title and year of the publication.
   package let source: String
   package let parameters: [LossParameter]
-  let make: @Sendable (CompleteLossArguments) -> DistillationLoss
+  /// What is to be said where the data has so few classes that the loss is another one's.
+  package let fewClasses: FewClasses?
+  let rule: @Sendable (LossArguments) -> DistillationLoss.Rule
+
+  package struct FewClasses: Sendable {
+    /// So many classes and fewer.
+    package let count: Int
+    /// A kebab-case word for the diagnostic.
+    package let id: String
+    package let message: String
+    package let note: String
+  }
 
   init(
-    name: String, summary: String, source: String, parameters: [LossParameter],
-    make: @escaping @Sendable (CompleteLossArguments) -> DistillationLoss
+    name: String, summary: String, source: String, parameters: [LossParameter], fewClasses: FewClasses? = nil,
+    rule: @escaping @Sendable (LossArguments) -> DistillationLoss.Rule
   ) {
     self.name = name
     self.summary = summary
     self.source = source
     self.parameters = parameters
-    self.make = make
+    self.fewClasses = fewClasses
+    self.rule = rule
   }
+
+  /// True for a loss of activations, false for one of logits.
+  package var comparesLayers: Bool { DistillationLoss(self).feature != nil }
+
+  /// Every loss, in the order in which help shows them: of logits, then of features.
+  package static let catalogue: [LossEntry] = [
+    .softTarget, .decoupledKD, .nkd, .logits, .mutual, .attention, .fitNet, .similarity,
+    .activationBoundaries,
+  ]
 }
 
 /// One named parameter of a loss.
 package struct LossParameter: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case number(default: Double, range: ClosedRange<Double>)
-    case flag(default: Bool)
+    /// False where it isn't written; true makes the loss that of this name, whose parameters then apply.
+    case variant(String)
   }
 
   package let label: String
@@ -50,28 +72,7 @@ package struct LossParameter: Hashable, Sendable {
   package var defaultArgument: LossArgument {
     switch kind {
     case .number(let value, _): .number(value)
-    case .flag(let value): .flag(value)
+    case .variant: .flag(false)
     }
   }
-}
-
-/// The value of a parameter.
-package enum LossArgument: Hashable, Sendable, Codable {
-  case number(Double)
-  case flag(Bool)
-}
-
-extension LogitLoss {
-  /// Every logit loss, in the order in which help shows them.
-  package static let catalogue: [LossEntry] = [.softTarget, .decoupledKD, .nkd, .logits, .mutual]
-}
-
-extension FeatureLoss {
-  /// Every feature loss, in the order in which help shows them.
-  package static let catalogue: [LossEntry] = [.attention, .fitNet, .similarity, .activationBoundaries]
-}
-
-extension DistillationLoss {
-  /// Every loss: of logits, then of features.
-  package static let catalogue: [LossEntry] = LogitLoss.catalogue + FeatureLoss.catalogue
 }

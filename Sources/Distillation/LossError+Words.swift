@@ -1,3 +1,5 @@
+import Text
+
 extension LossError {
   /// What is wrong, in a clause without a full stop.
   package var message: String {
@@ -24,10 +26,4 @@ extension LossError {
     case .flagExpected(let label, _): "write \(label): true"
     }
   }
-}
-
-/// A number without a needless ".0".
-func plain(_ value: Double) -> String {
-  let text = "\(value)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -5,50 +5,58 @@ import OneDNN
 /// ICCV 2019.
 ///
 /// G holds the products of each two images' activations [batch, batch], each row divided by its p-norm.
-func evaluateSimilarity(
-  _ pair: FeaturePair, _ power: Double, _ scratch: FeatureScratch
-) throws(OneDNNError) -> Double {
-  let batch = pair.sizes.batch
-  guard let own = scratch.room.baseAddress else { return 0 }
-  let other = own + batch * batch
-  let slopes = other + batch * batch
-  let width = pair.sizes.studentChannels * pair.sizes.plane
-  try multiplyMatrices(
-    pair.student, pair.student, transposesRight: true, rows: batch, inner: width, columns: batch, into: own)
-  try multiplyMatrices(
-    pair.teacher, pair.teacher, transposesRight: true, rows: batch,
-    inner: pair.sizes.teacherChannels * pair.sizes.plane, columns: batch, into: other)
-  let count = Double(batch * batch)
-  var sum = 0.0
-  for image in 0..<batch {
-    let row = image * batch
-    let norm = normalize(own + row, batch, power)
-    _ = normalize(other + row, batch, power)
-    var along = 0.0
-    for index in row..<row + batch {
-      let difference = Double(own[index]) - Double(other[index])
-      sum += difference * difference
-      along += difference * Double(own[index])
+struct Similarity: FeatureLoss {
+  var power: Double
+  var scale: Double
+
+  var channels: FeatureChannels { .any }
+  /// Two matrices of similarities, and the gradient of one.
+  func room(_ sizes: FeatureSizes) -> Int { 3 * sizes.batch * sizes.batch }
+
+  func evaluate(
+    _ pair: FeaturePair, _ regressor: Regressor?, room: UnsafeMutablePointer<Float>
+  ) throws(OneDNNError) -> Double {
+    let batch = pair.sizes.batch
+    let (own, other) = (room, room + batch * batch)
+    let slopes = other + batch * batch
+    let width = pair.sizes.studentChannels * pair.sizes.plane
+    try multiplyMatrices(
+      pair.student, pair.student, transposesRight: true, rows: batch, inner: width, columns: batch, into: own)
+    try multiplyMatrices(
+      pair.teacher, pair.teacher, transposesRight: true, rows: batch,
+      inner: pair.sizes.teacherChannels * pair.sizes.plane, columns: batch, into: other)
+    let count = Double(batch * batch)
+    var sum = 0.0
+    for image in 0..<batch {
+      let row = image * batch
+      let norm = normalize(own + row, batch, power)
+      _ = normalize(other + row, batch, power)
+      var along = 0.0
+      for index in row..<row + batch {
+        let difference = Double(own[index]) - Double(other[index])
+        sum += difference * difference
+        along += difference * Double(own[index])
+      }
+      // Through the row's norm n = ‖g‖: (d_j − ⟨d, G⟩·dn/dg_j) / n, with dn/dg_j = sign(G_j)·|G_j|^(p − 1).
+      let factor = 2 * pair.weight / (count * norm)
+      for index in row..<row + batch {
+        let similarity = Double(own[index])
+        let pull = power == 2 ? similarity : signedPower(similarity, power - 1)
+        slopes[index] = Float(factor * (similarity - Double(other[index]) - along * pull))
+      }
     }
-    // Through the row's norm n = ‖g‖: (d_j − ⟨d, G⟩·dn/dg_j) / n, with dn/dg_j = sign(G_j)·|G_j|^(p − 1).
-    let factor = 2 * pair.weight / (count * norm)
-    for index in row..<row + batch {
-      let similarity = Double(own[index])
-      let pull = power == 2 ? similarity : signedPower(similarity, power - 1)
-      slopes[index] = Float(factor * (similarity - Double(other[index]) - along * pull))
+    // dF = (S + Sᵀ)·F, for G = F·Fᵀ.
+    for image in 0..<batch {
+      for earlier in 0...image {
+        let both = slopes[image * batch + earlier] + slopes[earlier * batch + image]
+        slopes[image * batch + earlier] = both
+        slopes[earlier * batch + image] = both
+      }
     }
+    try multiplyMatrices(
+      slopes, pair.student, rows: batch, inner: batch, columns: width, adds: true, into: pair.gradient)
+    return sum / count
   }
-  // dF = (S + Sᵀ)·F, for G = F·Fᵀ.
-  for image in 0..<batch {
-    for earlier in 0...image {
-      let both = slopes[image * batch + earlier] + slopes[earlier * batch + image]
-      slopes[image * batch + earlier] = both
-      slopes[earlier * batch + image] = both
-    }
-  }
-  try multiplyMatrices(
-    slopes, pair.student, rows: batch, inner: batch, columns: width, adds: true, into: pair.gradient)
-  return sum / count
 }
 
 /// Divides a row by its p-norm, at least 10⁻¹², and returns that.
@@ -68,7 +76,7 @@ private func signedPower(_ value: Double, _ power: Double) -> Double {
 }
 
 extension LossEntry {
-  static let similarity = LossEntry(
+  package static let similarity = LossEntry(
     name: "Similarity", summary: "which images of a batch resemble one another",
     source: "Tung, Mori: Similarity-Preserving Knowledge Distillation, ICCV 2019",
     parameters: [
@@ -76,5 +84,5 @@ extension LossEntry {
         label: "p", kind: .number(default: 2, range: 1...8), summary: "norm of a row of similarities"),
       .scale,
     ]
-  ) { .feature(.similarity(norm: $0.number("p"), scale: $0.number("scale"))) }
+  ) { .feature(Similarity(power: $0["p"], scale: $0["scale"])) }
 }

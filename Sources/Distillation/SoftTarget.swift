@@ -2,19 +2,21 @@
 /// Network", 2015.
 ///
 /// The parts follow from KL = TCKD + (1 − p_t(y))·NCKD (Zhao et al., 2022, equation 5).
-func evaluateSoftTarget(
-  _ row: LogitRow, _ temperature: Double, _ scratch: inout DistillationScratch
-) -> LossParts {
-  let split = splitSoftmax(row, temperature, &scratch)
-  let scale = temperature / Double(row.batch)
-  for index in row.gradient.indices {
-    let difference = scratch.student.probabilities[index] - scratch.teacher.probabilities[index]
-    row.gradient[index] = Float(scale * difference)
+struct SoftTarget: LogitLoss {
+  var temperature: Double
+
+  func evaluate(_ row: LogitRow, _ scratch: inout DistillationScratch) -> LossParts {
+    let split = splitSoftmax(row, temperature, &scratch)
+    let scale = temperature / Double(row.batch)
+    for index in row.gradient.indices {
+      let difference = scratch.student.probabilities[index] - scratch.teacher.probabilities[index]
+      row.gradient[index] = Float(scale * difference)
+    }
+    let square = temperature * temperature
+    let target = square * split.teacher.divergence(from: split.student)
+    let nonTarget = square * split.teacher.rest * scratch.teacherRest.divergence(from: scratch.studentRest)
+    return LossParts(target: target, nonTarget: nonTarget)
   }
-  let square = temperature * temperature
-  let target = square * split.teacher.divergence(from: split.student)
-  let nonTarget = square * split.teacher.rest * scratch.teacherRest.divergence(from: scratch.studentRest)
-  return LossParts(target: target, nonTarget: nonTarget)
 }
 
 /// Fills the scratch with both networks' softmax at a temperature, over all classes and over all but the
@@ -37,11 +39,9 @@ func splitSoftmax(
 }
 
 extension LossEntry {
-  static let softTarget = LossEntry(
+  package static let softTarget = LossEntry(
     name: "SoftTarget", summary: "the student imitates the teacher's softened probabilities: T²·KL",
     source: "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015",
     parameters: [.temperature(5)]
-  ) { arguments in
-    .logit(.softTarget(temperature: arguments.number("T")))
-  }
+  ) { .logits(SoftTarget(temperature: $0["T"])) }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Quantization
+import Text
 
 /// A weight, an activation or a scale in three digits that count: "-0.412", "1.7e-05".
 func short(_ value: Float) -> String { String(format: "%.3g", Double(value)) }

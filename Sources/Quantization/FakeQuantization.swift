@@ -42,21 +42,6 @@ package func fakeQuantize(
   return Tensor(values, shape: tensor.shape)
 }
 
-/// The gradient with respect to the input of `fakeQuantize`.
-///
-/// `gradient` passes where the input's code lies on the grid before clamping, else it is 0. Scale and zero
-/// point get none.
-package func fakeQuantizeGradient(
-  _ gradient: Tensor, at tensor: Tensor, _ parameters: [QuantizationParameters], axis: Int = 0
-) -> Tensor {
-  precondition(gradient.shape == tensor.shape, "gradient and input differ in shape")
-  let channel = channelIndex(tensor.shape, parameters, axis)
-  let values = zip(gradient.floats, tensor.floats).enumerated().map { index, pair in
-    parameters[channel(index)].passesGradient(at: pair.1) ? pair.0 : 0
-  }
-  return Tensor(values, shape: tensor.shape)
-}
-
 /// Which parameters an element uses, from its row-major position.
 private func channelIndex(
   _ shape: [Int], _ parameters: [QuantizationParameters], _ axis: Int

@@ -1,4 +1,5 @@
 import GraphIR
+import Text
 
 /// The header of a safetensors file: for each tensor its type, shape and place, in the order of the bytes.
 ///
@@ -101,34 +102,25 @@ extension SafetensorsHeader {
 
   /// Length and header as they stand in the file.
   var bytes: [UInt8] {
-    var members: [String] = []
+    var members: [JSONObject.Member] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }
-        .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
-      members.append("\(Self.quoted(Self.metadataKey)):{\(pairs.joined(separator: ","))}")
+      members.append(
+        JSONObject.Member(
+          key: Self.metadataKey,
+          value: .object(
+            JSONObject(pairs.map { JSONObject.Member(key: $0.key, value: .string($0.value)) }))))
     }
     members += entries.map { entry in
-      "\(Self.quoted(entry.name)):{\"dtype\":\"\(entry.type.rawValue)\","
-        + "\"shape\":[\(entry.shape.map(String.init).joined(separator: ","))],"
-        + "\"data_offsets\":[\(entry.range.lowerBound),\(entry.range.upperBound)]}"
+      JSONObject.Member(
+        key: entry.name,
+        value: .object([
+          "dtype": .string(entry.type.rawValue), "shape": .array(entry.shape.map(JSONValue.integer)),
+          "data_offsets": .array([entry.range.lowerBound, entry.range.upperBound].map(JSONValue.integer)),
+        ]))
     }
-    var text = Array("{\(members.joined(separator: ","))}".utf8)
+    var text = Array(JSONValue.object(JSONObject(members)).line.utf8)
     while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
     return withUnsafeBytes(of: UInt64(text.count).littleEndian, Array.init) + text
-  }
-
-  private static func quoted(_ string: String) -> String {
-    var result = "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -1,3 +1,5 @@
+import Text
+
 extension SafetensorsHeader {
   /// Reads and checks the header of a whole file; memory stays in proportion to the file's bytes.
   ///
@@ -10,7 +12,12 @@ extension SafetensorsHeader {
     guard length <= UInt64(min(longest, file.count - 8)) else { throw .headerLength(length) }
     let dataStart = 8 + Int(length)
     var parser = SafetensorsParser(
-      scanner: JSONScanner(UnsafeRawBufferPointer(rebasing: file[8..<dataStart])))
+      reader: JSONReader(UnsafeRawBufferPointer(rebasing: file[8..<dataStart])))
+    do throws(JSONFault) {
+      try parser.readHeader()
+    } catch {
+      throw .header(reason: error.reason.words, offset: error.offset)
+    }
     let header = try parser.header()
     try header.checkPlaces(dataCount: file.count - dataStart)
     return (header, dataStart)
@@ -31,71 +38,103 @@ extension SafetensorsHeader {
 
 /// Reads exactly the members that the format knows; there is nothing in it to nest, so no text can go deep.
 private struct SafetensorsParser {
-  var scanner: JSONScanner
+  private struct Entry {
+    var name: String
+    var type: String
+    var shape: [Int]
+    var offsets: [Int]
+  }
 
-  mutating func header() throws(SafetensorsError) -> SafetensorsHeader {
-    var header = SafetensorsHeader(entries: [], metadata: [:])
-    var names: Set<String> = []
-    try scanner.expect("{")
-    var isFirst = true
-    while try scanner.hasMember(until: "}", isFirst: &isFirst) {
-      let offset = scanner.offset
-      let name = try scanner.key()
-      guard names.insert(name).inserted else {
-        throw .header(reason: "the name \"\(name)\" appears twice", offset: offset)
+  var reader: JSONReader
+  private var entries: [Entry] = []
+  private var metadata: [String: String] = [:]
+
+  init(reader: JSONReader) { self.reader = reader }
+
+  /// What was read, in the order of the bytes.
+  func header() throws(SafetensorsError) -> SafetensorsHeader {
+    var header = SafetensorsHeader(entries: [], metadata: metadata)
+    for entry in entries {
+      guard let type = SafetensorsHeader.ElementType(rawValue: entry.type) else {
+        throw .unsupportedType(tensor: entry.name, type: entry.type)
       }
-      if name == SafetensorsHeader.metadataKey {
-        header.metadata = try metadata()
-      } else {
-        header.entries.append(try entry(name))
-      }
+      guard entry.offsets[0] <= entry.offsets[1] else { throw .size(tensor: entry.name) }
+      header.entries.append(
+        SafetensorsHeader.Entry(
+          name: entry.name, type: type, shape: entry.shape, range: entry.offsets[0]..<entry.offsets[1]))
     }
-    try scanner.expectEnd()
     header.entries.sort { one, other in
       (one.range.lowerBound, one.range.upperBound) < (other.range.lowerBound, other.range.upperBound)
     }
     return header
   }
 
-  private mutating func metadata() throws(SafetensorsError) -> [String: String] {
-    var pairs: [String: String] = [:]
-    try scanner.expect("{")
+  mutating func readHeader() throws(JSONFault) {
+    var names: Set<String> = []
+    try reader.expect("{")
     var isFirst = true
-    while try scanner.hasMember(until: "}", isFirst: &isFirst) {
-      let offset = scanner.offset
-      let key = try scanner.key()
-      guard pairs.updateValue(try scanner.string(), forKey: key) == nil else {
-        throw .header(reason: "the metadata \"\(key)\" appears twice", offset: offset)
+    while try reader.hasMember(until: "}", isFirst: &isFirst) {
+      let offset = reader.offset
+      let name = try reader.key()
+      guard names.insert(name).inserted else {
+        throw reader.fault(.refused("the name \"\(name)\" appears twice"), at: offset)
       }
+      if name == SafetensorsHeader.metadataKey { try readMetadata() } else { try readEntry(name) }
     }
-    return pairs
+    try reader.expectEnd()
   }
 
-  private mutating func entry(_ name: String) throws(SafetensorsError) -> SafetensorsHeader.Entry {
+  private mutating func readMetadata() throws(JSONFault) {
+    try reader.expect("{")
+    var isFirst = true
+    while try reader.hasMember(until: "}", isFirst: &isFirst) {
+      let offset = reader.offset
+      let key = try reader.key()
+      guard metadata.updateValue(try reader.string(), forKey: key) == nil else {
+        throw reader.fault(.refused("the metadata \"\(key)\" appears twice"), at: offset)
+      }
+    }
+  }
+
+  private mutating func readEntry(_ name: String) throws(JSONFault) {
     var type: String?
     var shape: [Int]?
     var offsets: [Int]?
-    let start = scanner.offset
-    try scanner.expect("{")
+    let start = reader.offset
+    try reader.expect("{")
     var isFirst = true
-    while try scanner.hasMember(until: "}", isFirst: &isFirst) {
-      let offset = scanner.offset
-      let key = try scanner.key()
+    while try reader.hasMember(until: "}", isFirst: &isFirst) {
+      let offset = reader.offset
+      let key = try reader.key()
       switch key {
-      case "dtype" where type == nil: type = try scanner.string()
-      case "shape" where shape == nil: shape = try scanner.integers(limit: 16)
-      case "data_offsets" where offsets == nil: offsets = try scanner.integers(limit: 2)
-      default: throw .header(reason: "unexpected \"\(key)\"", offset: offset)
+      case "dtype" where type == nil: type = try reader.string()
+      case "shape" where shape == nil: shape = try integers(limit: 16)
+      case "data_offsets" where offsets == nil: offsets = try integers(limit: 2)
+      default: throw reader.fault(.refused("unexpected \"\(key)\""), at: offset)
       }
     }
     guard let type, let shape, let offsets, offsets.count == 2 else {
-      throw .header(
-        reason: "tensor \"\(name)\" needs dtype, shape and two data_offsets", offset: start)
+      throw reader.fault(.refused("tensor \"\(name)\" needs dtype, shape and two data_offsets"), at: start)
     }
-    guard let known = SafetensorsHeader.ElementType(rawValue: type) else {
-      throw .unsupportedType(tensor: name, type: type)
+    entries.append(Entry(name: name, type: type, shape: shape, offsets: offsets))
+  }
+
+  /// `[1, 2]`, at most `limit` whole numbers from 0 up.
+  private mutating func integers(limit: Int) throws(JSONFault) -> [Int] {
+    var values: [Int] = []
+    try reader.expect("[")
+    var isFirst = true
+    while try reader.hasMember(until: "]", isFirst: &isFirst) {
+      guard values.count < limit else {
+        throw reader.fault(.refused("more than \(limit) numbers in a list"))
+      }
+      let offset = reader.offset
+      let spelling = try reader.number()
+      guard let value = UInt(spelling).flatMap(Int.init(exactly:)) else {
+        throw reader.fault(.refused("\(spelling) is no whole number from 0 up that fits"), at: offset)
+      }
+      values.append(value)
     }
-    guard offsets[0] <= offsets[1] else { throw .size(tensor: name) }
-    return SafetensorsHeader.Entry(name: name, type: known, shape: shape, range: offsets[0]..<offsets[1])
+    return values
   }
 }

@@ -2,6 +2,7 @@ import CEditLine
 package import Interpreter
 import Language
 import Notebooks
+import Text
 import Training
 
 /// Reads cells from a person at a terminal and runs them, until `:quit` or Ctrl-D.
@@ -182,7 +183,7 @@ final class REPL {
     }
     let isShort = result.status != .interrupted && result.seconds < 100
     if isTimed || timesCells, isShort {
-      remark(fixed(result.seconds, decimals: result.seconds < 1 ? 4 : 2) + " s")
+      remark(fixed(result.seconds, result.seconds < 1 ? 4 : 2) + " s")
     } else if let words = endRemark(result.status, seconds: result.seconds) {
       remark(words)
     }
@@ -209,5 +210,5 @@ package func endRemark(_ status: CellResult.Status, seconds: Double) -> String? 
 
 /// "12.9 s", or "3:05" from a hundred seconds on; nil for what is no duration.
 func elapsed(_ seconds: Double) -> String? {
-  seconds < 100 ? fixed(seconds, decimals: 1) + " s" : duration(seconds)
+  seconds < 100 ? fixed(seconds, 1) + " s" : duration(seconds)
 }

@@ -15,7 +15,7 @@ final class BlendedLoss {
   }
 
   private enum Work {
-    case logits(LogitLoss)
+    case logits(any LogitLoss)
     case features(FeatureTerm)
   }
 
@@ -74,8 +74,8 @@ final class BlendedLoss {
       }
       let teacher = place ?? teachers.count - 1
       let work: Work =
-        switch term.loss {
-        case .logit(let loss): .logits(loss)
+        switch term.loss.rule {
+        case .logits(let loss): .logits(loss)
         case .feature(let loss):
           .features(
             try FeatureTerm(loss, features.terms[index], student: student, teacher: teachers[teacher]))
@@ -176,7 +176,7 @@ final class BlendedLoss {
 
   /// Writes a loss's gradient, at its scale.
   private func evaluate(
-    _ loss: LogitLoss, _ term: Term, _ plan: TrainingPlan, _ labels: UnsafeBufferPointer<Int32>
+    _ loss: any LogitLoss, _ term: Term, _ plan: TrainingPlan, _ labels: UnsafeBufferPointer<Int32>
   ) -> (loss: Double, scale: Double) {
     let teacher = teachers[term.teacher].logits
     switch term.recipe.scale ?? .paper {

@@ -8,5 +8,4 @@ package final class Cancellation: Sendable {
 
   package var isCancelled: Bool { raised.load(ordering: .relaxed) }
   package func cancel() { raised.store(true, ordering: .relaxed) }
-  package func reset() { raised.store(false, ordering: .relaxed) }
 }

@@ -25,18 +25,6 @@ package struct DistillationTerm: Hashable, Sendable, Codable {
     self.layers = layers
   }
 
-  package init(
-    teacher: String, loss: LogitLoss, weight: Double = 0.5, ramp: WeightRamp? = nil, scale: LossScale? = nil
-  ) {
-    self.init(teacher: teacher, loss: .logit(loss), weight: weight, ramp: ramp, scale: scale)
-  }
-
-  package init(
-    teacher: String, loss: FeatureLoss, weight: Double = 0.5, ramp: WeightRamp? = nil, layers: [LayerPair]
-  ) {
-    self.init(teacher: teacher, loss: .feature(loss), weight: weight, ramp: ramp, layers: layers)
-  }
-
   /// The weight at a place of the run, from 0 at its start to 1 at its last step.
   package func weight(at progress: Double, epochs: Int) -> Double {
     weight * (ramp?.factor(at: progress, epochs: epochs) ?? 1)

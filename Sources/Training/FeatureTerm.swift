@@ -11,14 +11,16 @@ struct FeatureTerm {
     var scratch: FeatureScratch
   }
 
-  private let loss: FeatureLoss
+  private let loss: any FeatureLoss
   private let pairs: [Pair]
 
-  init(_ loss: FeatureLoss, _ wiring: [FeatureWiring.Pair], student: TrainingPlan, teacher: Teacher) throws {
+  init(
+    _ loss: any FeatureLoss, _ wiring: [FeatureWiring.Pair], student: TrainingPlan, teacher: Teacher
+  ) throws {
     self.loss = loss
     pairs = try wiring.map { pair in
       guard let own = student.captured(pair.student), let other = teacher.activations(of: pair.teacher) else {
-        throw TrainingError.unsupported("\(loss.name), whose layers were not captured")
+        throw TrainingError.unsupported("a loss of layers that were not captured")
       }
       let regressor = pair.regressor.flatMap(student.trained).map {
         Regressor(weights: $0.values, gradient: $0.gradient)

@@ -30,9 +30,9 @@ struct FeatureWiring {
     for (index, term) in recipe.distillation.enumerated() {
       var pairs: [Pair] = []
       if let loss = term.loss.feature, let teacher = teachers[term.teacher] {
-        guard !term.layers.isEmpty else { throw .unsupported("\(loss.name) without layers") }
+        guard !term.layers.isEmpty else { throw .unsupported("\(term.loss.name) without layers") }
         for layers in term.layers {
-          var pair = try Pair(layers, loss, student: student, teacher: teacher, batch: batch)
+          var pair = try Pair(layers, loss, term.loss.name, student: student, teacher: teacher, batch: batch)
           if loss.needsRegressor(pair.sizes) {
             let name = "regressor \(index).\(pairs.count)"
             pair.regressor = name
@@ -48,12 +48,12 @@ struct FeatureWiring {
 
 extension FeatureWiring.Pair {
   fileprivate init(
-    _ layers: LayerPair, _ loss: FeatureLoss, student: Graph, teacher: Graph, batch: Int
+    _ layers: LayerPair, _ loss: any FeatureLoss, _ name: String, student: Graph, teacher: Graph, batch: Int
   ) throws(TrainingError) {
     guard let own = student.featureLayer(layers.student), let other = teacher.featureLayer(layers.teacher)
     else { throw .unsupported("a layer that is not there: \(layers.student) or \(layers.teacher)") }
     guard loss.misfit(student: own.shape, teacher: other.shape) == nil else {
-      throw .unsupported("\(loss.name) between \(own.name), \(own.shape), and \(other.name), \(other.shape)")
+      throw .unsupported("\(name) between \(own.name), \(own.shape), and \(other.name), \(other.shape)")
     }
     self.init(
       student: own.head, teacher: other.head,

@@ -140,7 +140,7 @@ private final class TrainingWork {
     }
     var recipe = TrainingRecipe()
     if request.work == .kd {
-      recipe.distillation = [DistillationTerm(teacher: "teacher", loss: .decoupledKD())]
+      recipe.distillation = [DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD))]
       teachers["teacher"] = model
       if request.keepsLogits {
         kept["teacher"] = KeptLogits(imageCount: request.batch, classes: student.graph.classes)

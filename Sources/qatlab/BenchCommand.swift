@@ -2,6 +2,7 @@ import ArgumentParser
 import Execution
 import Foundation
 import GraphIR
+import Text
 import Training
 
 /// `qatlab bench`: times of the engine's own steps.
@@ -118,20 +119,22 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
-    var record: [String: Any] = [
-      "work": work.rawValue, "model": model, "size": size, "batch": batch,
-      "precision": precision, "ms": result.median,
-      "min": result.fastest, "max": result.slowest, "images_per_second": result.imagesPerSecond,
-      "activation_bytes": result.activationBytes, "parameter_bytes": result.parameterBytes,
-      "arithmetic": Double(result.operationsPerImage) / 1e9, "gflops": result.gigaOperationsPerSecond,
-      "peak_resident_bytes": result.peakResidentBytes ?? 0,
-      "peak_mb": Double(result.peakResidentBytes ?? 0) / 1_048_576,
-      "kinds": Dictionary(uniqueKeysWithValues: result.kinds.map { ($0.name, $0.milliseconds) }),
+    var record: JSONObject = [
+      "work": .string(work.rawValue), "model": .string(model), "size": .integer(size),
+      "batch": .integer(batch), "precision": .string(precision), "ms": .double(result.median),
+      "min": .double(result.fastest), "max": .double(result.slowest),
+      "images_per_second": .double(result.imagesPerSecond),
+      "activation_bytes": .integer(result.activationBytes),
+      "parameter_bytes": .integer(result.parameterBytes),
+      "arithmetic": .double(Double(result.operationsPerImage) / 1e9),
+      "gflops": .double(result.gigaOperationsPerSecond),
+      "peak_resident_bytes": .integer(result.peakResidentBytes ?? 0),
+      "peak_mb": .double(Double(result.peakResidentBytes ?? 0) / 1_048_576),
+      "kinds": .object(
+        JSONObject(
+          result.kinds.map { JSONObject.Member(key: $0.name, value: .double($0.milliseconds)) })),
     ]
-    if work == .kd { record["teacher_forward"] = !cached }
-    guard let data = try? JSONSerialization.data(withJSONObject: record, options: [.sortedKeys]) else {
-      return
-    }
-    print(String(decoding: data, as: UTF8.self))
+    if work == .kd { record["teacher_forward"] = .bool(!cached) }
+    print(JSONValue.object(record).line)
   }
 }

@@ -5,7 +5,10 @@ import Testing
 @Suite struct LossBalanceTests {
   private static let batch = LossBatch.made(batch: 6, classes: 5)
 
-  private func balanced(_ loss: LogitLoss) -> (loss: Double, scale: Double, gradient: [Double]) {
+  private func balanced(
+    _ loss: DistillationLoss
+  ) throws -> (loss: Double, scale: Double, gradient: [Double]) {
+    let loss = try #require(loss.logit)
     let batch = Self.batch
     let task = batch.crossEntropyOfStudent().gradient.map { Float($0) }
     var gradient = [Float](repeating: .nan, count: task.count)
@@ -30,12 +33,12 @@ import Testing
     values.reduce(0) { $0 + $1 * $1 }.squareRoot()
   }
 
-  @Test(arguments: [LogitLoss.decoupledKD(), .softTarget(), .nkd(), .logits, .mutual])
-  func noImageOfTheTeachersExceedsTheTask(_ loss: LogitLoss) {
+  @Test(arguments: logitLosses)
+  func noImageOfTheTeachersExceedsTheTask(_ loss: DistillationLoss) throws {
     let (batch, classes) = (Self.batch, Self.batch.classes)
     let task = batch.crossEntropyOfStudent().gradient
-    let plain = batch.evaluate(loss).gradient
-    let found = balanced(loss)
+    let plain = try batch.evaluate(loss).gradient
+    let found = try balanced(loss)
     var scales = 0.0
     for image in batch.labels.indices {
       let row = image * classes..<(image + 1) * classes
@@ -49,9 +52,9 @@ import Testing
     #expect(abs(found.scale - scales / Double(batch.labels.count)) < 1e-5)
   }
 
-  @Test func theWrittenDecoupledKDHasTheNormOfTheTaskForEachImage() {
+  @Test func theWrittenDecoupledKDHasTheNormOfTheTaskForEachImage() throws {
     let task = Self.batch.crossEntropyOfStudent().gradient
-    let found = balanced(.decoupledKD())
+    let found = try balanced(DistillationLoss(.decoupledKD))
     for image in Self.batch.labels.indices {
       let row = image * Self.batch.classes..<(image + 1) * Self.batch.classes
       #expect(abs(norm(found.gradient[row]) / norm(task[row]) - 1) < 1e-5)

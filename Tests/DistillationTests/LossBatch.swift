@@ -1,4 +1,5 @@
 import Distillation
+import Testing
 
 /// Logits and labels of a test, and the calls with pointers around them.
 struct LossBatch {
@@ -7,7 +8,8 @@ struct LossBatch {
   var labels: [Int32]
   var classes: Int
 
-  func evaluate(_ loss: LogitLoss) -> (parts: LossParts, gradient: [Double]) {
+  func evaluate(_ loss: DistillationLoss) throws -> (parts: LossParts, gradient: [Double]) {
+    let loss = try #require(loss.logit)
     var gradient = [Float](repeating: .nan, count: student.count)
     var scratch = DistillationScratch(classes: classes)
     let parts = gradient.withUnsafeMutableBufferPointer { gradient in
@@ -37,14 +39,14 @@ struct LossBatch {
   }
 
   /// Central differences of a value in each of the student's logits.
-  func differences(_ value: (LossBatch) -> Double) -> [Double] {
+  func differences(_ value: (LossBatch) throws -> Double) rethrows -> [Double] {
     let step: Float = 0x1p-7
-    return student.indices.map { index in
+    return try student.indices.map { index in
       var above = self
       var below = self
       above.student[index] += step
       below.student[index] -= step
-      return (value(above) - value(below)) / Double(above.student[index] - below.student[index])
+      return (try value(above) - value(below)) / Double(above.student[index] - below.student[index])
     }
   }
 

@@ -2,6 +2,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 
 @Suite struct CellRecordTests {
   @Test func aCellThatWorkedIsOneLineOfJSON() {

@@ -2,6 +2,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 
 /// What is kept of runs with other seeds.
 @Suite struct CellSpreadTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Notebooks
 import Testing
+import Text
 
 @Suite struct ConversionTests {
   /// What must survive: kind, text, id and tags of each cell.

@@ -1,5 +1,6 @@
 import Notebooks
 import Testing
+import Text
 
 @Suite struct IPyNBTests {
   private func parse(_ text: String) throws -> Notebook {

@@ -3,6 +3,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 import Training
 
 /// Runs that end before a program would, or hold none.

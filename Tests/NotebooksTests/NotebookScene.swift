@@ -2,6 +2,7 @@ import Foundation
 import Interpreter
 import Language
 import Notebooks
+import Text
 import Training
 
 /// A notebook in a folder of its own that is run and replayed.

@@ -3,6 +3,7 @@ import FoundationXML
 import Interpreter
 import Notebooks
 import Testing
+import Text
 
 /// Pictures for notebooks, read back as XML.
 @Suite struct PlotTests {

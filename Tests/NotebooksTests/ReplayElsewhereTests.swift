@@ -3,6 +3,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 
 /// Replays of notebooks whose results come from another environment, or were computed with other seeds.
 @Suite(.serialized) struct ReplayElsewhereTests {

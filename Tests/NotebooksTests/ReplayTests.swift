@@ -3,6 +3,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 
 /// Whole replays of small notebooks.
 @Suite(.serialized) struct ReplayTests {

@@ -2,6 +2,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 import Training
 
 @Suite(.serialized) struct StalenessTests {

@@ -1,3 +1,4 @@
+import Glibc
 import GraphIR
 import Quantization
 import Testing
@@ -62,6 +63,39 @@ import Testing
     let lone = observed(bellShaped(100_000).map(abs) + [40], .entropy, on: byteGrid)
     #expect(lone.maximum < 10)
     #expect(lone.maximum > 2)
+  }
+
+  /// The definition with whole distributions, cut by cut.
+  @Test(arguments: [4, 8])
+  func entropyCutsWhereTheDivergenceIsLeast(bits: Int) {
+    let values = bellShaped(20_000).map(abs) + [9, 14]
+    let (bins, levels) = (2048, 1 << bits)
+    let width = Double(values.max() ?? 0) / Double(bins)
+    var counts = [Double](repeating: 0, count: bins)
+    for value in values { counts[min(Int(Float(value) * (2048 / 14)), bins - 1)] += 1 }
+    counts[0] = counts[1]
+    var best = (cut: 0, divergence: Double.infinity)
+    for cut in max(128, levels)...bins {
+      var original = Array(counts[..<cut])
+      var rounded = original
+      for level in 0..<levels {
+        let group = level * cut / levels..<(level + 1) * cut / levels
+        let filled = group.filter { counts[$0] > 0 }
+        let mean = filled.reduce(0) { $0 + counts[$1] } / Double(filled.count)
+        for bin in filled { rounded[bin] = mean }
+      }
+      original[cut - 1] += counts[cut...].reduce(0, +)
+      if rounded[cut - 1] == 0 { rounded[cut - 1] = 0.5 }
+      let (all, kept) = (original.reduce(0, +), counts[..<cut].reduce(0, +))
+      let divergence = zip(original, rounded).reduce(0) { sum, pair in
+        pair.0 > 0 ? sum + pair.0 / all * log(pair.0 / all * kept / pair.1) : sum
+      }
+      if divergence < best.divergence { best = (cut, divergence) }
+    }
+    let grid = QuantizationGrid(minimum: 0, maximum: levels - 1, symmetric: false)
+    #expect(best.cut < bins)
+    #expect(
+      abs(Double(observed(values, .entropy, on: grid).maximum) - Double(best.cut) * width) < 1e-5)
   }
 
   @Test(arguments: ObserverKind.allCases)

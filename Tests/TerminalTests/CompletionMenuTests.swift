@@ -1,6 +1,7 @@
 import Interpreter
 import Terminal
 import Testing
+import Text
 
 @Suite struct CompletionMenuTests {
   private func candidates(_ texts: [String]) -> [Completion] {

@@ -1,6 +1,7 @@
 import Interpreter
 import Terminal
 import Testing
+import Text
 
 @Suite struct CurvePlotTests {
   private func lines(_ series: [[Double]], _ style: Style, _ width: Int?) -> [String] {

@@ -1,3 +1,4 @@
+import Glibc
 import Interpreter
 import Terminal
 import Testing
@@ -40,6 +41,25 @@ import Testing
 
   @Test func aWideCharacterThatDoesNotFitLeavesTheLastColumnFree() {
     #expect(drawn(scene("1234567世"), columns: 10).text == "\r> 1234567‹K\r\n世‹J\r‹2C")
+  }
+
+  @Test func widthsAreTheSameInEveryLocale() {
+    let before = setlocale(LC_CTYPE, nil).map { String(cString: $0) }
+    defer { setlocale(LC_CTYPE, before) }
+    for locale in ["C", "C.UTF-8"] {
+      _ = drawn(scene("a"))
+      #expect(setlocale(LC_CTYPE, locale) != nil)
+      #expect(drawn(scene("1234567世"), columns: 10).text == "\r> 1234567‹K\r\n世‹J\r‹2C")
+    }
+  }
+
+  @Test func whatIsJoinedToOneSignTakesItsColumnsAlone() {
+    #expect(drawn(scene("a👩\u{200D}👩\u{200D}👧b")).text == "\r> a👩\u{200D}👩\u{200D}👧b‹J\r‹6C")
+    #expect(drawn(scene("e\u{301}x", cursor: 1)).text == "\r> e\u{301}x‹J\r‹3C")
+  }
+
+  @Test func whatCannotBeSeenIsShownAsAQuestionMark() {
+    #expect(drawn(scene("a\u{202E}b")).text == "\r> a?b‹J\r‹5C")
   }
 
   @Test func controlCharactersAreShown() {

@@ -2,6 +2,7 @@ import Interpreter
 import Language
 import Terminal
 import Testing
+import Text
 
 @Suite struct NarrowDiagnosticTests {
   private func lines(_ cell: String, marking words: String, width: Int) -> [String] {

@@ -1,6 +1,7 @@
 import Interpreter
 import Terminal
 import Testing
+import Text
 
 @Suite struct ProgressTests {
   private let progress = Progress(

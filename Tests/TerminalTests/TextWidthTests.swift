@@ -7,13 +7,6 @@ import Testing
   private let ascii = Style(colour: false, unicode: false)
 
   @Test(arguments: [
-    ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本", 4), ("━", 1), ("\u{1B}[1;36ma\u{1B}[0m", 1),
-  ])
-  func widthIsCountedInColumns(_ text: String, _ width: Int) {
-    #expect(displayWidth(text) == width)
-  }
-
-  @Test(arguments: [
     ("teacher", 7, "teacher"), ("teacher", 5, "teac…"), ("日本語", 4, "日…"), ("ab", 1, "…"), ("ab", 0, ""),
   ])
   func textIsCutWithAnEllipsis(_ text: String, _ width: Int, _ expected: String) {

@@ -24,7 +24,7 @@ import Training
     }
     recipe.quantization = quantization
     if work == .distilled {
-      recipe.distillation = [DistillationTerm(teacher: "teacher", loss: .decoupledKD())]
+      recipe.distillation = [DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD))]
     }
     return recipe
   }

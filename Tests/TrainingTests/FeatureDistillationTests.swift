@@ -50,7 +50,7 @@ import Training
   }
 
   private static func term(
-    _ loss: FeatureLoss, weight: Double = 0.5, ramp: WeightRamp? = nil, _ layers: [LayerPair]? = nil
+    _ loss: DistillationLoss, weight: Double = 0.5, ramp: WeightRamp? = nil, _ layers: [LayerPair]? = nil
   ) -> DistillationTerm {
     DistillationTerm(
       teacher: "teacher", loss: loss, weight: weight, ramp: ramp,
@@ -59,8 +59,12 @@ import Training
       ])
   }
 
-  @Test(arguments: [FeatureLoss.attention(scale: 100), .fitNet(), .similarity(scale: 100)], [false, true])
-  func theLayersComeNearerToTheTeachers(loss: FeatureLoss, quantized: Bool) throws {
+  @Test(
+    arguments: [
+      DistillationLoss(.attention, ["scale": 100]), DistillationLoss(.fitNet),
+      DistillationLoss(.similarity, ["scale": 100]),
+    ], [false, true])
+  func theLayersComeNearerToTheTeachers(loss: DistillationLoss, quantized: Bool) throws {
     let run = try Self.run([Self.term(loss, weight: 0.9)], epochs: 4, quantized: quantized)
     let first = try #require(run.losses.first?.first)
     let last = try #require(run.losses.last?.first)
@@ -71,15 +75,17 @@ import Training
 
   @Test func aTermOfNoWeightChangesNoBit() throws {
     let plain = try Self.run([])
-    let silent = try Self.run([Self.term(.attention(), weight: 0), Self.term(.fitNet(), weight: 0)])
+    let silent = try Self.run([
+      Self.term(DistillationLoss(.attention), weight: 0), Self.term(DistillationLoss(.fitNet), weight: 0),
+    ])
     #expect(silent.outcome.model.parameters == plain.outcome.model.parameters)
     #expect(silent.blends.count == 2 && plain.blends.isEmpty)
   }
 
   @Test func theSameRunGivesTheSameBits() throws {
     let terms = [
-      DistillationTerm(teacher: "teacher", loss: .decoupledKD(), weight: 0.3),
-      Self.term(.fitNet(), weight: 0.2, ramp: WeightRamp(shape: .cosine, share: 0.5)),
+      DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD), weight: 0.3),
+      Self.term(DistillationLoss(.fitNet), weight: 0.2, ramp: WeightRamp(shape: .cosine, share: 0.5)),
     ]
     let (first, second) = (try Self.run(terms, quantized: true), try Self.run(terms, quantized: true))
     #expect(first.outcome.model.parameters == second.outcome.model.parameters)
@@ -90,7 +96,8 @@ import Training
     let one = LayerPair(student: "relu1", teacher: "relu1")
     let other = LayerPair(student: "conv2", teacher: "relu2")
     func first(_ layers: [LayerPair]) throws -> Double {
-      try #require(Self.run([Self.term(.similarity(), layers)], epochs: 1).losses.first?.first)
+      try #require(
+        Self.run([Self.term(DistillationLoss(.similarity), layers)], epochs: 1).losses.first?.first)
     }
     #expect(abs(try first([one]) + first([other]) - first([one, other])) < 1e-9)
   }
@@ -99,23 +106,24 @@ import Training
     let library = LogitsLibrary()
     let run = try Self.run(
       [
-        DistillationTerm(teacher: "teacher", loss: .decoupledKD(), weight: 0.3),
-        Self.term(.attention(), weight: 0.2),
+        DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD), weight: 0.3),
+        Self.term(DistillationLoss(.attention), weight: 0.2),
       ], logits: library)
     guard case .neededForFeatures = run.keeping.first else {
       Issue.record("its logits are kept: \(run.keeping)")
       return
     }
     let fresh = try Self.run([
-      DistillationTerm(teacher: "teacher", loss: .decoupledKD(), weight: 0.3),
-      Self.term(.attention(), weight: 0.2),
+      DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD), weight: 0.3),
+      Self.term(DistillationLoss(.attention), weight: 0.2),
     ])
     #expect(run.outcome.model.parameters == fresh.outcome.model.parameters)
   }
 
   @Test func theBlendReportTellsNormsAndLossesOfEveryTerm() throws {
     let run = try Self.run([
-      Self.term(.attention(), weight: 0.25), Self.term(.attention(scale: 1000), weight: 0.25),
+      Self.term(DistillationLoss(.attention), weight: 0.25),
+      Self.term(DistillationLoss(.attention, ["scale": 1000]), weight: 0.25),
     ])
     let report = try #require(run.blends.first)
     #expect(report.epoch == 1 && report.terms.map(\.name) == ["Attention", "Attention.2"])
@@ -129,7 +137,9 @@ import Training
     for layers in [
       LayerPair(student: "relu7", teacher: "relu1"), LayerPair(student: "relu1", teacher: "relu2"),
     ] {
-      #expect(throws: TrainingError.self) { try Self.run([Self.term(.attention(), [layers])]) }
+      #expect(throws: TrainingError.self) {
+        try Self.run([Self.term(DistillationLoss(.attention), [layers])])
+      }
     }
   }
 
@@ -147,11 +157,14 @@ import Training
   @Test func stagesOfEqualPlanesAreMatchedAsFarAsTheLossCan() throws {
     let data = try TrainingTests.shapes()
     let (student, teacher) = (try TrainingTests.tiny(data).graph, try Self.wide(data).graph)
-    func names(_ loss: FeatureLoss) -> [String] {
-      loss.matchedLayers(student: student, teacher: teacher).map { "\($0.student.name) \($0.teacher.name)" }
+    func names(_ loss: DistillationLoss) -> [String] {
+      (loss.feature?.matchedLayers(student: student, teacher: teacher) ?? []).map {
+        "\($0.student.name) \($0.teacher.name)"
+      }
     }
     #expect(
-      names(.attention()) == ["relu1 relu1", "relu2 relu2", "pool2 pool2"] || !names(.attention()).isEmpty)
-    #expect(names(.activationBoundaries()).isEmpty)
+      names(DistillationLoss(.attention)) == ["relu1 relu1", "relu2 relu2", "pool2 pool2"]
+        || !names(DistillationLoss(.attention)).isEmpty)
+    #expect(names(DistillationLoss(.activationBoundaries)).isEmpty)
   }
 }

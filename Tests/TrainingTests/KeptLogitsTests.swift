@@ -26,8 +26,8 @@ import Training
       epochs: epochs, batchSize: 64, learningRate: 1e-3, schedule: .cosine, seed: 1, augments: augments,
       quantization: QuantizationRecipe(),
       distillation: [
-        DistillationTerm(teacher: "teacher", loss: .decoupledKD(), weight: 0.4),
-        DistillationTerm(teacher: "teacher", loss: .logits, weight: 0.1),
+        DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD), weight: 0.4),
+        DistillationTerm(teacher: "teacher", loss: DistillationLoss(.logits), weight: 0.1),
       ])
     let cancellation = Cancellation()
     var losses: [Double] = []

@@ -4,16 +4,12 @@
 #define QATLAB_CEDITLINE_H
 
 #include <stddef.h>
-#include <stdint.h>
 
-// Locale and widths
+// Locale and screen
 
 /// Sets LC_CTYPE from the environment, else to C.UTF-8, so that libedit can decode what is typed.
 /// Returns 1 where the environment itself asks for UTF-8, 0 where only ASCII should be drawn.
 int cel_locale_prepare(void);
-
-/// Columns that a Unicode scalar takes (libedit counts with the same function); -1 for a control character.
-int cel_width(uint32_t scalar);
 
 /// Columns and rows of the terminal behind a descriptor; returns 0 and leaves them where it isn't one.
 int cel_terminal_size(int descriptor, int *columns, int *rows);

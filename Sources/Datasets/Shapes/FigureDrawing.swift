@@ -1,4 +1,5 @@
 import Glibc
+import GraphIR
 
 /// How one image of `shapes` looks, drawn at random.
 private struct FigurePose {
@@ -14,16 +15,16 @@ private struct FigurePose {
   /// Half the width of uniform noise.
   var noise: Float
 
-  init(_ figure: Figure, side: Float, _ generator: inout ShuffleGenerator) {
+  init(_ figure: Figure, side: Float, _ generator: inout SeededGenerator) {
     self.figure = figure
-    radius = generator.next(in: 0.24 * side...0.39 * side)
+    radius = generator.uniform(in: 0.24 * side...0.39 * side)
     let reach = radius - 0.5...side - 0.5 - radius
-    centre = SIMD2(generator.next(in: reach), generator.next(in: reach))
-    let angle = generator.next(in: 0...2 * .pi)
+    centre = SIMD2(generator.uniform(in: reach), generator.uniform(in: reach))
+    let angle = generator.uniform(in: 0...2 * .pi)
     (cosine, sine) = (cosf(angle), sinf(angle))
-    background = generator.next(in: 0...0.3)
-    contrast = generator.next(in: 0.25...0.65)
-    noise = generator.next(in: 0.02...0.15)
+    background = generator.uniform(in: 0...0.3)
+    contrast = generator.uniform(in: 0.25...0.65)
+    noise = generator.uniform(in: 0.02...0.15)
   }
 
   /// Share of a pixel that the figure covers, from the distance of its centre to the outline.
@@ -43,7 +44,7 @@ private struct FigurePose {
   let side = 28
   let label = image.index % Figure.allCases.count
   let part: UInt64 = image.part == .training ? 0 : 1
-  var generator = ShuffleGenerator(image.seed, 2 + part, UInt64(image.index))
+  var generator = SeededGenerator(image.seed, 2 + part, UInt64(image.index))
   let pose = FigurePose(Figure.allCases[label], side: Float(side), &generator)
   var position = 0
   var bits: UInt64 = 0

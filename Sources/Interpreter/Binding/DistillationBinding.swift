@@ -1,6 +1,7 @@
 package import Distillation
 import GraphIR
 package import Language
+import Text
 package import Training
 
 extension Keyword {
@@ -11,7 +12,7 @@ extension Keyword {
     otherwise: "labels alone", "distillation from teachers, by logits or layers")
 
   /// The loss of a `kd(…)` that names none.
-  static let defaultLoss = LogitLoss.decoupledKD().name
+  static let defaultLoss = LossEntry.decoupledKD.name
   static let defaultWeight = 0.5
 }
 
@@ -45,11 +46,9 @@ package struct DistillationClause {
 extension DistillationClause {
   /// What is to be said where the data has so few classes that the loss is another one's.
   package func warning(classes: Int) -> Diagnostic? {
-    guard classes == 2, case .logit(.decoupledKD) = loss else { return nil }
+    guard let few = loss.entry.fewClasses, classes <= few.count else { return nil }
     return Diagnostic(
-      id: "decoupled-with-two-classes", severity: .warning,
-      message: "with two classes DecoupledKD is SoftTarget again, times alpha", range: lossRange,
-      notes: ["beside the target there is one class alone, so beta weighs a part that is always zero"])
+      id: few.id, severity: .warning, message: few.message, range: lossRange, notes: [few.note])
   }
 }
 
@@ -176,7 +175,7 @@ private func boundLoss(
     }
   }
   guard
-    let entry = DistillationLoss.catalogue.first(where: { $0.name.lowercased() == name.text.lowercased() })
+    let entry = LossEntry.catalogue.first(where: { $0.name.lowercased() == name.text.lowercased() })
   else { throw .unknown(name, noun: "loss", known: lossChoices) }
   var arguments: [String: LossArgument] = [:]
   var places: [String: Argument] = [:]
@@ -198,7 +197,7 @@ private func boundLoss(
 }
 
 /// What a distillation loss may be called, for completion and diagnostics.
-let lossChoices = DistillationLoss.catalogue.map { Choice($0.name, $0.summary) }
+let lossChoices = LossEntry.catalogue.map { Choice($0.name, $0.summary) }
 
 private func lossArgument(_ argument: Argument, loss: LossEntry) throws(CallError) -> LossArgument {
   if case .number(let literal) = argument.value { return .number(literal.value) }

@@ -1,6 +1,7 @@
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 extension Keyword {

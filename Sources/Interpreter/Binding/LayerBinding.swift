@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import Text
 
 /// A kind of layer that a chain may hold: its name, what help says, its arguments, and the layer of them.
 struct LayerForm: Sendable {

@@ -2,6 +2,7 @@ import Execution
 package import GraphIR
 import Language
 package import Quantization
+import Text
 import Training
 
 extension Keyword {

@@ -1,5 +1,6 @@
 package import GraphIR
 package import Quantization
+import Text
 
 extension QuantizationPolicy {
   /// Every setting that differs from layer to layer or from the default, by the option that sets it.

@@ -2,6 +2,7 @@ import Datasets
 import Execution
 import Language
 import Quantization
+import Text
 import Training
 
 /// Whole numbers that every number in a cell can tell apart.

@@ -1,4 +1,5 @@
 package import GraphIR
+import Text
 
 /// A word that an option or an operand takes, with what it means.
 package struct Choice: Sendable, Equatable {

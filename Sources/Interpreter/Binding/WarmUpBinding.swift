@@ -1,6 +1,7 @@
 import Datasets
 import Language
 import Quantization
+import Text
 import Training
 
 extension Keyword {

@@ -1,5 +1,6 @@
 import Language
 import SessionStore
+import Text
 import Training
 
 /// A cell on its way through the session: parsed, bound, planned, run, and kept as one change.

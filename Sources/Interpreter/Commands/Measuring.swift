@@ -1,5 +1,6 @@
 import Datasets
 import GraphIR
+import Text
 import Training
 
 extension Console {

@@ -138,7 +138,7 @@ struct Candidates {
     if let form = LayerForm.all.first(where: { $0.name == call }), label == nil {
       return form.parameters.map { Completion(text: $0.label + ":", detail: $0.kind.words) }
     }
-    if let entry = DistillationLoss.catalogue.first(where: { $0.name == call }), label == nil {
+    if let entry = LossEntry.catalogue.first(where: { $0.name == call }), label == nil {
       return parameters(of: entry)
     }
     guard call == "kd" else { return [] }
@@ -159,7 +159,7 @@ struct Candidates {
 
   /// The parameters of every loss, each once.
   private var allParameters: [Completion] {
-    DistillationLoss.catalogue.flatMap(parameters(of:)).reduce(into: []) { all, one in
+    LossEntry.catalogue.flatMap(parameters(of:)).reduce(into: []) { all, one in
       if !all.contains(where: { $0.text == one.text }) { all.append(one) }
     }
   }

@@ -1,6 +1,7 @@
 package import Distillation
 import GraphIR
 package import Language
+import Text
 
 /// Why a statement's words don't fit its command; the words of the diagnostic are in `Diagnostics`.
 package enum BindingError: Error {
@@ -216,7 +217,7 @@ extension CallError: DiagnosedError {
       complaint(
         "layers-of-logits", "\(loss) compares logits, not layers", at: range,
         remedy: "leave the layers out, or choose a loss of layers: "
-          + sentence(FeatureLoss.catalogue.map(\.name)))
+          + sentence(LossEntry.catalogue.filter(\.comparesLayers).map(\.name)))
     case .weightsExceedOne(let range, let sum):
       complaint(
         "weights-exceed-one",

@@ -1,4 +1,5 @@
 package import Language
+import Text
 
 /// An error that is the user's to mend, and so has a diagnostic with a place.
 package protocol DiagnosedError: Error {

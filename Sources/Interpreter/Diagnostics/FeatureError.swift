@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 import Language
+import Text
 import Training
 
 /// Why a loss of layers can't compare those that were meant.
@@ -9,9 +10,9 @@ enum FeatureError: Error {
   case unknownLayer(Word, owner: String, stages: [String], known: [String])
   /// `better` is a layer of the teacher that the student's could be compared with.
   case misfit(
-    SourceRange, loss: FeatureLoss, LayerMisfit, student: FeatureLayer, teacher: FeatureLayer,
+    SourceRange, loss: DistillationLoss, LayerMisfit, student: FeatureLayer, teacher: FeatureLayer,
     better: FeatureLayer?)
-  case nothingMatches(SourceRange, loss: FeatureLoss, student: [FeatureLayer], teacher: [FeatureLayer])
+  case nothingMatches(SourceRange, loss: DistillationLoss, student: [FeatureLayer], teacher: [FeatureLayer])
 }
 
 extension FeatureError: DiagnosedError {
@@ -47,7 +48,7 @@ extension FeatureError: DiagnosedError {
   }
 }
 
-extension FeatureLoss {
+extension DistillationLoss {
   fileprivate func complaint(_ misfit: LayerMisfit, _ own: FeatureLayer, _ other: FeatureLayer) -> String {
     let sizes = "the student's \(own.name) is \(own.shape), the teacher's \(other.name) \(other.shape)"
     return switch misfit {

@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import Text
 
 /// Why a statement can't be run with the models and networks that there are.
 enum ModelError: Error {

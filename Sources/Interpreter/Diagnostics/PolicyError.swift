@@ -1,6 +1,7 @@
 import GraphIR
 package import Language
 import Quantization
+import Text
 
 /// Why options can't decide the grids of a network.
 package enum PolicyError: Error {

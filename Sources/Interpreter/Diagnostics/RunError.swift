@@ -1,4 +1,5 @@
 package import Language
+import Text
 package import Training
 
 /// Why a run that was planned came to no result.

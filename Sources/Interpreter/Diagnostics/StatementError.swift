@@ -1,5 +1,6 @@
 package import Execution
 package import Language
+import Text
 
 /// Why the words of a statement, each right by itself, don't go together or name nothing.
 package enum StatementError: Error {

@@ -1,5 +1,6 @@
 package import Execution
 package import Language
+import Text
 
 extension ThreadTeam {
   /// What there is to say of the threads: that they are fewer than were asked for, or not as they were.

@@ -1,3 +1,5 @@
+import Text
+
 /// How a diagnostic is painted.
 package enum DiagnosticStyle: Sendable { case plain, ansi }
 
@@ -94,7 +96,7 @@ private struct DiagnosticRendering {
   private func below(_ carets: String, from start: Int, to end: Int, label: String?) -> [String] {
     guard let label = label.map(printable) else { return [indented(carets)] }
     let painted = paint(label, ink)
-    let length = displayWidth(of: label)
+    let length = displayWidth(label)
     guard let width, Self.indentation + end + 1 + length > width else {
       return [indented(carets + " " + painted)]
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// One line of a cell as a terminal shows it: columns for each character, tabs spread out.
 struct SnippetLine {
   private struct Cell {

@@ -1,3 +1,5 @@
+import Text
+
 extension Diagnostic {
   static func strayBackslash(_ range: SourceRange) -> Diagnostic {
     Diagnostic(

@@ -1,4 +1,5 @@
 import Language
+package import Text
 
 /// Writes a notebook in the other format: `.ipynb` as `.qat`, `.qat` as `.ipynb`.
 ///

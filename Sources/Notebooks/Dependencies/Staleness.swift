@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 package enum StaleReason: Equatable, Sendable {
   /// Its program was changed since.

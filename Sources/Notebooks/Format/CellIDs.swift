@@ -1,3 +1,5 @@
+import Text
+
 extension Notebook {
   /// Gives each cell without an id one, as nbformat 4.5 wants it.
   ///

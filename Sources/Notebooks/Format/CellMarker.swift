@@ -1,4 +1,5 @@
 import Language
+import Text
 
 /// A line that starts a cell of a `.qat` file: `# %% title [markdown] id="a" tags=["b"]`.
 struct CellMarker {
@@ -87,7 +88,7 @@ struct CellMarker {
         return nil
       }
       if known == name { return value }
-      text = Substring(String(written.unicodeScalars.dropFirst(length)))
+      text = Substring(String(decoding: written.utf8.dropFirst(length), as: UTF8.self))
     }
     return nil
   }

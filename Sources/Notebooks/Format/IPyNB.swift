@@ -1,3 +1,5 @@
+import Text
+
 /// Reads a notebook of nbformat 4, any minor version, with whatever further members it has.
 func parseIPyNB(_ text: String, path: String) throws(NotebookError) -> Notebook {
   let value: JSONValue

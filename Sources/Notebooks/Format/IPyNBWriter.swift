@@ -1,3 +1,5 @@
+import Text
+
 extension Notebook {
   /// The file that nbformat would write for this notebook: members sorted, texts as lists of lines.
   package var ipynbText: String {

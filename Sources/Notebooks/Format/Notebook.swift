@@ -1,3 +1,5 @@
+package import Text
+
 /// A notebook as it was read: what isn't understood stays as it was.
 package struct Notebook: Sendable, Equatable {
   package enum Format: Sendable, Equatable { case ipynb, qat }

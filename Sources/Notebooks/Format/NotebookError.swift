@@ -1,4 +1,5 @@
 package import Language
+package import Text
 
 /// Why a file can't be run, or not written.
 package enum NotebookError: Error, Equatable {

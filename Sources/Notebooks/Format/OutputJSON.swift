@@ -1,5 +1,6 @@
 package import Interpreter
 package import Language
+package import Text
 
 extension Output {
   /// The output as typed JSON; nil for progress and diagnostics, which aren't kept as outputs.

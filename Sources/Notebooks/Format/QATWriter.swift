@@ -1,3 +1,5 @@
+import Text
+
 extension Notebook {
   /// The notebook as plain text: cells with their ids and tags, without outputs and other metadata.
   ///

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Values along an axis at steps of 1, 2 or 5 times a power of ten, with their labels.
 struct AxisTicks: Equatable {
@@ -85,18 +86,9 @@ private func decimal(_ number: Int, shiftedBy power: Int) -> String {
   guard number != 0 else { return "0" }
   let sign = number < 0 ? "−" : ""
   let digits = String(number.magnitude)
-  if power >= 0 { return sign + grouped(digits + String(repeating: "0", count: power)) }
+  if power >= 0 { return sign + grouped(digits: digits + String(repeating: "0", count: power)) }
   let filled = String(repeating: "0", count: max(0, 1 - power - digits.count)) + digits
-  return sign + grouped(String(filled.dropLast(-power))) + "." + filled.suffix(-power)
-}
-
-/// Digits with commas between thousands, from four digits on.
-func grouped(_ digits: String) -> String {
-  guard digits.count > 3 else { return digits }
-  let start = digits.count % 3
-  return digits.enumerated().map { index, digit in
-    (index > 0 && index % 3 == start ? "," : "") + String(digit)
-  }.joined()
+  return sign + grouped(digits: String(filled.dropLast(-power))) + "." + filled.suffix(-power)
 }
 
 /// A whole number in raised digits.

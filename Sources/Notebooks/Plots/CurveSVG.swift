@@ -1,4 +1,5 @@
 import Interpreter
+import Text
 
 /// Draws curves as lines over two axes.
 struct CurveSVG {
@@ -54,7 +55,7 @@ struct CurveSVG {
     return sheet.xml(axes + curve.series.enumerated().flatMap { lines($1, index: $0 % 6, area) })
   }
 
-  private func lines(_ series: Curve.Series, index: Int, _ area: PlotArea) -> [SVGElement] {
+  private func lines(_ series: Curve.Series, index: Int, _ area: PlotArea) -> [XMLElement] {
     let strokes = series.points.split { !($0.x.isFinite && $0.y.isFinite) }
     let places = strokes.map { stroke in
       stroke.map { Place(x: area.x(share(of: $0.x, in: x)), y: area.y(share(of: $0.y, in: y))) }
@@ -62,20 +63,20 @@ struct CurveSVG {
     let each = path(places.map(thinned))
     let strong = window > 1 ? path(places.map(averaged)) : each
     let colour = ("stroke", PlotPalette.colour(index))
-    let line = SVGElement(
+    let line = XMLElement(
       "path",
       [
         ("class", "s\(index)"), ("d", strong), colour, ("stroke-width", "2"), ("stroke-linejoin", "round"),
         ("fill", "none"),
       ] + PlotPalette.dash(index))
-    let faint = SVGElement(
+    let faint = XMLElement(
       "path",
       [
         ("class", "s\(index)"), ("d", each), colour, ("stroke-opacity", "0.3"), ("fill", "none"),
       ])
     let isDotted = series.points.count <= Self.dottedPoints
     let dots = places.filter { isDotted || $0.count == 1 }.flatMap { $0 }.map { place in
-      SVGElement(
+      XMLElement(
         "circle",
         [
           ("class", "f\(index)"), ("cx", coordinate(place.x)), ("cy", coordinate(place.y)), ("r", "3"),

@@ -1,5 +1,6 @@
 import Glibc
 import Interpreter
+import Text
 
 /// Draws a histogram as a filled outline, with marked places as upright lines.
 struct HistogramSVG {
@@ -65,7 +66,7 @@ struct HistogramSVG {
   }
 
   /// The outline of all bars over the base line.
-  private func bars(_ heights: CountAxis, _ area: PlotArea) -> SVGElement {
+  private func bars(_ heights: CountAxis, _ area: PlotArea) -> XMLElement {
     func place(_ edge: Double) -> String { coordinate(area.x(share(of: edge, in: values))) }
     let base = coordinate(area.bottom)
     var path = "M\(place(histogram.edges[0])) \(base)"
@@ -75,7 +76,7 @@ struct HistogramSVG {
       path += "V\(coordinate(top))H\(place(histogram.edges[bin + 1]))"
     }
     path += "V\(base)Z"
-    return SVGElement(
+    return XMLElement(
       "path",
       [
         ("class", "bars"), ("d", path), ("fill-opacity", "0.45"),
@@ -98,13 +99,13 @@ struct HistogramSVG {
     return rows
   }
 
-  private func markers(_ rows: [[(group: Int, share: Double)]], _ area: PlotArea) -> [SVGElement] {
+  private func markers(_ rows: [[(group: Int, share: Double)]], _ area: PlotArea) -> [XMLElement] {
     rows.enumerated().flatMap { row, markers in
-      markers.flatMap { marker -> [SVGElement] in
+      markers.flatMap { marker -> [XMLElement] in
         let index = marker.group % 6
         let x = area.x(marker.share)
         let foot = area.top - Double(row) * Self.letterHeight
-        let line = SVGElement(
+        let line = XMLElement(
           "path",
           [
             ("class", "s\(index)"),
@@ -121,9 +122,9 @@ struct HistogramSVG {
     let most = histogram.counts.indices.max { histogram.counts[$0] < histogram.counts[$1] } ?? 0
     let sum = histogram.counts.reduce(0, +)
     let marks = groups.map { "\($0.name) at \($0.positions.map(figure).joined(separator: " and "))" }
-    return "\(grouped("\(sum)")) values from \(figure(histogram.edges[0])) to "
+    return "\(grouped(sum)) values from \(figure(histogram.edges[0])) to "
       + "\(figure(histogram.edges[histogram.counts.count])); the fullest bin has "
-      + "\(grouped("\(histogram.counts[most])")) between \(figure(histogram.edges[most])) and "
+      + "\(grouped(histogram.counts[most])) between \(figure(histogram.edges[most])) and "
       + "\(figure(histogram.edges[most + 1]))."
       + (marks.isEmpty ? "" : " Marked: " + marks.joined(separator: "; ") + ".")
   }
@@ -153,7 +154,7 @@ private struct CountAxis {
         [AxisTicks.Tick(value: 0, label: "0")]
         + powers.map { power in
           let digits = "1" + String(repeating: "0", count: power.digits)
-          return AxisTicks.Tick(value: power.value, label: grouped(digits))
+          return AxisTicks.Tick(value: power.value, label: grouped(digits: digits))
         }
       name = histogram.yLabel + ", logarithmic"
       full = log(1 + most)

@@ -1,4 +1,5 @@
 package import Interpreter
+package import Text
 
 extension Output {
   /// The output as an SVG picture, readable on light and dark; nil where text says as much.

@@ -1,3 +1,5 @@
+import Text
+
 /// The rectangle in which data is drawn, in units of the picture, with its axes.
 struct PlotArea {
   let left: Double
@@ -17,9 +19,9 @@ struct PlotArea {
   func y(_ share: Double) -> Double { bottom - min(1, max(0, share)) * (bottom - top) }
 
   /// Faint lines across at the left axis's marks, with their labels.
-  func leftAxis(_ marks: [Mark]) -> [SVGElement] {
+  func leftAxis(_ marks: [Mark]) -> [XMLElement] {
     let lines = marks.map { "M\(coordinate(left)) \(coordinate(y($0.share)))H\(coordinate(right))" }
-    let grid = SVGElement(
+    let grid = XMLElement(
       "path",
       [
         ("class", "grid"), ("d", lines.joined()), ("stroke", "currentColor"), ("stroke-opacity", "0.25"),
@@ -30,9 +32,9 @@ struct PlotArea {
   }
 
   /// A line below with ticks, their labels and the axis's name.
-  func bottomAxis(_ marks: [Mark], name: String) -> [SVGElement] {
+  func bottomAxis(_ marks: [Mark], name: String) -> [XMLElement] {
     let ticks = marks.map { "M\(coordinate(x($0.share))) \(coordinate(bottom))V\(coordinate(bottom + 5))" }
-    let line = SVGElement(
+    let line = XMLElement(
       "path",
       [
         ("class", "axis"),

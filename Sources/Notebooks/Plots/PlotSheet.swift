@@ -1,3 +1,5 @@
+import Text
+
 /// The paper of a picture: the place of its parts from the top, and the root element around them.
 struct PlotSheet {
   static let width = 640.0
@@ -9,7 +11,7 @@ struct PlotSheet {
 
   private let title: String
   private let description: String
-  private let head: [SVGElement]
+  private let head: [XMLElement]
   /// Where the data is drawn.
   let area: PlotArea
   private let height: Double
@@ -22,13 +24,13 @@ struct PlotSheet {
   ) {
     self.title = title
     self.description = description
-    var head: [SVGElement] = []
+    var head: [XMLElement] = []
     var y = Self.edge
     let room = Self.width - 2 * Self.edge
     for line in fitted(title, size: Self.titleSize, width: room / 1.08, lines: 2) {
       y += Self.lineHeight
       head.append(
-        SVGElement(
+        XMLElement(
           "text",
           [
             ("class", "title"), ("x", coordinate(Self.edge)), ("y", coordinate(y - 4)),
@@ -73,8 +75,8 @@ struct PlotSheet {
   }
 
   /// The file: `parts` in their order over the head.
-  func xml(_ parts: [SVGElement]) -> String {
-    let root = SVGElement(
+  func xml(_ parts: [XMLElement]) -> String {
+    let root = XMLElement(
       "svg",
       [
         ("xmlns", "http://www.w3.org/2000/svg"), ("class", "qatlab-plot"), ("role", "img"),
@@ -84,7 +86,7 @@ struct PlotSheet {
         ("font-size", coordinate(Self.textSize)),
       ],
       [
-        SVGElement("title", text: title), SVGElement("desc", text: description),
+        XMLElement("title", text: title), XMLElement("desc", text: description),
         .style(PlotPalette.css),
       ] + head + parts)
     return root.xml
@@ -92,9 +94,9 @@ struct PlotSheet {
 }
 
 /// A line of text at the picture's usual size.
-func plotText(_ text: String, x: Double, y: Double, anchor: String? = nil) -> SVGElement {
+func plotText(_ text: String, x: Double, y: Double, anchor: String? = nil) -> XMLElement {
   let place = [("x", coordinate(x)), ("y", coordinate(y))]
-  return SVGElement("text", place + (anchor.map { [("text-anchor", $0)] } ?? []), text: text)
+  return XMLElement("text", place + (anchor.map { [("text-anchor", $0)] } ?? []), text: text)
 }
 
 /// A name beside the sign that stands for it.
@@ -113,8 +115,8 @@ struct LegendEntry {
     min(limit, Self.swatch + 6 + textWidth(words, size: size))
   }
 
-  func elements(x: Double, y: Double, textSize: Double, width: Double) -> [SVGElement] {
-    let line = SVGElement(
+  func elements(x: Double, y: Double, textSize: Double, width: Double) -> [XMLElement] {
+    let line = XMLElement(
       "path",
       [
         ("class", "s\(index)"),

@@ -1,17 +1,17 @@
+import Text
+
 /// The width of a text in a sans-serif font, as far as it can be known without the font.
 ///
 /// Average letters are 0.55 of the size wide and East Asian ones a whole; taken a little too wide, so that
 /// what is laid out by it does not overlap.
 func textWidth(_ text: String, size: Double) -> Double {
-  text.unicodeScalars.reduce(0) { width, scalar in
+  text.reduce(0) { width, character in
     let share =
-      switch scalar.value {
-      case 0x300..<0x370: 0.0
-      case 0x1100..<0x1160, 0x2E80..<0xA4D0, 0xAC00..<0xD7A4, 0xF900..<0xFB00, 0xFE30..<0xFE70,
-        0xFF00..<0xFF61, 0x1F300..<0x1FA00, 0x20000..<0x30000:
-        1.05
-      case 0x20, 0x2C, 0x2E, 0x3A, 0x69, 0x6A, 0x6C: 0.34
-      case 0x41..<0x5B, 0x6D, 0x77, 0x25, 0x40: 0.76
+      switch (displayWidth(character), character) {
+      case (0, _): 0.0
+      case (2, _): 1.05
+      case (_, " "), (_, ","), (_, "."), (_, ":"), (_, "i"), (_, "j"), (_, "l"): 0.34
+      case (_, "A"..."Z"), (_, "m"), (_, "w"), (_, "%"), (_, "@"): 0.76
       default: 0.6
       }
     return width + share * size

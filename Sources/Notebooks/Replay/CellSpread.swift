@@ -1,4 +1,5 @@
 import Glibc
+package import Text
 
 /// How far the values of a cell lie apart from run to run, by runs of the notebook with other seeds.
 ///

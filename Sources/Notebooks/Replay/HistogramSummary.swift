@@ -1,3 +1,5 @@
+import Text
+
 /// A histogram as numbers that don't depend on where its bins begin: how many values there are, and below
 /// which of them so much of a hundred lie.
 func histogramSummary(_ histogram: JSONObject) -> [(name: String, value: Double)] {

@@ -1,4 +1,5 @@
 package import Interpreter
+package import Text
 
 /// The environment that a notebook's results come from, as `metadata.qatlab.environment` of its file holds
 /// it.

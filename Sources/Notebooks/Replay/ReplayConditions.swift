@@ -1,4 +1,5 @@
 package import Interpreter
+package import Text
 
 /// Threads that a file may ask for; another number stands there by mistake.
 private let usableThreads = 1...256

@@ -1,5 +1,6 @@
 package import Interpreter
 package import Language
+import Text
 package import Training
 
 /// Runs a notebook's code cells in document order in a fresh session and compares each with its saved result.

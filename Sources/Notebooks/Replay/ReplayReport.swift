@@ -1,5 +1,6 @@
 import Glibc
 package import Interpreter
+package import Text
 
 /// What a whole replay came to.
 package struct ReplayReport: Sendable {

@@ -1,3 +1,5 @@
+package import Text
+
 /// A code cell of a replay with its verdict.
 package struct ReplayedCell: Sendable {
   package var record: CellRecord

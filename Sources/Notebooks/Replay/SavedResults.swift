@@ -1,5 +1,6 @@
 package import Interpreter
 import Language
+package import Text
 
 /// A typed value of a cell's results.
 package enum TypedValue: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import Interpreter
 import Language
+package import Text
 
 /// How a replayed cell compares with its saved result.
 package enum Verdict: String, Sendable, CaseIterable {

@@ -1,5 +1,6 @@
 package import Interpreter
 package import Language
+package import Text
 
 /// What running a code cell gave.
 package struct CellRecord: Sendable {

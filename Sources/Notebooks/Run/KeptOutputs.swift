@@ -1,5 +1,6 @@
 import Interpreter
 import Language
+import Text
 
 /// The MIME type of an output as data.
 let qatlabMIMEType = "application/vnd.qatlab.v1+json"

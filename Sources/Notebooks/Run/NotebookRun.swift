@@ -1,5 +1,6 @@
 package import Interpreter
 package import Language
+import Text
 package import Training
 
 /// What to run and how.

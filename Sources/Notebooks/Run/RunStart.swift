@@ -1,5 +1,6 @@
 import Interpreter
 import Language
+import Text
 
 /// What is wrong beside the cells.
 enum Refusal: Error {

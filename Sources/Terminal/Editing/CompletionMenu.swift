@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 /// What Tab does with the candidates for a place, and how a list of them looks.
 package struct CompletionMenu: Sendable {

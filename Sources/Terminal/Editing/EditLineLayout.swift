@@ -1,4 +1,4 @@
-import CEditLine
+import Text
 
 /// The places of a prompt and a line on a screen of some columns, in rows from the prompt's first.
 struct EditLineLayout {
@@ -9,7 +9,7 @@ struct EditLineLayout {
 
   /// A character as it is shown.
   struct Cell {
-    var scalar: Unicode.Scalar
+    var text: Character
     /// UTF-8 offset in the line; negative in the prompt.
     var offset: Int
     var place: Place
@@ -24,42 +24,42 @@ struct EditLineLayout {
   private(set) var cursor = Place()
   private let columns: Int
 
-  /// Control characters are shown as ^X, and characters whose columns aren't known as "?".
+  /// Control characters are shown as ^X, and what can't be seen as "?".
   init(prompt: String, line: String, cursor offset: Int, columns: Int) {
     self.columns = max(4, columns)
     cells.reserveCapacity(prompt.utf8.count + line.utf8.count)
-    for scalar in prompt.unicodeScalars { show(scalar, at: -1) }
+    for character in prompt { show(character, at: -1) }
     var position = 0
     var isBefore = true
-    for scalar in line.unicodeScalars {
+    for character in line {
       let first = cells.count
-      show(scalar, at: position)
+      show(character, at: position)
       if isBefore, position >= offset {
         cursor = cells[first].place
         isBefore = false
       }
-      position += UTF8.width(scalar)
+      position += character.utf8.count
     }
     if isBefore { cursor = end }
   }
 
-  private mutating func show(_ scalar: Unicode.Scalar, at offset: Int) {
-    switch scalar.value {
-    case 0x0A:
-      cells.append(Cell(scalar: scalar, offset: offset, place: end, columns: 0))
+  private mutating func show(_ character: Character, at offset: Int) {
+    switch character.asciiValue {
+    case 0x0A?:
+      cells.append(Cell(text: "\n", offset: offset, place: end, columns: 0))
       end = Place(row: end.row + 1, column: 0)
-    case 0..<0x20, 0x7F:
+    case let value? where value < 0x20 || value == 0x7F:
       put("^", 1, at: offset)
-      put(Unicode.Scalar(UInt8(scalar.value ^ 0x40)), 1, at: offset)
+      put(Character(Unicode.Scalar(value ^ 0x40)), 1, at: offset)
     default:
-      let width = Int(cel_width(scalar.value))
-      put(width < 0 ? "?" : scalar, width < 0 ? 1 : width, at: offset)
+      let isShown = isPrintable(character)
+      put(isShown ? character : "?", isShown ? displayWidth(character) : 1, at: offset)
     }
   }
 
-  private mutating func put(_ scalar: Unicode.Scalar, _ width: Int, at offset: Int) {
+  private mutating func put(_ character: Character, _ width: Int, at offset: Int) {
     if end.column + width > columns { end = Place(row: end.row + 1, column: 0) }
-    cells.append(Cell(scalar: scalar, offset: offset, place: end, columns: width))
+    cells.append(Cell(text: character, offset: offset, place: end, columns: width))
     end.column += width
     if end.column >= columns { end = Place(row: end.row + 1, column: 0) }
   }

@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 /// Draws the prompt with the line that is edited, a hint behind it and a list below it, as bytes for one write.
 ///
@@ -98,12 +99,12 @@ package struct EditLinePainter: Sendable {
   ) {
     pen.start(at: rows.lowerBound)
     var rest = highlights[...]
-    for cell in layout.cells where rows.contains(cell.place.row) && cell.scalar != "\n" {
+    for cell in layout.cells where rows.contains(cell.place.row) && cell.text != "\n" {
       while let first = rest.first, first.range.upperBound <= cell.offset { rest.removeFirst() }
       let kind = rest.first.flatMap { $0.range.contains(cell.offset) ? $0.kind : nil }
       // A mark on the character before stays with it, also at the end of a row.
       if cell.columns > 0 { pen.advance(to: cell.place) }
-      pen.draw(cell.scalar, columns: cell.columns, cell.offset < 0 ? .prompt : kind.map { .highlight($0) })
+      pen.draw(cell.text, columns: cell.columns, cell.offset < 0 ? .prompt : kind.map { .highlight($0) })
     }
   }
 
@@ -112,7 +113,7 @@ package struct EditLinePainter: Sendable {
     var left = columns - 1 - column
     return String(
       hint.prefix { character in
-        left -= displayWidth(String(character))
+        left -= displayWidth(character)
         return left >= 0 && printable(String(character)) == String(character)
       })
   }

@@ -62,9 +62,9 @@ struct EditLinePen {
     }
   }
 
-  mutating func draw(_ scalar: Unicode.Scalar, columns: Int, _ look: Look?) {
+  mutating func draw(_ character: Character, columns: Int, _ look: Look?) {
     setLook(look)
-    for byte in UTF8.encode(scalar) ?? .init() { bytes.append(byte) }
+    bytes.append(contentsOf: character.utf8)
     place.column += columns
   }
 

@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 /// Draws curves with characters: dots of Braille patterns where Unicode is there, else marks.
 package struct CurvePlot: Sendable {

@@ -1,5 +1,6 @@
 import Glibc
 package import Interpreter
+import Text
 
 /// Draws a histogram with characters: a bar a column in eighths of a line, marks under the axis.
 package struct HistogramPlot: Sendable {

@@ -1,3 +1,5 @@
+import Text
+
 /// Draws the Markdown of a lesson simply: headings, paragraphs, lists, quotes and code.
 ///
 /// Tables stay as they are written.

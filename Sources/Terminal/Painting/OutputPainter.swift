@@ -1,5 +1,6 @@
 package import Interpreter
 package import Language
+import Text
 
 /// Makes lines of text of what a cell says.
 package struct OutputPainter: Sendable {

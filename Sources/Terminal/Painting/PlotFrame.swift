@@ -1,5 +1,6 @@
 import Glibc
 import Interpreter
+import Text
 
 /// The ranges that a plot shows, and where a point lies in them.
 struct PlotFrame {
@@ -57,24 +58,7 @@ func axisNumber(_ value: Double) -> String {
   guard let exponent = Int(exactly: floor(log10(abs(value)))) else { return "\(value)" }
   if exponent >= 6 || exponent < -4 {
     let mantissa = value / pow(10, Double(exponent))
-    return trimmed(fixed(mantissa, decimals: 2)) + "e\(exponent < 0 ? "-" : "+")\(abs(exponent))"
+    return trimmed(fixed(mantissa, 2)) + "e\(exponent < 0 ? "-" : "+")\(abs(exponent))"
   }
-  return trimmed(fixed(value, decimals: max(0, 2 - exponent)))
-}
-
-private func trimmed(_ text: String) -> String {
-  guard text.contains(".") else { return text }
-  let kept = text.reversed().drop { $0 == "0" }
-  return String(kept.first == "." ? String(kept.dropFirst().reversed()) : String(kept.reversed()))
-}
-
-/// A number of moderate size with a fixed count of decimals.
-func fixed(_ value: Double, decimals: Int) -> String {
-  let factor = pow(10, Double(decimals))
-  let scaled = (abs(value) * factor).rounded()
-  guard scaled < 1e15, let whole = Int(exactly: scaled) else { return "\(value)" }
-  let digits = String(whole)
-  let filled = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-  let sign = value < 0 && scaled > 0 ? "-" : ""
-  return decimals == 0 ? sign + filled : sign + filled.dropLast(decimals) + "." + filled.suffix(decimals)
+  return trimmed(fixed(value, max(0, 2 - exponent)))
 }

@@ -1,4 +1,5 @@
 import Interpreter
+import Text
 
 /// A series in one line: name, shape, first and last value.
 struct Sparkline {

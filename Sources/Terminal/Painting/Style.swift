@@ -54,5 +54,5 @@ package func environmentVariable(_ name: String) -> String? {
 
 /// Whether the user's locale is UTF-8.
 ///
-/// Its first use also prepares LC_CTYPE, on which widths and libedit depend.
+/// Its first use also prepares LC_CTYPE, on which libedit depends.
 package let localeIsUTF8: Bool = cel_locale_prepare() == 1

@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 /// Lays a table out in columns under ruled headings.
 ///

@@ -1,23 +1,4 @@
-import CEditLine
-
-/// Columns that the text takes on a terminal, counted as libedit counts them.
-///
-/// Control characters and the escape sequences of colours take none.
-package func displayWidth(_ text: String) -> Int {
-  _ = localeIsUTF8
-  var width = 0
-  var isEscape = false
-  for scalar in text.unicodeScalars {
-    if scalar == "\u{1B}" {
-      isEscape = true
-    } else if isEscape {
-      isEscape = !scalar.properties.isAlphabetic
-    } else {
-      width += max(0, Int(cel_width(scalar.value)))
-    }
-  }
-  return width
-}
+import Text
 
 /// The text without control characters, so that nothing read from a file can steer the terminal.
 ///
@@ -45,7 +26,7 @@ package func cut(_ text: String, to width: Int, style: Style) -> String {
   var kept = ""
   var used = 0
   for character in text {
-    let columns = displayWidth(String(character))
+    let columns = displayWidth(character)
     guard used + columns <= width - 1 else { break }
     kept.append(character)
     used += columns
@@ -98,7 +79,7 @@ package func wrapInside(_ text: String, to width: Int) -> [String] {
     var pieces = [""]
     var used = 0
     for character in line {
-      let columns = displayWidth(String(character))
+      let columns = displayWidth(character)
       if used > 0, used + columns > width {
         pieces.append("")
         used = 0

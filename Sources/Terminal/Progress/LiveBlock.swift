@@ -1,3 +1,5 @@
+import Text
+
 /// Lines at the foot of the terminal that are rewritten in place; the cursor waits at the end of the last.
 package struct LiveBlock: Sendable {
   /// Columns that each standing line takes.

@@ -1,4 +1,5 @@
 package import Interpreter
+import Text
 
 /// One line that tells how far a command is, made to fit the terminal.
 package struct ProgressLine: Sendable {

@@ -2,6 +2,7 @@ import Datasets
 import GraphIR
 import Language
 import SessionStore
+import Text
 import Training
 
 extension Keyword {

@@ -1,5 +1,6 @@
 import Datasets
 import GraphIR
+import Text
 import Training
 
 /// Measured models side by side, against the first float one.

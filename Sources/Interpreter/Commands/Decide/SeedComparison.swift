@@ -1,6 +1,7 @@
 import GraphIR
 import Language
 import SessionStore
+import Text
 import Training
 
 /// Compared models over several seeds: mean, interval, and what distillation adds, seed by seed.

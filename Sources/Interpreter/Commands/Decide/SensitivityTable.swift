@@ -1,3 +1,4 @@
+import Text
 import Training
 
 /// The layers of a sweep, most sensitive first.

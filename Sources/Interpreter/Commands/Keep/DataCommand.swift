@@ -1,5 +1,6 @@
 import Datasets
 import Language
+import Text
 
 extension Keyword {
   static let limit = Keyword(

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import GraphIR
 import Language
+import Text
 
 /// Subjects of `help` besides the commands.
 private enum HelpTopic: String, CaseIterable {
@@ -98,7 +99,7 @@ private func table(of topic: HelpTopic) -> Table {
       columns: [
         Table.Column("loss"), Table.Column("parameters"), Table.Column("means"), Table.Column("published"),
       ],
-      rows: DistillationLoss.catalogue.map { entry in
+      rows: LossEntry.catalogue.map { entry in
         [
           entry.name,
           entry.parameters.map { $0.label + ": " + $0.defaultArgument.words }.joined(separator: ", "),

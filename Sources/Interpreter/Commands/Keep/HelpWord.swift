@@ -14,7 +14,7 @@ enum HelpWord {
   }
 
   private static var losses: [Choice] {
-    DistillationLoss.catalogue.map { entry in
+    LossEntry.catalogue.map { entry in
       let parameters = entry.parameters.map(\.label).joined(separator: ", ")
       return Choice(
         entry.name,

@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import Text
 
 extension Command {
   static let model = Command(

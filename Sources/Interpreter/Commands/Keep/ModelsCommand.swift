@@ -1,4 +1,5 @@
 import GraphIR
+import Text
 
 extension Command {
   static let models = Command(

@@ -1,4 +1,5 @@
 import SessionStore
+import Text
 
 extension Command {
   static let runs = Command(

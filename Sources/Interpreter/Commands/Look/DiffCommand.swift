@@ -1,6 +1,7 @@
 import Datasets
 import GraphIR
 import Language
+import Text
 import Training
 
 extension Keyword {

@@ -1,5 +1,6 @@
 import Datasets
 import Language
+import Text
 import Training
 
 extension Command {

@@ -1,4 +1,5 @@
 import GraphIR
+import Text
 
 /// The layers of a network with shapes and parameters; the input is left out.
 func layerTable(_ graph: Graph) -> Table {

@@ -2,6 +2,7 @@ import GraphIR
 import Language
 import Quantization
 import SessionStore
+import Text
 import Training
 
 extension Command {

@@ -2,6 +2,7 @@ import Execution
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 /// The distributions of one layer of a model that is known to fit the data.

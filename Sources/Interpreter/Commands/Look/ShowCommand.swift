@@ -2,6 +2,7 @@ import Datasets
 import GraphIR
 import Language
 import SessionStore
+import Text
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {

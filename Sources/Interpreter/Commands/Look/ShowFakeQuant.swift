@@ -3,6 +3,7 @@ import Execution
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 /// `show fake-quant LAYER` and `show fake-quant range LOW HIGH`.

@@ -1,6 +1,7 @@
 import Execution
 import GraphIR
 import Language
+import Text
 import Training
 
 /// Images a step in the plans that are shown: the batch size that `train` uses by itself.

@@ -1,6 +1,7 @@
 import GraphIR
 import Language
 import Quantization
+import Text
 
 /// `show quantize NUMBER …`: each number onto a grid and back, step by step.
 func showQuantize(_ arguments: Arguments) throws -> Plan {

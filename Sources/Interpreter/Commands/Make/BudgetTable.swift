@@ -1,3 +1,4 @@
+import Text
 import Training
 
 /// The front of sizes and losses, and the widths that were chosen from it.

@@ -1,5 +1,6 @@
 import GraphIR
 import Quantization
+import Text
 
 /// In which integers a model computes: "weights in int4 (conv1 and fc: int8), activations in uint8 and sums in int32".
 func integerWords(_ graph: Graph) -> String {

@@ -2,6 +2,7 @@ import Datasets
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 extension Command {

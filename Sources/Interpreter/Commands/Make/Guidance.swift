@@ -1,6 +1,7 @@
 import Distillation
 import GraphIR
 import Language
+import Text
 import Training
 
 /// The teachers of a run: what `with kd(…), kd(…)` said, and the models that it named.
@@ -16,19 +17,21 @@ struct Guidance {
       let pairs = try clause.pairs(student: student, teacher: teacher)
       terms.append(
         clause.term(layers: pairs.map { LayerPair(student: $0.student.name, teacher: $0.teacher.name) }))
-      if let loss = clause.loss.feature { notes.append(note(loss, pairs, written: clause.layers != nil)) }
+      if !pairs.isEmpty { notes.append(note(clause.loss, pairs, written: clause.layers != nil)) }
     }
     return (terms, notes)
   }
 
   private func note(
-    _ loss: FeatureLoss, _ pairs: [(student: FeatureLayer, teacher: FeatureLayer)], written: Bool
+    _ loss: DistillationLoss, _ pairs: [(student: FeatureLayer, teacher: FeatureLayer)], written: Bool
   ) -> String {
     let words = pairs.map { own, other in
       let plane = "\(own.shape.height)×\(own.shape.width)"
       let names = own.name == other.name ? own.name : "\(own.name) with \(other.name)"
       let regressed =
-        if case .regressed = loss.channels { own.shape.channels != other.shape.channels } else { false }
+        if case .regressed = loss.feature?.channels { own.shape.channels != other.shape.channels } else {
+          false
+        }
       return names + " (\(plane)"
         + (regressed ? ", a regressor from \(own.shape.channels) to \(other.shape.channels) channels" : "")
         + ")"
@@ -66,9 +69,9 @@ extension DistillationClause {
   fileprivate func pairs(
     student: Graph, teacher: ModelEntry
   ) throws(FeatureError) -> [(student: FeatureLayer, teacher: FeatureLayer)] {
-    guard let loss = loss.feature else { return [] }
+    guard let rule = loss.feature else { return [] }
     guard let layers else {
-      let matched = loss.matchedLayers(student: student, teacher: teacher.graph)
+      let matched = rule.matchedLayers(student: student, teacher: teacher.graph)
       guard !matched.isEmpty else {
         throw .nothingMatches(
           lossRange, loss: loss, student: student.stages, teacher: teacher.graph.stages)
@@ -79,11 +82,11 @@ extension DistillationClause {
     for written in layers {
       let own = try layer(written.student, of: student, owner: "the student")
       let other = try layer(written.teacher, of: teacher.graph, owner: teacher.name)
-      if let misfit = loss.misfit(student: own.shape, teacher: other.shape) {
+      if let misfit = rule.misfit(student: own.shape, teacher: other.shape) {
         throw .misfit(
           written.student.range.joined(with: written.teacher.range), loss: loss, misfit, student: own,
           teacher: other,
-          better: teacher.graph.stages.first { loss.misfit(student: own.shape, teacher: $0.shape) == nil })
+          better: teacher.graph.stages.first { rule.misfit(student: own.shape, teacher: $0.shape) == nil })
       }
       pairs.append((own, other))
     }

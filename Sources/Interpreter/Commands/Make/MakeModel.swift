@@ -1,6 +1,7 @@
 import Datasets
 import GraphIR
 import Language
+import Text
 import Training
 
 /// A model that is made of another one by computing alone, and what its command says of it: what `ptq`, `dynamic`,

@@ -5,6 +5,7 @@ import GraphIR
 import Language
 import Quantization
 import SessionStore
+import Text
 import Training
 
 /// A training or QAT run that is ready to start: everything it needs is known to be there and to fit.
@@ -59,11 +60,11 @@ struct PlannedRun {
     let record = record(of: outcome, recorder, startedAt: startedAt)
     let entry = try keep(outcome, test: test, run: workspace.keep(record), in: &workspace)
     report(outcome, test: test, entry: entry, console)
-    try reportAgreement(outcome, workspace, console)
+    let isCompared = try reportAgreement(outcome, workspace, console)
     if let bytes = recorder.keptLogitsBytes {
       console.metric(result.name, "teacher_logits_bytes", Double(bytes))
     }
-    return outcome.interrupted ? .interrupted : .done
+    return outcome.interrupted || !isCompared ? .interrupted : .done
   }
 
   private func announce(_ console: Console) {
@@ -194,23 +195,26 @@ struct PlannedRun {
 }
 
 extension PlannedRun {
-  /// Says how often the model and each teacher choose the same class of the test images.
-  fileprivate func reportAgreement(_ outcome: TrainingOutcome, _ workspace: Workspace, _ console: Console)
-    throws
-  {
-    guard !outcome.interrupted, !outcome.lastPredictions.isEmpty else { return }
+  /// Says how often the model and each teacher choose the same class of the test images; false where it was cancelled.
+  fileprivate func reportAgreement(
+    _ outcome: TrainingOutcome, _ workspace: Workspace, _ console: Console
+  ) throws -> Bool {
+    guard !outcome.interrupted, !outcome.lastPredictions.isEmpty else { return true }
     for (place, teacher) in teachers.enumerated() where !teachers[..<place].contains(teacher) {
-      let evaluation = try evaluate(
-        workspace.weights(of: teacher), on: data.dataset.test, of: data.dataset,
-        cancellation: console.cancellation)
-      guard let evaluation else { return }
-      let same = zip(evaluation.predictions, outcome.lastPredictions).count { $0 == $1 }
-      let share = Double(same) / Double(evaluation.predictions.count)
+      guard
+        let evaluation = try console.evaluation(of: workspace.weights(of: teacher), named: teacher, on: data)
+      else {
+        console.note(
+          "stopped before its classes were compared with those of \(teacher); \(result.name) is kept")
+        return false
+      }
+      let share = agreement(evaluation.predictions, outcome.lastPredictions)
       console.metric(
         result.name, place == 0 ? "teacher_agreement" : "teacher_agreement.\(teacher)", share,
         text:
           "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
     }
+    return true
   }
 }
 

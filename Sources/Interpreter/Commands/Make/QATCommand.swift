@@ -4,6 +4,7 @@ import GraphIR
 import Language
 import Quantization
 import SessionStore
+import Text
 import Training
 
 extension Keyword {

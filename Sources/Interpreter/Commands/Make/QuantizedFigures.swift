@@ -1,6 +1,7 @@
 import Datasets
 import GraphIR
 import Language
+import Text
 import Training
 
 /// What was measured of a fake-quantized model and of the integer model that was made from it.

@@ -3,6 +3,7 @@ import Glibc
 import GraphIR
 import Language
 import Quantization
+import Text
 import Training
 
 /// Listens to a run: shows how far it is and collects what will be stored of it.
@@ -187,7 +188,8 @@ final class RunRecorder {
     if let feature = recipe.distillation[index].loss.feature, ratio > 0 {
       // A tenth of the task's gradient is a guide that doesn't take over.
       let power = (feature.scale * 0.1 / ratio).logarithmRounded
-      remedy = "raise its weight, or multiply the loss, as in \(feature.name)(scale: \(plain(power)))"
+      remedy =
+        "raise its weight, or multiply the loss, as in \(recipe.distillation[index].loss.name)(scale: \(plain(power)))"
     }
     return Diagnostic(
       id: "negligible-term", severity: .warning,

@@ -1,6 +1,7 @@
 import GraphIR
 import Language
 import SessionStore
+import Text
 import Training
 
 extension Command {

@@ -1,4 +1,5 @@
 import GraphIR
+import Text
 import Training
 
 /// A way to quantize that was measured, and what was decided on it.

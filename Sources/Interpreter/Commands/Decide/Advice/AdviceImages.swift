@@ -1,5 +1,6 @@
 import Datasets
 import GraphIR
+import Text
 import Training
 
 /// The images that an advice is chosen on, and those that it is verified on: never the same ones.

@@ -1,5 +1,6 @@
 import Datasets
 import GraphIR
+import Text
 import Training
 
 /// Measures the advised model once, on images that took no part in choosing it.

@@ -2,6 +2,7 @@ import Datasets
 import Distillation
 import GraphIR
 import Quantization
+import Text
 import Training
 
 extension Adviser {
@@ -40,7 +41,7 @@ extension Adviser {
     guard cells.standIn == nil else {
       return try trained(
         key: "distilled", name: "QAT, teacher alone, drawn images", by: (entry.name, model),
-        loss: .softTarget(), share: 1)
+        loss: DistillationLoss(.softTarget), share: 1)
     }
     let ending = try trained(key: "qat", name: "QAT")
     guard ending == .goOn else { return ending }
@@ -76,11 +77,11 @@ extension Adviser {
 
   /// A teacher that in a short run takes nothing from the labels: on `qatcnn` at 4 bits over 20,000 images and two
   /// epochs it moves the accuracy by −0.06 ± 0.15 points, where DecoupledKD with β = 8 costs 1.8.
-  private static let softTeacher = (loss: LogitLoss.softTarget(temperature: 2), share: 0.3)
+  private static let softTeacher = (loss: DistillationLoss(.softTarget, ["T": 2]), share: 0.3)
 
   private mutating func trained(
     key: String, name: String, by teacher: (name: String, model: Model)? = nil,
-    loss: LogitLoss = .softTarget(),
+    loss: DistillationLoss = DistillationLoss(.softTarget),
     share: Double = 0
   ) throws -> Ending {
     var training = training

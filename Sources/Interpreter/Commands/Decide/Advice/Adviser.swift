@@ -1,6 +1,7 @@
 import Datasets
 import GraphIR
 import Quantization
+import Text
 import Training
 
 /// Walks the flowchart: each gate is measured, and decides where the next step goes.

@@ -10,6 +10,9 @@ package struct JSONError: Error, Equatable {
     case loneSurrogate
     case controlCharacter
     case tooDeep
+    case notUTF8
+    /// What a format asks for beyond JSON, in its words.
+    case refused(String)
   }
 
   package var reason: Reason
@@ -25,8 +28,22 @@ package struct JSONError: Error, Equatable {
   }
 }
 
+extension JSONError {
+  init(_ fault: JSONFault, in bytes: UnsafeBufferPointer<UInt8>) {
+    let before = String(decoding: bytes[..<min(fault.offset, bytes.count)], as: UTF8.self).unicodeScalars
+    let line = before.suffix(from: before.lastIndex(of: "\n").map(before.index(after:)) ?? before.startIndex)
+    self.init(reason: fault.reason, line: 1 + before.count { $0 == "\n" }, column: 1 + line.count)
+  }
+}
+
+/// Why bytes aren't JSON, or not that of a format, and at which byte.
+package struct JSONFault: Error, Equatable {
+  package var reason: JSONError.Reason
+  package var offset: Int
+}
+
 extension JSONError.Reason {
-  var words: String {
+  package var words: String {
     switch self {
     case .unexpectedEnd: "the file ends too early"
     case .unexpected(let scalar): "\"\(scalar)\" can't stand here"
@@ -36,6 +53,8 @@ extension JSONError.Reason {
     case .loneSurrogate: "half of a surrogate pair is no character"
     case .controlCharacter: "a control character must be escaped in a string"
     case .tooDeep: "brackets are nested too deep"
+    case .notUTF8: "a string is not UTF-8"
+    case .refused(let words): words
     }
   }
 }

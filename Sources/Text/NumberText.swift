@@ -1,26 +1,23 @@
-import GraphIR
-
 /// A number as it would be typed: "0.003", "128", "1e-05".
-func plain(_ value: Double) -> String {
+package func plain(_ value: Double) -> String {
   if abs(value) < 1e15, let whole = Int(exactly: value) { return String(whole) }
   return "\(value)"
 }
 
 /// A tenth, shifted in decimal, so that a tenth of 0.003 is 0.0003 and not its neighbour.
-func tenth(of value: Double) -> Double {
+package func tenth(of value: Double) -> Double {
   let parts = "\(value)".split(separator: "e", maxSplits: 1)
   let exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
   return Double("\(parts[0])e\(exponent - 1)") ?? value / 10
 }
 
 /// A number with a fixed count of decimals, rounded half away from zero: `fixed(0.1266, 2)` is "0.13".
-func fixed(_ value: Double, _ decimals: Int) -> String {
+package func fixed(_ value: Double, _ decimals: Int) -> String {
   guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
   var power = 1.0
   for _ in 0..<decimals { power *= 10 }
   let scaled = (abs(value) * power).rounded()
-  guard scaled < 9e18 else { return "\(value)" }
-  let (digits, whole) = (Int(clamping: scaled), Int(clamping: power))
+  guard let digits = Int(exactly: scaled), let whole = Int(exactly: power) else { return "\(value)" }
   let sign = value < 0 && digits > 0 ? "-" : ""
   if decimals == 0 { return sign + String(digits) }
   let fraction = String(digits % whole)
@@ -28,34 +25,44 @@ func fixed(_ value: Double, _ decimals: Int) -> String {
     + fraction
 }
 
+/// The digits of a decimal number without zeros at the end of its fraction.
+package func trimmed(_ text: String) -> String {
+  guard text.contains(".") else { return text }
+  let kept = text.reversed().drop { $0 == "0" }
+  return String(kept.first == "." ? String(kept.dropFirst().reversed()) : String(kept.reversed()))
+}
+
 /// A number with its sign also where it is positive: "+0.78", "-0.78", "0.00".
-func signed(_ value: Double, _ decimals: Int) -> String {
+package func signed(_ value: Double, _ decimals: Int) -> String {
   let text = fixed(value, decimals)
   return value > 0 && text != fixed(0, decimals) ? "+" + text : text
 }
 
 /// A whole number with commas between thousands: "10,000".
-func grouped(_ value: Int) -> String {
-  var rest = String(value.magnitude)
-  var groups: [String] = []
-  while rest.count > 3 {
-    groups.insert(String(rest.suffix(3)), at: 0)
-    rest.removeLast(3)
-  }
-  groups.insert(rest, at: 0)
-  return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+package func grouped(_ value: Int) -> String {
+  (value < 0 ? "-" : "") + grouped(digits: String(value.magnitude))
+}
+
+/// Digits with commas between thousands, from four digits on.
+package func grouped(digits: String) -> String {
+  let start = digits.count % 3
+  return digits.enumerated().map { index, digit in
+    (index > 0 && index % 3 == start ? "," : "") + String(digit)
+  }.joined()
 }
 
 /// A fraction as a percentage: "90.12 %".
-func percentage(_ fraction: Double, _ decimals: Int = 2) -> String { fixed(100 * fraction, decimals) + " %" }
+package func percentage(_ fraction: Double, _ decimals: Int = 2) -> String {
+  fixed(100 * fraction, decimals) + " %"
+}
 
 /// Three digits that count: "0.04", "7.71", "40.0", "312".
-func threeDigits(_ value: Double) -> String {
+package func threeDigits(_ value: Double) -> String {
   fixed(value, abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0)
 }
 
 /// Bytes in decimal units: "44.8 MB", "812 bytes".
-func byteCount(_ bytes: Double) -> String {
+package func byteCount(_ bytes: Double) -> String {
   if bytes < 999.5 { return fixed(bytes, 0) + " bytes" }
   if bytes < 999.5e3 { return threeDigits(bytes / 1e3) + " kB" }
   if bytes < 999.5e6 { return threeDigits(bytes / 1e6) + " MB" }
@@ -63,25 +70,25 @@ func byteCount(_ bytes: Double) -> String {
 }
 
 /// Parameters in a network: "11.18 M", "18,816", "4.35 G".
-func parameterCount(_ count: Int) -> String {
+package func parameterCount(_ count: Int) -> String {
   if count < 1_000_000 { return grouped(count) }
   return count < 1_000_000_000
     ? fixed(Double(count) / 1e6, 2) + " M" : fixed(Double(count) / 1e9, 2) + " G"
 }
 
 /// "1 epoch", "3 epochs".
-func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+package func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
   grouped(count) + " " + (count == 1 ? noun : plural ?? noun + "s")
 }
 
 /// Names in a sentence: "a", "a and b", "a, b and c".
-func sentence(_ names: [String], _ conjunction: String = "and") -> String {
+package func sentence(_ names: [String], _ conjunction: String = "and") -> String {
   guard names.count > 1, let last = names.last else { return names.first ?? "" }
   return names.dropLast().joined(separator: ", ") + " " + conjunction + " " + last
 }
 
 /// A number of any size with three digits that count: "0.0312", "1.72e-05".
-func significant(_ value: Double) -> String {
+package func significant(_ value: Double) -> String {
   guard value.isFinite, value != 0 else { return plain(value) }
   let size = abs(value)
   if size >= 0.001, size < 1e6 { return size >= 1 ? threeDigits(value) : fixed(value, size < 0.0995 ? 4 : 3) }

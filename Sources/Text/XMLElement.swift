@@ -1,5 +1,5 @@
-/// An element of an SVG picture, written in the same bytes every time.
-struct SVGElement {
+/// An element of XML 1.0, written in the same bytes every time: an SVG picture, a JUnit report.
+package struct XMLElement {
   private let name: String
   private var attributes: [(name: String, value: String)]
   /// A text, or other elements a line each.
@@ -10,23 +10,23 @@ struct SVGElement {
     case text(String)
     /// Written as it is: CSS.
     case raw(String)
-    case elements([SVGElement])
+    case elements([XMLElement])
   }
 
-  init(_ name: String, _ attributes: [(String, String)] = []) {
+  package init(_ name: String, _ attributes: [(String, String)] = []) {
     self.init(name, attributes, .none)
   }
 
-  init(_ name: String, _ attributes: [(String, String)] = [], text: String) {
+  package init(_ name: String, _ attributes: [(String, String)] = [], text: String) {
     self.init(name, attributes, .text(text))
   }
 
-  init(_ name: String, _ attributes: [(String, String)] = [], _ elements: [SVGElement]) {
+  package init(_ name: String, _ attributes: [(String, String)] = [], _ elements: [XMLElement]) {
     self.init(name, attributes, .elements(elements))
   }
 
   /// A style sheet, which holds none of the characters that XML would need escaped.
-  static func style(_ css: String) -> SVGElement { SVGElement("style", [], .raw(css)) }
+  package static func style(_ css: String) -> XMLElement { XMLElement("style", [], .raw(css)) }
 
   private init(_ name: String, _ attributes: [(String, String)], _ content: Content) {
     self.name = name
@@ -35,7 +35,7 @@ struct SVGElement {
   }
 
   /// The element as XML with a newline at its end.
-  var xml: String {
+  package var xml: String {
     let start = "<" + name + attributes.map { " \($0.name)=\"\(escaped($0.value))\"" }.joined()
     let end = "</\(name)>\n"
     return switch content {
@@ -55,18 +55,9 @@ private func escaped(_ text: String) -> String {
     case "<": result += "&lt;"
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
-    case "\n", "\t", "\r": result += " "
+    case "\n", "\t", "\r": result += "&#\(scalar.value);"
     case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
     default: result.unicodeScalars.append(scalar)
     }
   }
-}
-
-/// A coordinate in units of the picture, to a hundredth: "12", "12.5", "12.25".
-func coordinate(_ value: Double) -> String {
-  let hundredths = Int(exactly: (min(max(value, -1e6), 1e6) * 100).rounded()) ?? 0
-  let (whole, rest) = (hundredths.magnitude / 100, hundredths.magnitude % 100)
-  let sign = hundredths < 0 ? "-" : ""
-  if rest == 0 { return "\(sign)\(whole)" }
-  return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : (rest < 10 ? "0" : "") + "\(rest)")
 }

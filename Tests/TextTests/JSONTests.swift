@@ -1,5 +1,5 @@
-import Notebooks
 import Testing
+import Text
 
 @Suite struct JSONTests {
   @Test func theBytesAreThoseOfPythonsEncoder() throws {

@@ -33,6 +33,11 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   package struct Member: Hashable, Sendable {
     package var key: String
     package var value: JSONValue
+
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   package private(set) var members: [Member] = []
@@ -44,7 +49,7 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   /// Of members with the same key the last one's value counts, at the place of the first.
-  init(_ members: [Member]) {
+  package init(_ members: [Member]) {
     var places: [[UInt8]: Int] = [:]
     for member in members {
       if let place = places[Array(member.key.utf8)] {
