@@ -8,7 +8,7 @@ extension Keyword {
   /// `with kd(teacher, LOSS, weight, T: …)`.
   static let distillation = Keyword(
     "with",
-    .calls([Choice("kd", "distillation: kd(TEACHER, \(defaultLoss), \(plain(defaultWeight)), T: 4)")]),
+    .calls(TermForm.all.map { Choice($0.name, $0.summary) }),
     otherwise: "labels alone", "distillation from teachers, by logits or layers")
 
   /// The loss of a `kd(…)` that names none.
@@ -67,7 +67,7 @@ extension DistillationTerm {
       parts.append("schedule: constant")
     }
     if loss.feature == nil { parts.append("scale: \((scale ?? .paper).rawValue)") }
-    return "kd(" + parts.joined(separator: ", ") + ")"
+    return form.name + "(" + parts.joined(separator: ", ") + ")"
   }
 }
 
@@ -87,17 +87,15 @@ package func distillationClauses(_ calls: [Call]) throws(CallError) -> [Distilla
   return clauses
 }
 
-private let positionalLabels = ["teacher", "loss", "weight"]
-private let kdLabels = positionalLabels + Keyword.distillationOptions.map(\.name)
-private let kdExample = "qat student with kd(teacher, DecoupledKD, 0.5)"
+private let form = TermForm.distillation
 
 private func distillationClause(_ call: Call) throws(CallError) -> DistillationClause {
   let (written, parameters) = try sorted(call)
   guard let teacher = written["teacher"] else {
-    throw .missing(call: call, what: "a teacher", example: kdExample)
+    throw .missing(call: call, what: "a teacher", example: form.example)
   }
   guard let teacherName = teacher.value.word else {
-    throw .wrongKind(teacher.value, label: "the teacher", call: "kd", kind: .model([.float]))
+    throw .wrongKind(teacher.value, label: "the teacher", call: form.name, kind: .model([.float]))
   }
   let weight = try boundWeight(written["weight"])
   let loss = try boundLoss(written["loss"], parameters, call: call)
@@ -128,7 +126,7 @@ private func sorted(
     if let word = argument.label {
       // A number is the scale of a loss of layers, one of its own parameters.
       let isLoss = word.text == "scale" && argument.value.numericValue != nil
-      guard kdLabels.contains(word.text), !isLoss else {
+      guard form.labels.contains(word.text), !isLoss else {
         parameters.append(argument)
         continue
       }
@@ -136,12 +134,12 @@ private func sorted(
     } else if index == 1, argument.value.numericValue != nil {
       label = "weight"
     } else {
-      guard index < positionalLabels.count else {
-        throw .tooMany(argument.range, call: "kd", labels: kdLabels)
+      guard index < form.positional.count else {
+        throw .tooMany(argument.range, call: form.name, labels: form.labels)
       }
-      label = positionalLabels[index]
+      label = form.positional[index].label
     }
-    guard written[label] == nil else { throw .repeated(argument.range, label: label, call: "kd") }
+    guard written[label] == nil else { throw .repeated(argument.range, label: label, call: form.name) }
     written[label] = argument
   }
   return (written, parameters)
@@ -152,9 +150,9 @@ private func boundWeight(_ argument: Argument?) throws(CallError) -> Double {
   let kind = ValueKind.real(.closed(0, 1))
   switch checked(argument.value, kind: kind) {
   case .fits(.real(let value)): return value
-  case .outOfRange: throw .outOfRange(argument.value, label: "weight", call: "kd", kind: kind)
+  case .outOfRange: throw .outOfRange(argument.value, label: "weight", call: form.name, kind: kind)
   case .fits, .wrongKind, .unknown:
-    throw .wrongKind(argument.value, label: "weight", call: "kd", kind: kind)
+    throw .wrongKind(argument.value, label: "weight", call: form.name, kind: kind)
   }
 }
 
@@ -171,7 +169,7 @@ private func boundLoss(
       name = loss.name
       parameters = loss.arguments + outer
     } else {
-      throw .wrongKind(argument.value, label: "the loss", call: "kd", kind: .choice(lossChoices))
+      throw .wrongKind(argument.value, label: "the loss", call: form.name, kind: .choice(lossChoices))
     }
   }
   guard
@@ -216,7 +214,7 @@ private func lossProblem(
   case .unknownLoss: return .unknown(name, noun: "loss", known: lossChoices)
   case .unknownParameter(let label, let loss, let known):
     guard let word = places[label]?.label else { return .loss(error, name.range) }
-    return .unknownLabel(word, call: loss, known: known + kdLabels)
+    return .unknownLabel(word, call: loss, known: known + form.labels)
   case .outOfRange(let label, _, _, _), .numberExpected(let label, _), .flagExpected(let label, _):
     return .loss(error, places[label]?.value.range ?? name.range)
   }

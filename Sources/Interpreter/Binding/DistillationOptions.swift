@@ -2,16 +2,6 @@ import Distillation
 import Language
 import Training
 
-extension Keyword {
-  /// What `kd(…)` takes by label besides teacher, loss, weight and the parameters of the loss.
-  static let distillationOptions = [
-    Choice("layers", "layers that a loss of layers compares: [layer1, layer2], or [student: teacher]"),
-    Choice("schedule", "course of the weight over the steps: passes, constant, linear, cosine"),
-    Choice("warm-up", "share of the steps over which the weight grows, such as 10%"),
-    Choice("scale", "of a loss of logits: balanced with the task image by image, or the paper's"),
-  ]
-}
-
 /// The course of a distillation weight, as it may be written.
 enum RampOption {
   static let shapes = [
@@ -38,7 +28,7 @@ func boundRamp(schedule: Argument?, warmUp: Argument?) throws(CallError) -> Weig
 private func boundShape(_ argument: Argument) throws(CallError) -> String {
   let kind = ValueKind.choice(RampOption.shapes)
   guard let word = argument.value.word else {
-    throw .wrongKind(argument.value, label: "schedule", call: "kd", kind: kind)
+    throw .wrongKind(argument.value, label: "schedule", call: TermForm.distillation.name, kind: kind)
   }
   guard RampOption.shapes.contains(where: { $0.name == word.text }) else {
     throw .unknown(word, noun: "schedule", known: RampOption.shapes)
@@ -51,9 +41,11 @@ private func boundShare(_ argument: Argument) throws(CallError) -> Double {
   switch checked(argument.value, kind: kind) {
   case .fits(.real(let value)): return value
   case .outOfRange:
-    throw .outOfRange(argument.value, label: "warm-up", call: "kd", kind: kind, example: "warm-up: 10%")
+    throw .outOfRange(
+      argument.value, label: "warm-up", call: TermForm.distillation.name, kind: kind, example: "warm-up: 10%")
   case .fits, .wrongKind, .unknown:
-    throw .wrongKind(argument.value, label: "warm-up", call: "kd", kind: kind, example: "warm-up: 10%")
+    throw .wrongKind(
+      argument.value, label: "warm-up", call: TermForm.distillation.name, kind: kind, example: "warm-up: 10%")
   }
 }
 
@@ -82,15 +74,17 @@ func boundScale(_ argument: Argument?, loss: DistillationLoss) throws(CallError)
     throw .loss(.numberExpected("scale", loss: loss.name), argument.value.range)
   }
   guard let argument else { return .balanced }
-  let choices = LossScale.allCases.map { Choice($0.rawValue, $0.summary) }
   guard let word = argument.value.word else {
-    throw .wrongKind(argument.value, label: "scale", call: "kd", kind: .choice(choices))
+    throw .wrongKind(
+      argument.value, label: "scale", call: TermForm.distillation.name, kind: .choice(scaleChoices))
   }
   guard let scale = LossScale(rawValue: word.text) else {
-    throw .unknown(word, noun: "scale", known: choices)
+    throw .unknown(word, noun: "scale", known: scaleChoices)
   }
   return scale
 }
+
+let scaleChoices = LossScale.allCases.map { Choice($0.rawValue, $0.summary) }
 
 extension LossScale {
   fileprivate var summary: String {

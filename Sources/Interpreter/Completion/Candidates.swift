@@ -141,15 +141,23 @@ struct Candidates {
     if let entry = LossEntry.catalogue.first(where: { $0.name == call }), label == nil {
       return parameters(of: entry)
     }
-    guard call == "kd" else { return [] }
-    switch (label, index) {
-    case ("teacher", _), (nil, 0): return models([.float])
-    case ("loss", _), (nil, 1): return completions(lossChoices)
-    case (nil, _):
-      return [Completion(text: "weight:", detail: "share of the blend, from 0 to 1")]
-        + completions(Keyword.distillationOptions.map { Choice($0.name + ":", $0.summary) }) + allParameters
-    case ("schedule", _): return completions(RampOption.shapes)
-    case (_?, _): return []
+    guard let form = TermForm.all.first(where: { $0.name == call }) else { return [] }
+    if let label {
+      return (form.positional + form.labelled).first { $0.label == label }.map { offers($0.offer) } ?? []
+    }
+    if form.positional.indices.contains(index), !offers(form.positional[index].offer).isEmpty {
+      return offers(form.positional[index].offer)
+    }
+    let labels = form.positional.dropFirst(2) + form.labelled
+    return labels.map { Completion(text: $0.label + ":", detail: $0.summary) } + allParameters
+  }
+
+  private func offers(_ offer: TermForm.Offer) -> [Completion] {
+    switch offer {
+    case .floatModels: models([.float])
+    case .losses: completions(lossChoices)
+    case .choices(let choices): completions(choices)
+    case .nothing: []
     }
   }
 
