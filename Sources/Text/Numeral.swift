@@ -1,5 +1,5 @@
 /// A number as it is written: the text, what the text says, and what one in its last digit stands for.
-package struct Numeral {
+package struct Numeral: Sendable {
   package private(set) var text: String
   /// What the text says, 0.13 of 0.1266 with two decimals; nil where that's no finite number.
   package private(set) var value: Double?
