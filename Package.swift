@@ -98,7 +98,7 @@ let package = Package(
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
-    tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training"]),
+    tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
   ],
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .gnucxx17

@@ -15,30 +15,6 @@ package enum Output: Sendable, Codable, Equatable {
   case diagnostic(Diagnostic)
 }
 
-/// Rows of cells under headings; numbers come formatted, columns are aligned by `Alignment`.
-package struct Table: Sendable, Codable, Equatable {
-  package enum Alignment: String, Sendable, Codable { case left, right }
-  package struct Column: Sendable, Codable, Equatable {
-    package var title: String
-    package var alignment: Alignment
-
-    package init(_ title: String, _ alignment: Alignment = .left) {
-      self.title = title
-      self.alignment = alignment
-    }
-  }
-
-  package var title: String?
-  package var columns: [Column]
-  package var rows: [[String]]
-
-  package init(title: String? = nil, columns: [Column], rows: [[String]]) {
-    self.title = title
-    self.columns = columns
-    self.rows = rows
-  }
-}
-
 /// A number with a name that stays the same from version to version: `teacher.accuracy`.
 ///
 /// Shown, where `label` is given, as `label: text`; always among the cell's `values`.

@@ -12,18 +12,7 @@ package func tenth(of value: Double) -> Double {
 }
 
 /// A number with a fixed count of decimals, rounded half away from zero: `fixed(0.1266, 2)` is "0.13".
-package func fixed(_ value: Double, _ decimals: Int) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-  var power = 1.0
-  for _ in 0..<decimals { power *= 10 }
-  let scaled = (abs(value) * power).rounded()
-  guard let digits = Int(exactly: scaled), let whole = Int(exactly: power) else { return "\(value)" }
-  let sign = value < 0 && digits > 0 ? "-" : ""
-  if decimals == 0 { return sign + String(digits) }
-  let fraction = String(digits % whole)
-  return sign + String(digits / whole) + "." + String(repeating: "0", count: decimals - fraction.count)
-    + fraction
-}
+package func fixed(_ value: Double, _ decimals: Int) -> String { Numeral(value, decimals: decimals).text }
 
 /// The digits of a decimal number without zeros at the end of its fraction.
 package func trimmed(_ text: String) -> String {
@@ -34,14 +23,11 @@ package func trimmed(_ text: String) -> String {
 
 /// A number with its sign also where it is positive: "+0.78", "-0.78", "0.00".
 package func signed(_ value: Double, _ decimals: Int) -> String {
-  let text = fixed(value, decimals)
-  return value > 0 && text != fixed(0, decimals) ? "+" + text : text
+  Numeral(signed: value, decimals: decimals).text
 }
 
 /// A whole number with commas between thousands: "10,000".
-package func grouped(_ value: Int) -> String {
-  (value < 0 ? "-" : "") + grouped(digits: String(value.magnitude))
-}
+package func grouped(_ value: Int) -> String { Numeral(grouped: value).text }
 
 /// Digits with commas between thousands, from four digits on.
 package func grouped(digits: String) -> String {
@@ -53,21 +39,14 @@ package func grouped(digits: String) -> String {
 
 /// A fraction as a percentage: "90.12 %".
 package func percentage(_ fraction: Double, _ decimals: Int = 2) -> String {
-  fixed(100 * fraction, decimals) + " %"
+  Numeral(percentage: fraction, decimals: decimals).text
 }
 
 /// Three digits that count: "0.04", "7.71", "40.0", "312".
-package func threeDigits(_ value: Double) -> String {
-  fixed(value, abs(value) < 9.995 ? 2 : abs(value) < 99.95 ? 1 : 0)
-}
+package func threeDigits(_ value: Double) -> String { Numeral(threeDigits: value).text }
 
 /// Bytes in decimal units: "44.8 MB", "812 bytes".
-package func byteCount(_ bytes: Double) -> String {
-  if bytes < 999.5 { return fixed(bytes, 0) + " bytes" }
-  if bytes < 999.5e3 { return threeDigits(bytes / 1e3) + " kB" }
-  if bytes < 999.5e6 { return threeDigits(bytes / 1e6) + " MB" }
-  return threeDigits(bytes / 1e9) + " GB"
-}
+package func byteCount(_ bytes: Double) -> String { Numeral(bytes: bytes).text }
 
 /// Parameters in a network: "11.18 M", "18,816", "4.35 G".
 package func parameterCount(_ count: Int) -> String {

@@ -3,6 +3,7 @@ import Interpreter
 import Language
 import Notebooks
 import Testing
+import Text
 
 /// The repository's notebooks, run with few images.
 @Suite(.serialized) struct NotebookTests {

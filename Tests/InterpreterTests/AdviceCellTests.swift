@@ -66,7 +66,7 @@ import Training
     let scene = try scene()
     let (result, outputs) = scene.run("advise teacher drop 1% images 40 epochs 1")
     try #require(result.status == .ok, "\(result.diagnostics)")
-    let rows = try #require(outputs.tables.first).rows
+    let rows = try #require(outputs.tables.first).texts
     #expect(rows.first?[4] == "cannot be told: go on")
     #expect(!rows.contains { $0[4] == "within the target: done" })
     #expect(try #require(result.values["teacher.ptq.images_needed"]) > 40)
@@ -76,7 +76,8 @@ import Training
     // With as many as it asks for, and some more, the first gate decides.
     let needed = Int(try #require(result.values["teacher.ptq.images_needed"]))
     if needed < 50_000 {
-      let again = scene.run("advise teacher drop 1% images \(2 * needed) epochs 1").1.tables.first?.rows.first
+      let again = scene.run("advise teacher drop 1% images \(2 * needed) epochs 1").1.tables.first?.texts
+        .first
       #expect(again?[4] != "cannot be told: go on")
     }
   }
@@ -91,7 +92,7 @@ import Training
     #expect(outputs.words.contains("expert teaches: it is larger than teacher"))
     try #require(result.values["teacher.qat.drop_points"] != nil)
     #expect(result.values["teacher.qat_kd.drop_points"] != nil)
-    #expect(outputs.tables.first?.rows.last?[0] == "QAT + KD by expert")
+    #expect(outputs.tables.first?.texts.last?[0] == "QAT + KD by expert")
     #expect(!outputs.words.contains("DecoupledKD"))
   }
 

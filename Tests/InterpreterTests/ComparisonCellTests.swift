@@ -36,7 +36,7 @@ import Testing
     }
     #expect(values["wide.recovery"] == nil && values["coarse.recovery"] == nil)
     let column = try #require(outputs.tables.first?.columns.firstIndex { $0.title == "recovery" })
-    for row in outputs.tables[0].rows where ["wide", "coarse", "low"].contains(row[0]) {
+    for row in outputs.tables[0].texts where ["wide", "coarse", "low"].contains(row[0]) {
       #expect(row[column] == "")
     }
     #expect(outputs.words.contains("add a post-training baseline: baseline = ptq teacher\n"))
@@ -64,12 +64,12 @@ import Testing
       "student = qat from teacher with kd(teacher, SoftTarget, 0.3) bits 4 epochs 1",
       "kept = convert student",
       "student = qat from teacher epochs 1")
-    let rows = try #require(scene.run("compare").1.tables.first).rows
+    let rows = try #require(scene.run("compare").1.tables.first).texts
     #expect(rows.map { $0[1] } == ["FP32", "QAT + KD, int8", "QAT, fake"])
     // The student that it came from is gone, and is not taken for what has its name.
     scene.run("forget student")
     #expect(
-      try #require(scene.run("compare").1.tables.first).rows.map { $0[1] } == ["FP32", "QAT + KD, int8"])
+      try #require(scene.run("compare").1.tables.first).texts.map { $0[1] } == ["FP32", "QAT + KD, int8"])
   }
 
   @Test(

@@ -25,10 +25,10 @@ import Training
     try #require(result.status == .ok, "\(result.diagnostics)")
     #expect(try scene.state() == before)
     let table = try #require(outputs.tables.first)
-    #expect(Set(table.rows.map(\.first)) == ["conv1", "conv2", "fc"])
-    let ratios = try table.rows.map { try #require(result.values["teacher.\($0[0]).sqnr_db"]) }
+    #expect(Set(table.texts.map(\.first)) == ["conv1", "conv2", "fc"])
+    let ratios = try table.texts.map { try #require(result.values["teacher.\($0[0]).sqnr_db"]) }
     #expect(ratios == ratios.sorted())
-    for layer in table.rows.map({ $0[0] }) {
+    for layer in table.texts.map({ $0[0] }) {
       for key in ["drop_points", "spared_drop_points", "spared_sqnr_db"] {
         #expect(result.values["teacher.\(layer).\(key)"] != nil, "\(layer) \(key)")
       }
@@ -90,7 +90,7 @@ import Training
     let (result, outputs) = scene.run("advise teacher drop 30%")
     try #require(result.status == .ok, "\(result.diagnostics)")
     #expect(try scene.state() == before)
-    #expect(outputs.tables.first?.rows.map { $0[4] } == ["within the target: done"])
+    #expect(outputs.tables.first?.texts.map { $0[4] } == ["within the target: done"])
     #expect(outputs.words.contains("teacher-ptq = ptq teacher"))
     let made = scene.run("teacher-ptq = ptq teacher").0
     let drop = try #require(made.values["teacher-ptq.drop_points"])
@@ -101,7 +101,7 @@ import Training
     let scene = try scene()
     let (result, outputs) = scene.run("advise teacher drop 0% bits 2 epochs 1")
     try #require(result.status == .ok, "\(result.diagnostics)")
-    let gates = try #require(outputs.tables.first).rows
+    let gates = try #require(outputs.tables.first).texts
     if gates.count > 1 {
       for key in ["ptq", "weights_only", "activations_only"] {
         #expect(result.values["teacher.\(key).drop_points"] != nil)

@@ -141,12 +141,12 @@ import Training
     #expect(sizes[0] == student.values["student.size_bytes"])
 
     let (compared, outputs) = scene.run("compare")
-    #expect(outputs.tables.first?.rows.map(\.first) == ["teacher", "student", "student-int8"])
+    #expect(outputs.tables.first?.texts.map(\.first) == ["teacher", "student", "student-int8"])
     #expect(compared.values["teacher.speedup"] == 1)
     #expect(names.map { compared.values[$0] } == sizes)
     for table in outputs.tables {
       let widths = table.columns.indices.map { column in
-        ([table.columns[column].title] + table.rows.map { $0[column] }).map(\.count).max() ?? 0
+        ([table.columns[column].title] + table.texts.map { $0[column] }).map(\.count).max() ?? 0
       }
       #expect(widths.reduce(2 * (widths.count - 1), +) <= 80, "the table leaves a terminal of 80 columns")
     }
@@ -172,9 +172,9 @@ import Training
     let (compared, outputs) = scene.run("compare seeds 2")
     #expect(compared.status == .ok)
     let table = try #require(outputs.tables.last)
-    #expect(table.rows.map { $0[1] } == ["FP32", "QAT", "QAT + KD"])
+    #expect(table.texts.map { $0[1] } == ["FP32", "QAT", "QAT + KD"])
     // The first run has the model's own seed, and so its accuracy.
-    #expect(table.rows.map { $0[2] } == outputs.tables.first?.rows.map { $0[2] })
+    #expect(table.texts.map { $0[2] } == outputs.tables.first?.texts.map { $0[2] })
     for name in ["teacher", "alone", "taught"] {
       #expect(try #require(compared.values[name + ".accuracy_interval"]) >= 0)
     }

@@ -54,8 +54,8 @@ import Testing
 
   @Test func withoutATopicAllAreListedInGroups() throws {
     let table = try #require(try Scene().run("explain").1.tables.first)
-    #expect(table.rows.count == TopicGroup.all.count)
-    for topic in Topic.all { #expect(table.rows.contains { $0[1].contains(topic.name) }) }
+    #expect(table.texts.count == TopicGroup.all.count)
+    for topic in Topic.all { #expect(table.texts.contains { $0[1].contains(topic.name) }) }
   }
 
   @Test func severalWordsAreOneName() throws {

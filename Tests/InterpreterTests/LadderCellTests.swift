@@ -22,7 +22,7 @@ import Training
   }
 
   private func events(_ scene: Scene) throws -> String {
-    let rows = try #require(scene.run("show run").1.tables.first).rows
+    let rows = try #require(scene.run("show run").1.tables.first).texts
     return try #require(rows.first { $0[0] == "events" })[1]
   }
 
@@ -40,12 +40,12 @@ import Training
       try events(scene)
         == "step 5: weights and activations at 6 bits; step 7: batch norm statistics frozen; "
         + "step 9: weights and activations at 4 bits; step 10: activation observers frozen")
-    #expect(scene.run("show run").1.tables[0].rows.contains(["ladder", "(8, 6, 4)"]))
+    #expect(scene.run("show run").1.tables[0].texts.contains(["ladder", "(8, 6, 4)"]))
     let early = scene.run("qat other from teacher ladder(8, 6, 4) observer-freeze 0.3 epochs 3 batch 64").1
     #expect(
       early.words.contains("activation observers freeze at step 10, not at 5: they have to see the last rung")
     )
-    let graph = scene.run("show graph student").1.tables[0].rows.map { $0.joined(separator: " ") }
+    let graph = scene.run("show graph student").1.tables[0].texts.map { $0.joined(separator: " ") }
     #expect(graph.contains { $0.contains("fake quantize 0…15") })
     #expect(scene.run("convert student").1.words.contains("int4"))
     #expect(scene.run("compare student seeds 2").0.status == .ok)
@@ -61,7 +61,7 @@ import Training
     }
     #expect(result.status == .interrupted)
     #expect(outputs.words.contains("student keeps the grids of 6 bits that it was trained with at that step"))
-    let rows = scene.run("show graph student").1.tables[0].rows.map { $0.joined(separator: " ") }
+    let rows = scene.run("show graph student").1.tables[0].texts.map { $0.joined(separator: " ") }
     #expect(rows.contains { $0.contains("fake quantize 0…63") })
     #expect(!rows.contains { $0.contains("fake quantize 0…15") })
     let policy = try #require(try scene.store.model(named: "student")?.details["policy"])
@@ -84,7 +84,7 @@ import Training
       "before step 1: ranges of 4 activations calibrated on 256 images (4 batches, observer percentile)"
     #expect(outputs.words.contains(words + "; training goes on from there"))
     #expect(try events(scene).hasPrefix(words + "; step 3: "))
-    let rows = scene.run("show run").1.tables[0].rows
+    let rows = scene.run("show run").1.tables[0].texts
     #expect(rows.contains(["calibration", "4"]) && rows.contains(["observer", "percentile"]))
   }
 

@@ -76,7 +76,7 @@ import Training
     // Where byte products saturate, activations keep to 7 bits.
     let outputs = Processor.hasExactByteProducts ? "0…255, 8 bits" : "0…127, 7 bits"
     #expect(wide.map(\.title) == ["weights on -127…127, 8 bits", "outputs on \(outputs)"])
-    #expect(wide[0].rows.last?.first == "student itself, 4 bits")
+    #expect(wide[0].texts.last?.first == "student itself, 4 bits")
   }
 
   @Test func stoppingAHistogramIsTold() throws {
@@ -97,7 +97,7 @@ import Training
       }
     }
     #expect(
-      try #require(outputs.tables.first).rows.map { $0[1] }
+      try #require(outputs.tables.first).texts.map { $0[1] }
         == ["int8, one a byte", "int4, two a byte", "int8, one a byte"])
     #expect(outputs.words.contains("are those of student"))
     _ = scene.run("forget student")
@@ -116,7 +116,7 @@ import Training
     let (equalized, outputs) = scene.run("inspect level")
     #expect(equalized.values["level.fc.sqnr_db"] == nil && equalized.values["level.fc.scale"] != nil)
     #expect(outputs.words.contains("equalize changed the weights of teacher"))
-    #expect(scene.run("inspect half.fc").1.tables.first?.rows.first?.prefix(3) == ["fc", "bf16", "float"])
+    #expect(scene.run("inspect half.fc").1.tables.first?.texts.first?.prefix(3) == ["fc", "bf16", "float"])
     let dynamic = scene.run("inspect small").0.values
     #expect(dynamic["small.fc.sqnr_db"] != nil && dynamic["small.conv1.scale"] == nil)
     _ = scene.run("train teacher epochs 1")

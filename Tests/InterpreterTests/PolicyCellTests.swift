@@ -51,7 +51,7 @@ import Training
   @Test func theSwitchesOfARunAreKeptWithIt() throws {
     let scene = try scene("qat student from teacher bits 6 epochs 2 batch 64")
     let tables = scene.run("show run").1.tables
-    let rows = try #require(tables.first).rows
+    let rows = try #require(tables.first).texts
     let events = try #require(rows.first { $0[0] == "events" })[1]
     #expect(events.contains("batch norm statistics frozen") && events.contains("observers frozen"))
     #expect(rows.contains(["bits", "6"]))
@@ -71,7 +71,7 @@ import Training
     let scene = try scene("qat student from teacher bits 4 epochs 1", "convert student")
     let (result, outputs) = scene.run("show graph \(what)")
     #expect(result.status == .ok)
-    let text = try #require(outputs.tables.first).rows.map { $0.joined(separator: " ") }.joined(
+    let text = try #require(outputs.tables.first).texts.map { $0.joined(separator: " ") }.joined(
       separator: "\n")
     #expect(text.contains(has), "\(text)")
     #expect(!text.contains(lacks), "\(text)")

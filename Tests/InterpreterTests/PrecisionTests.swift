@@ -14,7 +14,7 @@ import Testing
 
   @Test func aRunIsRecordedInFloatsUnlessTheSessionSaysOtherwise() throws {
     let scene = try scene()
-    #expect(scene.run("set").1.tables.first?.rows.contains(["precision", "f32"]) == true)
+    #expect(scene.run("set").1.tables.first?.texts.contains(["precision", "f32"]) == true)
     scene.run("a = train qatcnn epochs 1 batch 16")
     #expect(try scene.store.runs().first?.settings["precision"] == "f32")
   }
@@ -23,7 +23,7 @@ import Testing
   func runsOfTheSessionTrainInItsPrecision() throws {
     let scene = try scene()
     #expect(scene.run("set precision bf16").0.status == .ok)
-    #expect(scene.run("set").1.tables.first?.rows.contains(["precision", "bf16"]) == true)
+    #expect(scene.run("set").1.tables.first?.texts.contains(["precision", "bf16"]) == true)
     #expect(scene.run("a = train qatcnn epochs 1 batch 16").1.words.contains("precision bf16"))
     #expect(scene.run("qat b from a epochs 1 batch 16").0.status == .ok)
     #expect(scene.run("qat c with kd(a, SoftTarget) epochs 1 batch 16").0.status == .ok)
@@ -38,7 +38,7 @@ import Testing
     let scene = try scene()
     scene.run("set precision bf16")
     scene.run("undo")
-    #expect(scene.run("set").1.tables.first?.rows.contains(["precision", "f32"]) == true)
+    #expect(scene.run("set").1.tables.first?.texts.contains(["precision", "f32"]) == true)
   }
 
   @Test func aProcessorWithoutItIsToldWhy() {

@@ -45,7 +45,7 @@ import Training
       let reader = try Interpreter(sessionFolder: folder)
       #expect(reader.isReadOnly)
       #expect(reader.openingNotes.count == 1)
-      #expect(run("set", reader).1.tables.first?.rows.first == ["seed", "7"])
+      #expect(run("set", reader).1.tables.first?.texts.first == ["seed", "7"])
       let diagnostic = try #require(run("set seed 8", reader).0.diagnostics.first)
       #expect(diagnostic.id == "read-only")
       #expect(diagnostic.notes.first?.contains("\(ProcessInfo.processInfo.processIdentifier)") == true)
@@ -90,7 +90,7 @@ import Training
       let (compared, outputs) = run("compare", interpreter)
       #expect(compared.status == .ok)
       #expect(compared.diagnostics.map(\.severity) == [.warning])
-      #expect(outputs.tables.first?.rows.map(\.first) == ["b"])
+      #expect(outputs.tables.first?.texts.map(\.first) == ["b"])
       #expect(run("forget a", interpreter).0.status == .ok)
     }
   }

@@ -35,7 +35,7 @@ import Training
       outputs.words.contains("each step takes lr · 0.01 off every weight; biases and batch norm have none"))
     let run = try #require(try scene.store.runs().last)
     #expect(run.settings["optimizer"] == "adamw" && run.settings["decay"] == "0.01")
-    let rows = try #require(scene.run("show run").1.tables.first).rows
+    let rows = try #require(scene.run("show run").1.tables.first).texts
     #expect(rows.contains(["optimizer", "adamw"]) && rows.contains(["decay", "0.01"]))
   }
 
@@ -55,10 +55,10 @@ import Training
     #expect(try run("show a").words.contains("optimizer adamw, decay 0.3"))
     // The recipe is read back: the run with its own seed gives the model's own accuracy.
     let compared = try run("compare a seeds 2").tables
-    #expect(compared.last?.rows.first?[2] == compared.first?.rows.first?[2])
+    #expect(compared.last?.texts.first?[2] == compared.first?.texts.first?[2])
     #expect(try run("train a epochs 1 batch 16 optimizer adamw decay 0.3").words.contains("a goes on"))
     _ = try run("undo", "undo")
-    #expect(try run("models").tables.first?.rows.isEmpty ?? true)
+    #expect(try run("models").tables.first?.texts.isEmpty ?? true)
   }
 
   @Test(.enabled(if: TrainingPrecision.bfloat16.isSupported))

@@ -15,7 +15,7 @@ import Text
       ],
       outputs: [
         .text("a"), .note("b"), .progress(Progress(activity: "c", done: 1, total: 2)),
-        .table(Table(columns: [.init("x"), .init("y", .right)], rows: [["1", "2"]])),
+        .table(Table(columns: [.init("x"), .init("y", .right)], rows: [["a", .plain(2)]])),
         .metric(Metric("m", 0.5, text: "m 50 %", reproducible: false)),
         .curve(
           Curve(
@@ -31,7 +31,7 @@ import Text
       #""values":{"teacher.accuracy":0.9012,"teacher.size_bytes":44776488,"teacher.loss":null},"#,
       #""outputs":[{"type":"text","text":"a"},{"type":"note","text":"b"},"#,
       #"{"type":"table","title":null,"columns":[{"title":"x","alignment":"left"},"#,
-      #"{"title":"y","alignment":"right"}],"rows":[["1","2"]]},"#,
+      #"{"title":"y","alignment":"right"}],"rows":[["a","2"]],"values":[[null,{"number":2,"step":1}]]},"#,
       #"{"type":"metric","name":"m","value":0.5,"text":"m 50 %","reproducible":false},"#,
       #"{"type":"curve","title":"t","x_label":"x","y_label":"y","#,
       #""series":[{"name":"s","points":[[0,0.5],[1,null]]}]},"#,

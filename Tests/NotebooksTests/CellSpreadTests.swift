@@ -102,7 +102,7 @@ import Text
     func plan(_ code: String, _ bytes: Double) -> CellResults {
       let table = Table(
         columns: [.init("step"), .init("code"), .init("time")],
-        rows: [["conv1", code, "1 ms"], [code, code, ""]])
+        rows: [["conv1", .text(code), "1 ms"], [.text(code), .text(code), .blank]])
       return CellResults(
         CellRecord(
           number: 1, source: "", metrics: [Metric("a.plan_bytes", bytes)], outputs: [.table(table)]))

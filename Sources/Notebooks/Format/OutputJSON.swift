@@ -24,8 +24,21 @@ extension Table {
     }
     return [
       "type": .string("table"), "title": title.map(JSONValue.string) ?? .null, "columns": .array(columns),
-      "rows": .array(rows.map { .array($0.map(JSONValue.string)) }),
+      "rows": .array(texts.map { .array($0.map(JSONValue.string)) }),
+      "values": .array(rows.map { .array($0.map(\.json)) }),
     ]
+  }
+}
+
+extension Table.Cell {
+  /// Null for words; a unit only where there is one, and `repeats` only where it is false.
+  fileprivate var json: JSONValue {
+    var object = JSONObject()
+    if let number { object["number"] = .double(number) }
+    if unit != .none { object["unit"] = .string(unit.rawValue) }
+    if let step { object["step"] = .double(step) }
+    if !repeats { object["repeats"] = .bool(false) }
+    return object.isEmpty ? .null : .object(object)
   }
 }
 

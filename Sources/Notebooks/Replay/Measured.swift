@@ -1,17 +1,12 @@
 /// Results that depend on the moment: durations and speeds, which are never compared.
 ///
-/// The one list of them. Metrics that a command itself calls not reproducible are left out too.
+/// Metrics and cells of tables that a command itself calls so are left out too.
 package enum Measured {
   /// Last parts of names of metrics.
   package static let metrics: Set<String> = [
     "latency_ms", "throughput", "speedup", "step_ms", "teacher_step_ms", "plan_ms", "seconds",
     "training_seconds",
   ]
-  /// Titles of columns: of `compare`, `runs`, `show plan` and `advise`.
-  package static let columns: Set<String> = [
-    "latency", "images/s", "speed", "training", "time", "share", "seconds",
-  ]
-
   /// Last parts of names that follow from the kernels which a processor and its threads get.
   ///
   /// Of `show plan`; in another environment neither they nor the tables that have such a column are compared.

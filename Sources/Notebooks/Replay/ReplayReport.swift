@@ -51,18 +51,21 @@ package struct ReplayReport: Sendable {
 
   /// Cells with their verdicts, and each value that differs on a line of its own.
   package var table: Table {
-    var rows: [[String]] = []
+    var rows: [[Table.Cell]] = []
+    func blanks(_ count: Int) -> [Table.Cell] { Array(repeating: .blank, count: count) }
     for cell in cells {
-      let lead = ["\(cell.record.number)", cell.title, verdictWords(cell)]
+      let lead: [Table.Cell] = [
+        .plain(cell.record.number), .text(cell.title), .text(verdictWords(cell)),
+      ]
       guard let first = cell.differences.first else {
-        rows.append(lead + [cell.skipReason ?? "", "", "", "", ""])
+        rows.append(lead + [.text(cell.skipReason ?? "")] + blanks(4))
         continue
       }
       rows.append(lead + Self.columns(first))
       let shown = 8
-      rows += cell.differences.dropFirst().prefix(shown - 1).map { ["", "", ""] + Self.columns($0) }
+      rows += cell.differences.dropFirst().prefix(shown - 1).map { blanks(3) + Self.columns($0) }
       let left = cell.differences.count - shown
-      if left > 0 { rows.append(["", "", "", "and \(left) more", "", "", "", ""]) }
+      if left > 0 { rows.append(blanks(3) + ["and \(left) more"] + blanks(4)) }
     }
     return Table(
       columns: [
@@ -76,16 +79,18 @@ package struct ReplayReport: Sendable {
     cell.verdict.rawValue + (cell.isCached ? ", from the session" : "")
   }
 
-  private static func columns(_ difference: Difference) -> [String] {
-    let (saved, now) = (difference.saved?.words ?? "nothing", difference.now?.words ?? "nothing")
+  private static func columns(_ difference: Difference) -> [Table.Cell] {
+    let whole = [difference.saved, difference.now].map { $0?.words ?? "nothing" }
     let limit = difference.limit.map { "± " + twoDigits($0) } ?? ""
-    guard let amount = difference.amount else { return [difference.name, saved, now, "", limit] }
+    guard let amount = difference.amount else {
+      return ([difference.name] + whole + ["", limit]).map(Table.Cell.text)
+    }
     let short = [difference.saved, difference.now].map { value in
       if case .number(let number?)? = value { sixDigits(number) } else { "" }
     }
     // Two numbers that differ in later digits show all of them.
-    let numbers = short[0] == short[1] ? [saved, now] : short
-    return [difference.name] + numbers + [sixDigits(amount), limit]
+    let numbers = (short[0] == short[1] ? whole : short) + [sixDigits(amount)]
+    return [.text(difference.name)] + numbers.map(Table.Cell.spelled) + [.text(limit)]
   }
 
   /// "8 same, 1 different, 1 skipped".

@@ -141,15 +141,19 @@ extension CellResults {
 
   private mutating func addTable(_ table: JSONObject, _ name: String) {
     let titles = (table["columns"]?.array ?? []).map { $0.object?["title"]?.string ?? "" }
+    let typed = table["values"]?.array
     let before = condensed.count
     for (index, row) in (table["rows"]?.array ?? []).enumerated() {
       let cells = (row.array ?? []).map { $0.string ?? "" }
       let label = cells.first.flatMap { $0.isEmpty ? nil : $0 } ?? "row \(index + 1)"
-      for (title, cell) in zip(titles, cells) where !Measured.columns.contains(title) {
-        let (value, step) = TypedValue.shown(cell)
+      let values = typed.map { index < $0.count ? $0[index].array ?? [] : [] }
+      for (column, (title, text)) in zip(titles, cells).enumerated() {
+        let value = values.map { column < $0.count ? $0[column] : .null }
+        let cell = value.map { ComparedCell(text, $0) } ?? ComparedCell(versionOne: text, column: title)
+        guard let cell else { continue }
         let name = "\(name), \(label), \(title.isEmpty ? "-" : title)"
-        add(name, value)
-        if let step { steps[name] = step }
+        add(name, cell.value)
+        if let step = cell.step { steps[name] = step }
       }
     }
     add("\(name), rows", .number(Double(table["rows"]?.array?.count ?? 0)))
@@ -195,22 +199,27 @@ extension TypedValue {
     case .array, .object: self = .text(value.line)
     }
   }
+}
 
-  /// A table's cell: a number, a percentage as a fraction, or a number with its unit, and what one in its
-  /// last digit stands for; else its text.
-  fileprivate static func shown(_ cell: String) -> (value: TypedValue, step: Double?) {
-    let text = TextNumbers(cell.hasPrefix("+") ? String(cell.dropFirst()) : cell)
-    guard text.numbers.count == 1, text.words[0].isEmpty, let number = text.numbers.first,
-      let unit = units[text.words[1]]
-    else { return (.text(cell), nil) }
-    return (.number(number.value * unit.factor / unit.divisor), number.step * unit.factor / unit.divisor)
+/// A place of a table that is compared: the number that is shown, or words.
+struct ComparedCell {
+  var value: TypedValue
+  /// What one in the last digit that is shown stands for; nil of words.
+  var step: Double?
+}
+
+extension ComparedCell {
+  /// Of what is shown and its entry under `values`; nil where that says that it differs from run to run.
+  fileprivate init?(_ text: String, _ json: JSONValue) {
+    let cell = json.object
+    guard cell?["repeats"] != .bool(false) else { return nil }
+    guard let number = cell?["number"] else {
+      self.init(value: .text(text))
+      return
+    }
+    self.init(value: TypedValue(number))
+    if case .number(let step?)? = cell?["step"].map(TypedValue.init), step >= 0 { self.step = step }
   }
-
-  /// What stands behind a number in a table, and what it is worth.
-  private static let units: [String: (factor: Double, divisor: Double)] = [
-    "": (1, 1), " B": (1, 1), " bytes": (1, 1), " dB": (1, 1), " code": (1, 1), " codes": (1, 1),
-    " %": (1, 100), " kB": (1e3, 1), " MB": (1e6, 1), " GB": (1e9, 1),
-  ]
 }
 
 /// What stands behind the last dot of a metric's name, and behind the last comma of a table's value.

@@ -11,7 +11,7 @@ extension ColonCommand {
     ].filter { !$0.1.isEmpty }
     for (index, (title, rows)) in tables.enumerated() {
       if index > 0 { repl.show(.text("")) }
-      repl.show(.table(Table(columns: [.init(title), .init("does")], rows: rows)))
+      repl.show(.table(Table(columns: [.init(title), .init("does")], texts: rows)))
     }
     if pattern.isEmpty {
       repl.show(.text("\nhelp, without colon, lists the commands of the language; qat? tells of one."))

@@ -10,7 +10,7 @@ extension ColonCommand {
       return .stay
     }
     let rows = stale.map { [$0.name, $0.causes.map(\.words).joined(separator: "; ")] }
-    repl.show(.table(Table(columns: [.init("model"), .init("is stale because")], rows: rows)))
+    repl.show(.table(Table(columns: [.init("model"), .init("is stale because")], texts: rows)))
     return .stay
   }
 }

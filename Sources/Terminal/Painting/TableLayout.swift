@@ -46,7 +46,7 @@ package struct TableLayout: Sendable {
 
   private func columns(of table: Table) -> [Column] {
     table.columns.indices.map { index in
-      let rows = table.rows.map { index < $0.count ? $0[index] : "" }
+      let rows = table.rows.map { index < $0.count ? $0[index].text : "" }
       let cells = ([table.columns[index].title] + rows).map { style.spell(printable($0)) }
       return Column(
         alignment: table.columns[index].alignment, cells: cells,

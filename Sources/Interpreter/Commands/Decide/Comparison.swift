@@ -120,10 +120,12 @@ struct Comparison {
       title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
       columns: columns,
       rows: rows.map { row in
-        var cells = [row.entry.name, method(of: row), percentage(row.accuracy)]
-        if let reference { cells.append(signed(100 * (row.accuracy - reference.accuracy), 2)) }
-        if hasRecovery { cells.append(recovery(of: row).map { percentage($0, 0) } ?? "") }
-        if hasTraining { cells.append(row.trainingSeconds.map { fixed($0, 1) + " s" } ?? "") }
+        var cells: [Table.Cell] = [
+          .text(row.entry.name), .text(method(of: row)), .percentage(row.accuracy),
+        ]
+        if let reference { cells.append(.signed(100 * (row.accuracy - reference.accuracy), 2, .points)) }
+        if hasRecovery { cells.append(recovery(of: row).map { .percentage($0, 0) } ?? .blank) }
+        if hasTraining { cells.append(row.trainingSeconds.map { .seconds($0) } ?? .blank.measured) }
         return cells
       })
   }
@@ -137,13 +139,13 @@ struct Comparison {
     return Table(
       columns: columns,
       rows: rows.map { row in
-        var cells = [row.entry.name, byteCount(row.bytes)]
-        if let reference { cells.append(fixed(row.bytes / max(reference.bytes, 1), 3)) }
+        var cells: [Table.Cell] = [.text(row.entry.name), .bytes(row.bytes)]
+        if let reference { cells.append(.fixed(row.bytes / max(reference.bytes, 1), 3)) }
         cells += [
-          threeDigits(row.speed.latencyMilliseconds) + " ms",
-          grouped(Int(clamping: row.speed.imagesPerSecond.rounded())),
+          .milliseconds(Numeral(threeDigits: row.speed.latencyMilliseconds)),
+          .imagesPerSecond(row.speed.imagesPerSecond),
         ]
-        if let reference { cells.append(fixed(speedup(row, over: reference), 2) + "×") }
+        if let reference { cells.append(.times(speedup(row, over: reference))) }
         return cells
       })
   }

@@ -56,9 +56,11 @@ struct SeedComparison {
       ],
       rows: rows.map { row in
         let summary = MeanAndInterval(row.accuracies)
-        return [row.entry.name, row.entry.method(among: models).words]
-          + row.accuracies.map { percentage($0) }
-          + [summary.map { percentage($0.mean) } ?? "", summary.map { fixed(100 * $0.halfWidth, 2) } ?? ""]
+        return [.text(row.entry.name), .text(row.entry.method(among: models).words)]
+          + row.accuracies.map { .percentage($0) } + [
+            summary.map { .percentage($0.mean) } ?? .blank,
+            summary.map { .fixed(100 * $0.halfWidth, 2, .points) } ?? .blank,
+          ]
       })
   }
 

@@ -13,7 +13,7 @@ struct SensitivityTable {
     console.put(.table(table))
     if let all = report.quantized {
       put(all, "", console)
-      console.text("all layers quantized: \(drop(all)) points lost, SQNR \(decibels(all)) dB")
+      console.text("all layers quantized: \(drop(all).text) points lost, SQNR \(decibels(all).text) dB")
     }
     console.note(
       "drop in points; SQNR in dB, of the logits: the lower, the more is lost (6.02 dB are one bit); ranked by "
@@ -39,21 +39,18 @@ struct SensitivityTable {
         Table.Column("all but it: drop", .right), Table.Column("SQNR", .right),
       ],
       rows: report.layers.map { layer in
-        [layer.layer, drop(layer.alone), decibels(layer.alone), drop(layer.spared), decibels(layer.spared)]
+        [
+          .text(layer.layer), drop(layer.alone), decibels(layer.alone), drop(layer.spared),
+          decibels(layer.spared),
+        ]
       })
   }
 
-  private func drop(_ figures: TrialFigures?) -> String {
-    figures.map { fixed(100 * (accuracy - $0.accuracy), 2) } ?? ""
+  private func drop(_ figures: TrialFigures?) -> Table.Cell {
+    figures.map { .fixed(100 * (accuracy - $0.accuracy), 2, .points) } ?? .blank
   }
 
-  private func decibels(_ figures: TrialFigures?) -> String {
-    figures.map(decibelWords) ?? ""
+  private func decibels(_ figures: TrialFigures?) -> Table.Cell {
+    figures.map { .decibels(of: $0) } ?? .blank
   }
-}
-
-/// "32.4"; "∞" where no logit changes, "−∞" where one is not finite.
-func decibelWords(_ figures: TrialFigures) -> String {
-  let value = figures.signalToNoise
-  return value.isFinite ? fixed(value, 1) : value > 0 ? "∞" : "−∞"
 }

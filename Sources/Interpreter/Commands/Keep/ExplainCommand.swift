@@ -46,7 +46,7 @@ private func unknown(_ word: Word) -> StatementError {
 private func topicTable() -> Table {
   Table(
     columns: [Table.Column("about"), Table.Column("topics")],
-    rows: TopicGroup.all.map { [$0.title, $0.topics.map(\.name).joined(separator: ", ")] })
+    texts: TopicGroup.all.map { [$0.title, $0.topics.map(\.name).joined(separator: ", ")] })
 }
 
 extension Console {

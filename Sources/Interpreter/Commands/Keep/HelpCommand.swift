@@ -73,7 +73,7 @@ extension Console {
 private func overview() -> Table {
   Table(
     columns: [Table.Column("command"), Table.Column("does"), Table.Column("example")],
-    rows: Command.all.map { [$0.name, $0.summary, $0.examples.first ?? ""] })
+    texts: Command.all.map { [$0.name, $0.summary, $0.examples.first ?? ""] })
 }
 
 private func keywordTable(_ command: Command) -> Table {
@@ -81,12 +81,14 @@ private func keywordTable(_ command: Command) -> Table {
     columns: [
       Table.Column("option"), Table.Column("takes"), Table.Column("otherwise"), Table.Column("means"),
     ],
-    rows: command.keywords.map { [$0.name, $0.kind.words, $0.otherwise ?? "", $0.summary] })
+    rows: command.keywords.map {
+      [.text($0.name), .text($0.kind.words), .spelled($0.otherwise ?? ""), .text($0.summary)]
+    })
 }
 
 private func choiceTable(_ title: String, _ choices: [Choice]) -> Table {
   Table(
-    columns: [Table.Column(title), Table.Column("means")], rows: choices.map { [$0.name, $0.summary] })
+    columns: [Table.Column(title), Table.Column("means")], texts: choices.map { [$0.name, $0.summary] })
 }
 
 private func table(of topic: HelpTopic) -> Table {
@@ -99,7 +101,7 @@ private func table(of topic: HelpTopic) -> Table {
       columns: [
         Table.Column("loss"), Table.Column("parameters"), Table.Column("means"), Table.Column("published"),
       ],
-      rows: LossEntry.catalogue.map { entry in
+      texts: LossEntry.catalogue.map { entry in
         [
           entry.name,
           entry.parameters.map { $0.label + ": " + $0.defaultArgument.words }.joined(separator: ", "),

@@ -10,7 +10,7 @@ enum HelpWord {
     let rows =
       named.filter { $0.name.lowercased() == word.lowercased() }.map { [$0.name, $0.summary] }
       + options(word)
-    return rows.isEmpty ? nil : Table(columns: [Table.Column("word"), Table.Column("means")], rows: rows)
+    return rows.isEmpty ? nil : Table(columns: [Table.Column("word"), Table.Column("means")], texts: rows)
   }
 
   private static var losses: [Choice] {

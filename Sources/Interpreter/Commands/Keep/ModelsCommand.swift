@@ -26,10 +26,10 @@ private func table(of entries: [ModelEntry]) -> Table {
     ],
     rows: entries.map { entry in
       [
-        entry.name, entry.kind.words, entry.graph.architecture,
-        entry.figures["accuracy"].map { percentage($0) } ?? "",
-        entry.byteCount.map { byteCount(Double($0)) } ?? "", entry.details[.start] ?? "",
-        entry.details[.data] ?? "",
+        .text(entry.name), .text(entry.kind.words), .text(entry.graph.architecture),
+        entry.figures["accuracy"].map { .percentage($0) } ?? .blank,
+        entry.byteCount.map { .bytes($0) } ?? .blank, .text(entry.details[.start] ?? ""),
+        .text(entry.details[.data] ?? ""),
       ]
     })
 }

@@ -22,9 +22,10 @@ extension Command {
             ],
             rows: runs.enumerated().map { number, run in
               [
-                "\(number + 1)", run.kind.rawValue, run.model, run.status.rawValue, "\(run.epochsDone)",
-                grouped(run.stepsDone), run.lastLoss.map { fixed($0, 4) } ?? "",
-                run.seconds.map { fixed($0, 1) } ?? "",
+                .plain(number + 1), .text(run.kind.rawValue), .text(run.model), .text(run.status.rawValue),
+                .plain(run.epochsDone), .count(run.stepsDone),
+                run.lastLoss.map { .fixed($0, 4) } ?? .blank,
+                run.seconds.map { Table.Cell.fixed($0, 1, .seconds).measured } ?? .blank.measured,
               ]
             })))
       console.note("show run N tells more of one")

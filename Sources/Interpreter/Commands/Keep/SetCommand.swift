@@ -53,10 +53,10 @@ extension Command {
 }
 
 private func listing(_ workspace: Workspace) -> Plan {
-  let rows = [
-    ["seed", "\(workspace.sessionSeed)"], ["precision", workspace.precision.rawValue],
-    ["highlight", workspace.highlight.rawValue],
-    ["data", workspace.dataWords ?? "not chosen"],
+  let rows: [[Table.Cell]] = [
+    ["seed", .plain(workspace.sessionSeed)], ["precision", .text(workspace.precision.rawValue)],
+    ["highlight", .text(workspace.highlight.rawValue)],
+    ["data", .text(workspace.dataWords ?? "not chosen")],
   ]
   return Plan { _, console in
     console.put(.table(Table(columns: [Table.Column("setting"), Table.Column("value")], rows: rows)))

@@ -58,10 +58,10 @@ private func table(_ difference: ModelDifference) -> Table {
     ],
     rows: difference.layers.map { layer in
       [
-        layer.name, layer.compared == 0 ? "floats" : percentage(layer.share, 3),
-        layer.compared == 0 ? "" : counted(layer.largest, "code"),
-        layer.sqnr.isFinite ? fixed(layer.sqnr, 1) + " dB" : "equal",
-        layer.recomputed == 0 ? "" : percentage(layer.ownShare, 2),
+        .text(layer.name), layer.compared == 0 ? "floats" : .percentage(layer.share, 3),
+        layer.compared == 0 ? .blank : .codes(layer.largest),
+        layer.sqnr.isFinite ? .decibels(layer.sqnr) : "equal",
+        layer.recomputed == 0 ? .blank : .percentage(layer.ownShare),
       ]
     })
 }

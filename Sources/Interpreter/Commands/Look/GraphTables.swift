@@ -10,8 +10,8 @@ func layerTable(_ graph: Graph) -> Table {
     ],
     rows: graph.nodes.filter { $0.operation != .input }.map { node in
       [
-        node.name, node.operation.words, node.shape.description,
-        node.operation.parameterCount == 0 ? "" : grouped(node.operation.parameterCount),
+        .text(node.name), .text(node.operation.words), cell(node.shape),
+        node.operation.parameterCount == 0 ? .blank : .count(node.operation.parameterCount),
       ]
     })
 }
@@ -26,10 +26,20 @@ func graphTable(_ graph: Graph) -> Table {
     ],
     rows: graph.nodes.enumerated().map { id, node in
       [
-        "\(id)", node.name, node.operation.words, node.inputs.map(String.init).joined(separator: ", "),
-        node.shape.description, groups[id] ?? "",
+        .plain(id), .text(node.name), .text(node.operation.words), cell(node.inputs), cell(node.shape),
+        .text(groups[id] ?? ""),
       ]
     })
+}
+
+/// Where there is one, its number.
+private func cell(_ inputs: [Graph.NodeID]) -> Table.Cell {
+  inputs.count == 1 ? .plain(inputs[0]) : .text(inputs.map(String.init).joined(separator: ", "))
+}
+
+/// A vector's shape is a number.
+private func cell(_ shape: Shape) -> Table.Cell {
+  shape.spatial == 1 ? .plain(shape.channels) : .text(shape.description)
 }
 
 /// For each node of a group of several, which run as one layer, the group's number and parts: "2 conv+bn+relu".

@@ -139,15 +139,16 @@ private func weightTable(_ layers: [LayerInspection], stored: String) -> Table {
     ],
     rows: layers.map { layer in
       guard let weights = layer.weights else {
-        return [layer.layer, layer.stored.words, "float", "", "", "", "", ""]
+        let blanks = Array(repeating: Table.Cell.blank, count: 5)
+        return [.text(layer.layer), .text(layer.stored.words), "float"] + blanks
       }
       return [
-        layer.layer, layer.stored.words, "\(weights.grid.minimum)…\(weights.grid.maximum)",
-        weights.leastScale == weights.greatestScale
-          ? short(weights.leastScale) : interval(weights.leastScale, weights.greatestScale),
-        interval(weights.leastValue, weights.greatestValue),
-        weights.loss.map { percentage($0.clipped, 2) } ?? "", weights.loss.map(decibels) ?? "",
-        fixed(weights.evenSpreadRatio, 1),
+        .text(layer.layer), .text(layer.stored.words), "\(weights.grid.minimum)…\(weights.grid.maximum)",
+        .scales(weights.leastScale, weights.greatestScale),
+        .interval(weights.leastValue, weights.greatestValue),
+        weights.loss.map { .percentage($0.clipped) } ?? .blank,
+        weights.loss.map { .decibels(of: $0) } ?? .blank,
+        .fixed(weights.evenSpreadRatio, 1, .decibels),
       ]
     })
 }
@@ -158,7 +159,7 @@ private func outputTable(_ layers: [LayerInspection]) -> Table {
     columns: [
       Table.Column("layer"), Table.Column("grid"), Table.Column("scale", .right),
       Table.Column("zero point", .right), Table.Column("range", .right),
-    ], rows: layers.map { [$0.layer] + gridCells($0.output) })
+    ], rows: layers.map { [.text($0.layer)] + gridCells($0.output) })
 }
 
 /// With what the observer of each layer saw.
@@ -166,17 +167,19 @@ private func trainedOutputTable(_ layers: [LayerInspection]) -> Table {
   var table = outputTable(layers)
   table.columns += [Table.Column("range by"), Table.Column("it saw", .right)]
   for (index, layer) in layers.enumerated() {
-    let seen = layer.observed.map { interval($0.minimum, $0.maximum) }
-    table.rows[index] += [layer.method?.words ?? "", seen ?? ""]
+    table.rows[index] += [
+      .text(layer.method?.words ?? ""),
+      layer.observed.map { .interval($0.minimum, $0.maximum) } ?? .blank,
+    ]
   }
   return table
 }
 
-private func gridCells(_ output: QuantizationParameters?) -> [String] {
-  guard let output else { return ["float", "", "", ""] }
+private func gridCells(_ output: QuantizationParameters?) -> [Table.Cell] {
+  guard let output else { return ["float", .blank, .blank, .blank] }
   return [
-    "\(output.grid.minimum)…\(output.grid.maximum)", short(output.scale), "\(output.zeroPoint)",
-    interval(output.range.minimum, output.range.maximum),
+    "\(output.grid.minimum)…\(output.grid.maximum)", .short(output.scale), .plain(output.zeroPoint),
+    .interval(output.range.minimum, output.range.maximum),
   ]
 }
 

@@ -115,10 +115,10 @@ struct PlannedHistogram {
       rows: candidates.map { candidate in
         let (least, greatest) = candidate.scales
         return [
-          words(candidate, part.grid), interval(candidate.range.minimum, candidate.range.maximum),
-          least == greatest ? short(least) : interval(least, greatest),
-          candidate.parameters.first.map { "\($0.zeroPoint)" } ?? "",
-          percentage(candidate.loss.clipped, 3), decibels(of: candidate.loss),
+          .text(words(candidate, part.grid)),
+          .interval(candidate.range.minimum, candidate.range.maximum), .scales(least, greatest),
+          candidate.parameters.first.map { .plain($0.zeroPoint) } ?? .blank,
+          .percentage(candidate.loss.clipped, 3), .decibels(of: candidate.loss),
         ]
       })
   }

@@ -204,7 +204,7 @@ extension Console {
       .table(
         Table(
           columns: [Table.Column("setting"), Table.Column("value")],
-          rows: run.settings.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })))
+          rows: run.settings.sorted { $0.key < $1.key }.map { [.text($0.key), .spelled($0.value)] })))
     let parts = run.settings["with"] == nil ? ["loss"] : ["loss", "task_loss", "kd_loss"]
     let series = try parts.map { Curve.Series(name: $0, points: try run.points($0)) }
       .filter { !$0.points.isEmpty }

@@ -35,14 +35,14 @@ func showPlan(_ topic: Word, _ name: Word?, _ workspace: Workspace) throws -> Pl
 
 private func planTable(_ report: PlanReport) -> Table {
   let total = report.milliseconds
-  func share(_ milliseconds: Double) -> String { percentage(total > 0 ? milliseconds / total : 0) }
-  var rows = report.lines.map { line in
-    [
-      line.name, line.implementation ?? "own kernel", fixed(line.milliseconds, 2) + " ms",
-      share(line.milliseconds),
+  var rows: [[Table.Cell]] = report.lines.map { line in
+    let share = total > 0 ? line.milliseconds / total : 0
+    return [
+      .text(line.name), .text(line.implementation ?? "own kernel"),
+      .milliseconds(Numeral(line.milliseconds, decimals: 2)), .percentage(share).measured,
     ]
   }
-  rows.append(["all", "", fixed(total, 1) + " ms", ""])
+  rows.append(["all", .blank, .milliseconds(Numeral(total, decimals: 1)), .blank.measured])
   return Table(
     columns: [
       Table.Column("step"), Table.Column("code"), Table.Column("time", .right), Table.Column("share", .right),

@@ -81,9 +81,7 @@ struct Rounding {
   var isTie: Bool { abs(steps - steps.rounded(.towardZero)) == 0.5 }
 
   /// To four digits behind the step's own, so that the last bit of a float is no error.
-  var errorText: String {
-    abs(error) < 1e-5 * Double(parameters.scale) ? "0" : short(Float(error))
-  }
+  var shownError: Float { abs(error) < 1e-5 * Double(parameters.scale) ? 0 : Float(error) }
 
   /// How the quotient became whole.
   var roundingWords: String {
@@ -96,10 +94,10 @@ struct Rounding {
     let (low, high) = (parameters.range.minimum, parameters.range.maximum)
     if isClipped {
       return "\(number(value)) is clipped: the grid reaches from \(number(low)) to \(number(high)). "
-        + "The error is \(errorText); inside the grid it is at most half a step, \(short(parameters.scale / 2))"
+        + "The error is \(short(shownError)); inside the grid it is at most half a step, \(short(parameters.scale / 2))"
     }
     return
-      "\(number(value)) is stored as \(code), which stands for \(number(result)). The error is \(errorText); "
+      "\(number(value)) is stored as \(code), which stands for \(number(result)). The error is \(short(shownError)); "
       + "it can be at most half a step, \(short(parameters.scale / 2))"
   }
 }
@@ -108,7 +106,7 @@ extension Console {
   fileprivate func showSteps(_ value: Float, _ parameters: QuantizationParameters) {
     let rounding = Rounding(value, parameters)
     let (grid, zeroPoint) = (parameters.grid, parameters.zeroPoint)
-    let raw = number(parameters.rawCode(of: value))
+    let raw = Table.Cell.number(parameters.rawCode(of: value))
     put(
       .table(
         Table(
@@ -117,20 +115,23 @@ extension Console {
           ],
           rows: [
             [
-              "divide by the scale", "\(number(value)) / \(number(parameters.scale))", number(rounding.steps),
-              "steps from 0",
+              "divide by the scale", "\(number(value)) / \(number(parameters.scale))",
+              .number(rounding.steps), "steps from 0",
             ],
-            ["round", number(rounding.steps), number(rounding.whole), rounding.roundingWords],
-            ["add the zero point", "\(number(rounding.whole)) + \(zeroPoint)", raw, ""],
+            ["round", .number(rounding.steps), .number(rounding.whole), .text(rounding.roundingWords)],
+            ["add the zero point", "\(number(rounding.whole)) + \(zeroPoint)", raw, .blank],
             [
-              "clamp", "\(raw) to \(grid.minimum)…\(grid.maximum)", "\(rounding.code)",
+              "clamp", "\(raw.text) to \(grid.minimum)…\(grid.maximum)", .plain(rounding.code),
               rounding.isClipped ? "clipped" : "on the grid",
             ],
             [
               "and back", "(\(rounding.code) - \(zeroPoint)) · \(number(parameters.scale))",
-              number(rounding.result), "",
+              .number(rounding.result), .blank,
             ],
-            ["error", "\(number(value)) - \(bracketed(rounding.result))", rounding.errorText, ""],
+            [
+              "error", "\(number(value)) - \(bracketed(rounding.result))", .short(rounding.shownError),
+              .blank,
+            ],
           ])))
     text(GridPicture(parameters, around: value).lines(value).joined(separator: "\n"))
     text(rounding.summary)
@@ -146,9 +147,11 @@ extension Console {
           } + [Table.Column("")],
           rows: roundings.map { rounding in
             [
-              number(rounding.value), number(rounding.steps), number(rounding.whole),
-              number(parameters.rawCode(of: rounding.value)), "\(rounding.code)", number(rounding.result),
-              rounding.errorText, rounding.isClipped ? "clipped" : rounding.isTie ? "a tie: to even" : "",
+              .number(rounding.value), .number(rounding.steps), .number(rounding.whole),
+              .number(parameters.rawCode(of: rounding.value)), .plain(rounding.code),
+              .number(rounding.result),
+              .short(rounding.shownError),
+              rounding.isClipped ? "clipped" : rounding.isTie ? "a tie: to even" : "",
             ]
           })))
     let clipped = roundings.count { $0.isClipped }

@@ -68,10 +68,11 @@ struct BudgetTable {
       rows: rows.map { row in
         let predicted = row.choice.predictedSignalToNoise
         return [
-          "\(row.choice.narrow.count)", byteCount(Double(row.bytes)),
-          predicted.isFinite ? fixed(predicted, 1) : "∞", row.figures.map(decibelWords) ?? "",
-          row.figures.map { fixed(100 * (accuracy - $0.accuracy), 2) } ?? "",
-          row.choice == chosen ? "chosen" : "",
+          .plain(row.choice.narrow.count), .bytes(row.bytes),
+          predicted.isFinite ? .fixed(predicted, 1, .decibels) : "∞",
+          row.figures.map { .decibels(of: $0) } ?? .blank,
+          row.figures.map { .fixed(100 * (accuracy - $0.accuracy), 2, .points) } ?? .blank,
+          row.choice == chosen ? "chosen" : .blank,
         ]
       })
   }
@@ -85,9 +86,9 @@ struct BudgetTable {
       ],
       rows: front.layers.map { layer in
         [
-          layer.layer, grouped(layer.weights),
-          layer.signalToNoise.isFinite ? fixed(layer.signalToNoise, 1) : "∞",
-          chosen.narrow.contains(layer.layer) ? "4" : "8",
+          .text(layer.layer), .count(layer.weights),
+          layer.signalToNoise.isFinite ? .fixed(layer.signalToNoise, 1, .decibels) : "∞",
+          .plain(chosen.narrow.contains(layer.layer) ? 4 : 8),
         ]
       })
   }

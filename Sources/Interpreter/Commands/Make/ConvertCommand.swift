@@ -85,12 +85,13 @@ private struct Conversion {
       ],
       rows: [
         [
-          source.name, fakeQuantized.kind.words, percentage(measured.fakeQuantized.accuracy),
-          fakeQuantized.byteCount.map { byteCount(Double($0)) } ?? "", "",
+          .text(source.name), .text(fakeQuantized.kind.words),
+          .percentage(measured.fakeQuantized.accuracy),
+          fakeQuantized.byteCount.map { .bytes($0) } ?? .blank, .blank,
         ],
         [
-          result, integer.kind.words, percentage(measured.integer.accuracy),
-          integer.byteCount.map { byteCount(Double($0)) } ?? "", ratio.map { percentage($0, 1) } ?? "",
+          .text(result), .text(integer.kind.words), .percentage(measured.integer.accuracy),
+          integer.byteCount.map { .bytes($0) } ?? .blank, ratio.map { .percentage($0, 1) } ?? .blank,
         ],
       ])
   }

@@ -123,8 +123,8 @@ extension AdvicePath {
       ],
       rows: gates.map { gate in
         [
-          gate.name, dropWords(gate.difference), decibelWords(gate.figures), fixed(gate.seconds, 1) + " s",
-          gate.decision,
+          .text(gate.name), .text(dropWords(gate.difference)), .decibels(of: gate.figures),
+          .seconds(gate.seconds), .text(gate.decision),
         ]
       })
   }
