@@ -14,26 +14,12 @@ extension Graph {
     for (id, node) in nodes.enumerated() {
       let comesAfter = node.inputs.contains { follows[$0] }
       total += (comesAfter ? 3 : 2) * operations(of: id)
-      follows[id] = comesAfter || operations(of: id) > 0 || node.operation.isBatchNorm
+      follows[id] = comesAfter || node.operation.traits.parameterCount > 0
     }
     return total
   }
 
   private func operations(of id: NodeID) -> Int {
-    let node = nodes[id]
-    switch node.operation {
-    case .convolution(let convolution): return 2 * convolution.fanIn * node.shape.count
-    case .integerConvolution(let integer): return 2 * integer.convolution.fanIn * node.shape.count
-    case .dense(let dense): return 2 * dense.inputs * dense.outputs
-    case .integerDense(let integer): return 2 * integer.dense.inputs * integer.dense.outputs
-    case .dynamicDense(let dynamic): return 2 * dynamic.dense.inputs * dynamic.dense.outputs
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool:
-      return 0
-    }
+    2 * nodes[id].operation.traits.fanIn * nodes[id].shape.count
   }
-}
-
-extension Operation {
-  fileprivate var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
 }

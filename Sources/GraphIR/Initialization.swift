@@ -33,10 +33,7 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> ParameterSet {
       parameters[node.name + ".bias"] = Tensor(repeating: 0, shape: [norm.channels])
       parameters[node.name + ".running_mean"] = Tensor(repeating: 0, shape: [norm.channels])
       parameters[node.name + ".running_var"] = Tensor(repeating: 1, shape: [norm.channels])
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
-      .requantize, .integerPool,
-      .integerConvolution, .integerDense, .dynamicDense:
-      break
+    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer: break
     }
   }
   return parameters

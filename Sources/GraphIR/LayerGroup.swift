@@ -55,82 +55,45 @@ extension Graph {
 
   /// A group of one node.
   ///
-  /// Batch norm, addition, activation and fake quantization that follow nothing they could join head a group
+  /// Batch norm, addition, rectifier and fake quantization that follow nothing they could join head a group
   /// of their own, in which they keep their part.
   private func startedGroup(at id: NodeID) -> LayerGroup {
     var group = LayerGroup(head: id, output: id)
-    switch nodes[id].operation {
-    case .batchNorm: group.norm = id
-    case .add:
-      group.add = id
-      group.residual = nodes[id].inputs.last
-    case .activation(let activation): if activation.rectifier != nil { group.activation = id }
-    case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
-      .integerPool,
-      .integerConvolution,
-      .integerDense, .dynamicDense:
-      break
-    }
+    take(id, into: &group, summand: nodes[id].inputs.last)
     return group
   }
 
   private func follower(of group: LayerGroup, consumers: [[NodeID]], grouped: Set<NodeID>) -> NodeID? {
     guard consumers[group.output].count == 1, let next = consumers[group.output].first else { return nil }
     let untouched = group.activation == nil && group.fakeQuantize == nil
-    let joins: Bool
-    switch nodes[next].operation {
-    case .batchNorm:
-      joins = nodes[group.head].operation.takesBatchNorm && group.norm == nil && group.add == nil && untouched
-    case .add:
-      // The summand that is computed last carries the addition; the other must lie in an earlier group.
-      joins =
-        nodes[group.head].operation.carriesAddition && group.add == nil && untouched
-        && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
-    case .activation(let activation):
-      joins = untouched && activation.rectifier != nil && curve(of: group) == nil
-    case .fakeQuantize: joins = group.fakeQuantize == nil
-    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
-      .integerPool,
-      .integerConvolution,
-      .integerDense, .dynamicDense:
-      joins = false
-    }
+    let head = nodes[group.head].operation.traits
+    let joins =
+      switch nodes[next].operation.traits.role {
+      case .head: false
+      case .norm: head.takesBatchNorm && group.norm == nil && group.add == nil && untouched
+      case .add:
+        // The summand that is computed last carries the addition; the other must lie in an earlier group.
+        head.carriesAddition && group.add == nil && untouched
+          && nodes[next].inputs.allSatisfy { $0 == group.output || grouped.contains($0) }
+      case .activation: untouched && curve(of: group) == nil
+      case .fakeQuantize: group.fakeQuantize == nil
+      }
     return joins ? next : nil
   }
 
   private func absorb(_ id: NodeID, into group: inout LayerGroup) {
-    switch nodes[id].operation {
-    case .batchNorm: group.norm = id
-    case .add:
-      group.add = id
-      group.residual = nodes[id].inputs.first { $0 != group.output }
-    case .activation: group.activation = id
-    case .fakeQuantize: group.fakeQuantize = id
-    case .input, .convolution, .pool, .dense, .flatten, .dropout, .quantize, .dequantize, .requantize,
-      .integerPool,
-      .integerConvolution,
-      .integerDense, .dynamicDense:
-      break
-    }
+    take(id, into: &group, summand: nodes[id].inputs.first { $0 != group.output })
     group.output = id
   }
-}
 
-extension Operation {
-  /// True where batch norm that follows is a factor and an offset of the layer's own outputs.
-  fileprivate var takesBatchNorm: Bool {
-    switch self {
-    case .convolution, .dense: true
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize,
-      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      false
+  /// `summand` is what an addition adds to the group.
+  private func take(_ id: NodeID, into group: inout LayerGroup, summand: NodeID?) {
+    switch nodes[id].operation.traits.role {
+    case .head: break
+    case .norm: group.norm = id
+    case .add: (group.add, group.residual) = (id, summand)
+    case .activation: group.activation = id
+    case .fakeQuantize: group.fakeQuantize = id
     }
-  }
-
-  /// True where the layer's sums can start from another tensor.
-  fileprivate var carriesAddition: Bool {
-    if case .convolution = self { true } else { false }
   }
 }

@@ -17,6 +17,8 @@ package struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Elements of one image.
   package var count: Int { channels * height * width }
   package var spatial: Int { height * width }
+  /// False for extents that no network has, which a file may hold.
+  package var isPossible: Bool { [channels, height, width].allSatisfy(Possible.extents.contains) }
   package var description: String {
     spatial == 1 ? "\(channels)" : "\(channels)×\(height)×\(width)"
   }

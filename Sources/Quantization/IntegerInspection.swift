@@ -9,7 +9,7 @@ package func inspections(ofIntegers model: Model, source: Model?) throws(Rewrite
   let float = try source.map { source throws(RewriteError) in try unroundedWeights(of: source) } ?? [:]
   var result: [LayerInspection] = []
   for (id, node) in model.graph.nodes.enumerated() {
-    guard let stored = node.operation.storedWeights else { continue }
+    guard let stored = node.operation.traits.storedWeights else { continue }
     var inspection = LayerInspection(layer: node.name, stored: stored)
     inspection.output = model.graph.outputGrid(of: id)
     if case .integer(let bits) = stored {
@@ -62,38 +62,16 @@ private func unroundedWeights(of model: Model) throws(RewriteError) -> [String: 
 extension Graph {
   /// The grid that an integer layer leaves its output on, or that its float output is rounded to next.
   fileprivate func outputGrid(of id: NodeID) -> QuantizationParameters? {
-    switch nodes[id].operation {
-    case .integerConvolution(let integer): return integer.output
-    case .integerDense(let integer): return integer.output
-    case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
-      .fakeQuantize, .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
-      break
-    }
+    if let grid = nodes[id].operation.traits.outputGrid { return grid }
     var current = id
     while let next = consumers[current].first, consumers[current].count == 1 {
       switch nodes[next].operation {
-      case .quantize(let grid): return grid
+      case .integer(.quantize(let grid)): return grid
       case .activation, .add: current = next
-      case .input, .convolution, .batchNorm, .pool, .dense, .flatten, .dropout, .fakeQuantize, .dequantize,
-        .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      case .input, .convolution, .batchNorm, .pool, .dense, .flatten, .dropout, .fakeQuantize, .integer:
         return nil
       }
     }
     return nil
-  }
-}
-
-extension Operation {
-  /// How the weights of a layer of an integer model are stored; nil for what has none.
-  fileprivate var storedWeights: StoredWeights? {
-    switch self {
-    case .integerConvolution(let integer): .integer(bits: integer.weightBits)
-    case .integerDense(let integer): .integer(bits: integer.weightBits)
-    case .dynamicDense: .integer(bits: 8)
-    case .convolution, .dense: floatStorage.map(StoredWeights.float)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool:
-      nil
-    }
   }
 }

@@ -32,13 +32,6 @@ package struct LayerInspection: Sendable {
   }
 }
 
-/// The format of a layer's weights in a file.
-package enum StoredWeights: Hashable, Sendable {
-  /// Integers of so many bits, 2 to 8.
-  case integer(bits: Int)
-  case float(FloatStorage)
-}
-
 /// Looks at every layer with weights of a fake-quantized model, in execution order; throws where a range was never
 /// observed.
 package func inspections(of model: Model) throws(RewriteError) -> [LayerInspection] {
@@ -97,18 +90,5 @@ extension Model {
       let maximum = parameters[observer + ".max_val"]?.floats.first
     else { return nil }
     return ObservedRange(minimum: minimum, maximum: maximum)
-  }
-}
-
-extension Operation {
-  /// How the weights of a float layer are stored; nil for others.
-  package var floatStorage: FloatStorage? {
-    switch self {
-    case .convolution(let convolution): convolution.storage
-    case .dense(let dense): dense.storage
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      nil
-    }
   }
 }

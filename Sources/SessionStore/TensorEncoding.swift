@@ -129,14 +129,10 @@ extension Model {
 
 extension Operation {
   fileprivate var weightEncoding: TensorEncoding? {
-    switch self {
-    case .convolution(let convolution): convolution.storage.encoding
-    case .dense(let dense): dense.storage.encoding
-    case .integerConvolution(let integer): integer.weightBits <= 4 ? .int4 : nil
-    case .integerDense(let integer): integer.weightBits <= 4 ? .int4 : nil
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .dynamicDense:
-      nil
+    switch traits.storedWeights {
+    case .float(let storage): storage.encoding
+    case .integer(let bits): bits <= 4 ? .int4 : nil
+    case nil: nil
     }
   }
 }

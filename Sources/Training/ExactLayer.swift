@@ -30,19 +30,15 @@ struct ExactLayer {
       let scales = integer.parameters[node.name + ".scale"]?.floats,
       let stored = integer.parameters[node.name + ".bias"]?.int32s
     else { return nil }
-    switch node.operation {
-    case .integerConvolution(let layer):
+    if case .integer(.convolution(let layer)) = node.operation {
       (convolution, input, residual) = (layer.convolution, layer.input, layer.residual)
       (output, activation) = (layer.output, layer.activation)
       source = integer.graph.nodes[first].shape
-    case .integerDense(let layer):
-      guard let grid = layer.output else { return nil }
+    } else if case .integer(.dense(let layer)) = node.operation, let grid = layer.output {
       convolution = Convolution(inputs: layer.dense.inputs, outputs: layer.dense.outputs, kernel: 1)
       (input, residual, output, activation) = (layer.input, nil, grid, layer.activation)
       source = .vector(layer.dense.inputs)
-    case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
-      .fakeQuantize,
-      .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
+    } else {
       return nil
     }
     (self.weights, self.scales, storedBias, realBias) = (weights, scales, stored, bias)

@@ -98,11 +98,11 @@ import Testing
       stride: try reference.integer("stride"), padding: try reference.integer("padding"))
     var graph = Graph(
       architecture: "layer", input: Shape(channels: shape[1], height: shape[2], width: shape[3]))
-    try graph.append("quantize", .quantize(input), graph.output)
+    try graph.append("quantize", .integer(.quantize(input)), graph.output)
     let integer = IntegerConvolution(
       convolution: convolution, input: input, output: output,
       activation: try reference.flag("relu") ? .relu : nil)
-    try graph.append("conv", .integerConvolution(integer), graph.output)
+    try graph.append("conv", .integer(.convolution(integer)), graph.output)
     let biases = zip(try reference.tensor("bias").data, scales).map { bias, scale in
       Int32((bias / (Double(input.scale) * Double(scale))).rounded(.toNearestOrEven))
     }

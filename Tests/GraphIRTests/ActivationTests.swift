@@ -36,9 +36,9 @@ import Testing
 
   @Test(arguments: ["relu", "relu6", "leakyrelu(0.01)", "leakyrelu(0.1)", "leakyrelu(0.3)", "hardswish"])
   func anActivationIsStoredAsItIsWritten(text: String) throws {
-    let operation = Operation.activation(try #require(Activation(text)))
+    let operation = GraphIR.Operation.activation(try #require(Activation(text)))
     let stored = Data("{\"activation\":{\"_0\":\"\(text)\"}}".utf8)
-    #expect(try JSONDecoder().decode(Operation.self, from: stored) == operation)
+    #expect(try JSONDecoder().decode(GraphIR.Operation.self, from: stored) == operation)
     #expect(try JSONEncoder().encode(operation) == stored)
   }
 
@@ -48,7 +48,8 @@ import Testing
   func whatHasNoArithmeticIsNoActivation(text: String) {
     #expect(Activation(text) == nil)
     #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode(Operation.self, from: Data("{\"activation\":{\"_0\":\"\(text)\"}}".utf8))
+      try JSONDecoder().decode(
+        GraphIR.Operation.self, from: Data("{\"activation\":{\"_0\":\"\(text)\"}}".utf8))
     }
   }
 

@@ -54,9 +54,9 @@ import Testing
     var graph = Graph(architecture: "one", input: .vector(2))
     let input = QuantizationParameters(
       scale: 1, zeroPoint: 0, grid: QuantizationGrid(minimum: 0, maximum: 255, symmetric: false))
-    try graph.append("quantize", .quantize(input), 0)
+    try graph.append("quantize", .integer(.quantize(input)), 0)
     let dense = Dense(inputs: 2, outputs: 2, hasBias: true)
-    try graph.append("fc", .integerDense(IntegerDense(dense: dense, input: input, weightBits: 3)), 1)
+    try graph.append("fc", .integer(.dense(IntegerDense(dense: dense, input: input, weightBits: 3))), 1)
     return Model(
       kind: .integer, graph: graph,
       parameters: ParameterSet([

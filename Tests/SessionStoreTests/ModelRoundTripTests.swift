@@ -41,7 +41,7 @@ struct ModelRoundTripTests {
       let parameters = QuantizationParameters(
         scale: generator.uniform() * .leastNormalMagnitude * Float(1 << (index % 60)), zeroPoint: 3,
         grid: grid)
-      try graph.append("quantize\(index)", .quantize(parameters), index)
+      try graph.append("quantize\(index)", .integer(.quantize(parameters)), index)
     }
     let weights = ParameterSet([
       "weight": Tensor(shape: [2, 2], elements: .int8([-128, -1, 0, 127])),

@@ -87,12 +87,13 @@ import Testing
     var kept = Dense(inputs: 6, outputs: 3)
     kept.storage = .bfloat16
     var graph = Graph(architecture: "test", input: .vector(5))
-    try graph.append("quantize", .quantize(codes), 0)
+    try graph.append("quantize", .integer(.quantize(codes)), 0)
     try graph.append(
       "fc1",
-      .integerDense(
-        IntegerDense(dense: Dense(inputs: 5, outputs: 6), input: codes, output: codes, weightBits: 4)), 1)
-    try graph.append("fc1.dequantize", .dequantize(codes), 2)
+      .integer(
+        .dense(
+          IntegerDense(dense: Dense(inputs: 5, outputs: 6), input: codes, output: codes, weightBits: 4))), 1)
+    try graph.append("fc1.dequantize", .integer(.dequantize(codes)), 2)
     try graph.append("fc2", .dense(kept), 3)
     let parameters = ParameterSet([
       "fc1.weight": Tensor(shape: [6, 5], elements: .int8((0..<30).map { Int8($0 % 15 - 7) })),

@@ -36,7 +36,7 @@ import Training
     var biases = try #require(integer.parameters["conv2.bias"]?.int32s)
     let scales = try #require(integer.parameters["conv2.scale"]?.floats)
     let node = try #require(integer.graph.nodes.first { $0.name == "conv2" })
-    guard case .integerConvolution(let layer) = node.operation else {
+    guard case .integer(.convolution(let layer)) = node.operation else {
       Issue.record("conv2 is no integer convolution")
       return
     }

@@ -50,7 +50,7 @@ import Training
     #expect(events == ["17 batch norm statistics frozen", "23 activation observers frozen"])
     #expect(student.model.kind == .fakeQuantized)
     let integer = try convert(student.model)
-    #expect(integer.graph.nodes.contains { if case .integerDense = $0.operation { true } else { false } })
+    #expect(integer.graph.nodes.contains { if case .integer(.dense) = $0.operation { true } else { false } })
     let fake = try #require(
       try evaluate(student.model, on: data.test, of: data, cancellation: Cancellation()))
     let real = try #require(try evaluate(integer, on: data.test, of: data, cancellation: Cancellation()))

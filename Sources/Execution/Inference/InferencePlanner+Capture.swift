@@ -1,5 +1,6 @@
-package import GraphIR
+import GraphIR
 import OneDNN
+import Quantization
 
 /// What a plan keeps of a node: its output in row-major order.
 struct CapturedTensor {
@@ -39,22 +40,5 @@ extension InferencePlanner {
     try appendCopy(of: tensor, to: copy, label: label)
     memory.touch(copy.buffer, at: Int.max)
     return copy
-  }
-}
-
-extension Graph {
-  /// The grid that a node's codes lie on; nil for a node that computes floats.
-  package func codeGrid(of id: NodeID) -> QuantizationParameters? {
-    switch nodes[id].operation {
-    case .quantize(let grid): grid
-    case .requantize(let table): table.output
-    case .integerPool(let pooling): pooling.output
-    case .integerConvolution(let integer): integer.output
-    case .integerDense(let integer): integer.output
-    case .pool, .flatten, .dropout: nodes[id].inputs.first.flatMap(codeGrid(of:))
-    case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .dequantize,
-      .dynamicDense:
-      nil
-    }
   }
 }

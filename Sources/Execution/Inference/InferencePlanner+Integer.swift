@@ -197,11 +197,6 @@ extension InferencePlanner {
 }
 
 extension Convolution {
-  /// True where each output is one input times its weight, plus its bias.
-  var scalesChannels: Bool {
-    kernel == 1 && stride == 1 && padding == 0 && groups == inputs && outputs == inputs
-  }
-
   /// True for strided 1×1 kernels over channels that fill no block: oneDNN 2.6 gathers their pixels in whole vectors, and
   /// the last of one thread runs into the first of the next.
   fileprivate var stepsUnevenly: Bool { kernel == 1 && stride > 1 && padding == 0 && inputs % 16 != 0 }

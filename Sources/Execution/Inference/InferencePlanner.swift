@@ -79,15 +79,22 @@ struct InferencePlanner {
     case .activation(.curve(let curve)): try planCurve(curve, group)
     case .batchNorm, .activation(.rectifier), .add, .fakeQuantize:
       try planElementwise(group, source: node.inputs[0])
-    case .quantize(let grid): try planQuantize(grid, node, id: group.head)
-    case .dequantize(let grid): try planDequantize(grid, node, id: group.head)
-    case .requantize(let table): try planTable(table, node, id: group.head)
-    case .integerPool(let pooling): try planAverage(pooling, node, id: group.head)
-    case .integerConvolution(let integer):
+    case .integer(let integer): try plan(integer, group, at: index)
+    }
+  }
+
+  private mutating func plan(_ integer: IntegerOperation, _ group: LayerGroup, at index: Int) throws {
+    let (id, node) = (group.head, graph.nodes[group.head])
+    switch integer {
+    case .quantize(let grid): try planQuantize(grid, node, id: id)
+    case .dequantize(let grid): try planDequantize(grid, node, id: id)
+    case .requantize(let table): try planTable(table, node, id: id)
+    case .pool(let pooling): try planAverage(pooling, node, id: id)
+    case .convolution(let convolution):
       let residual = node.inputs.count > 1 ? node.inputs[1] : nil
       try planInteger(
-        integer, node, id: group.head, residual: residual, residualDies: dies(residual, at: index))
-    case .integerDense(let integer): try planInteger(integer, node, id: group.head)
+        convolution, node, id: id, residual: residual, residualDies: dies(residual, at: index))
+    case .dense(let dense): try planInteger(dense, node, id: id)
     case .dynamicDense(let dynamic): try planDynamic(dynamic, group)
     }
   }

@@ -10,14 +10,10 @@ extension TrainingPlan {
     try requireSameButWidths(graph)
     self.graph = graph
     for node in graph.nodes {
-      switch node.operation {
-      case .fakeQuantize(let quantizer) where quantizer.observes:
+      if case .fakeQuantize(let quantizer) = node.operation, quantizer.observes {
         observers.first { $0.name == quantizer.observer }?.adopt(quantizer.grid)
-      case .convolution(let convolution): adopt(convolution.weightGrid, node.name)
-      case .dense(let dense): adopt(dense.weightGrid, node.name)
-      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-        break
+      } else if node.operation.hasWeights {
+        adopt(node.operation.weightGrid, node.name)
       }
     }
   }
@@ -44,20 +40,12 @@ extension TrainingPlan {
 extension GraphIR.Operation {
   /// The operation on grids of no width, to be compared in everything else.
   fileprivate var withoutWidths: GraphIR.Operation {
-    switch self {
-    case .convolution(var convolution):
-      convolution.weightGrid = convolution.weightGrid?.withoutWidth
-      return .convolution(convolution)
-    case .dense(var dense):
-      dense.weightGrid = dense.weightGrid?.withoutWidth
-      return .dense(dense)
-    case .fakeQuantize(var quantizer):
+    if case .fakeQuantize(var quantizer) = self {
       quantizer.grid = quantizer.grid.withoutWidth
       return .fakeQuantize(quantizer)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .quantize, .dequantize,
-      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      return self
     }
+    guard hasWeights, let weightGrid else { return self }
+    return roundingWeights(to: weightGrid.withoutWidth)
   }
 }
 

@@ -60,7 +60,7 @@ extension TrainingPlanner {
     case .input:
       inputGradient = gradient
       keep(gradient)
-    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+    case .integer:
       return
     }
   }
@@ -93,10 +93,7 @@ extension TrainingPlanner {
     case .input: return !differentiatesInput
     case .convolution, .dense, .batchNorm: return false
     case .fakeQuantize(let quantizer) where quantizer.method != .observed: return false
-    case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize, .requantize,
-      .integerPool,
-      .integerConvolution,
-      .integerDense, .dynamicDense:
+    case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
       return node.inputs.allSatisfy(feedsOnInputAlone)
     }
   }

@@ -24,7 +24,7 @@ extension TrainingPlanner {
     case .activation(.curve(let curve)): planned = planCurve(curve, node, try required(source, node))
     case .batchNorm, .activation(.rectifier), .add, .fakeQuantize:
       planned = PlannedGroup(y: try required(source, node))
-    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+    case .integer:
       throw PlanError.unsupported(node: node.name, reason: "an integer model can't be trained")
     }
     // A layer with weights has registered its batch norm already, for the fold.

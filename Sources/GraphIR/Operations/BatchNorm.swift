@@ -16,3 +16,11 @@ package struct BatchNorm: Hashable, Sendable, Codable {
     self.momentum = momentum
   }
 }
+
+extension BatchNorm: OperationTraits {
+  package var shortName: String { "bn" }
+  package var words: String { "batch norm" }
+  package var role: GroupRole { .norm }
+  package var parameterCount: Int { 2 * channels }
+  package var isPossible: Bool { Possible.extents.contains(channels) }
+}

@@ -32,7 +32,36 @@ package struct Convolution: Hashable, Sendable, Codable {
   package var weightShape: [Int] { [outputs, inputs / groups, kernel, kernel] }
   package var fanIn: Int { inputs / groups * kernel * kernel }
 
-  func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
+  /// True where each output is one input times its weight, plus its bias.
+  package var scalesChannels: Bool {
+    kernel == 1 && stride == 1 && padding == 0 && groups == inputs && outputs == inputs
+  }
+}
+
+extension Convolution: OperationTraits {
+  package var shortName: String { "conv" }
+  package var words: String { "conv " + sizes + storage.words }
+  package var takesBatchNorm: Bool { true }
+  package var carriesAddition: Bool { true }
+  package var parameterCount: Int { outputs * fanIn + (hasBias ? outputs : 0) }
+  package var storedWeights: StoredWeights? { .float(storage) }
+
+  package var isPossible: Bool {
+    [inputs, outputs, kernel, stride, groups].allSatisfy(Possible.extents.contains)
+      && Possible.paddings.contains(padding) && weightGrid?.isPossible ?? true
+  }
+
+  /// "16 → 32, 3×3, stride 2".
+  var sizes: String {
+    var words = "\(inputs) → \(outputs), \(kernel)×\(kernel)"
+    if stride != 1 { words += ", stride \(stride)" }
+    if padding != 0 { words += ", padding \(padding)" }
+    if groups != 1 { words += ", \(groups) groups" }
+    return words
+  }
+
+  package func outputShape(_ shapes: [Shape], node: String) throws(ShapeError) -> Shape {
+    let input = shapes[0]
     guard input.channels == inputs else {
       throw ShapeError(node: node, reason: "it takes \(inputs) channels, but its input has \(input.channels)")
     }
@@ -53,7 +82,7 @@ package struct Convolution: Hashable, Sendable, Codable {
 }
 
 /// Number of positions of a window of `kernel` that moves by `stride` over `extent` padded on both sides.
-func slidingExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int) -> Int {
+package func slidingExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int) -> Int {
   let room = extent + 2 * padding - kernel
   return room < 0 ? 0 : room / stride + 1
 }

@@ -20,7 +20,25 @@ package struct Dense: Hashable, Sendable, Codable {
 
   package var weightShape: [Int] { [outputs, inputs] }
 
-  func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
+}
+
+extension Dense: OperationTraits {
+  package var shortName: String { "fc" }
+  package var words: String { "dense " + sizes + storage.words }
+  package var takesBatchNorm: Bool { true }
+  package var parameterCount: Int { outputs * inputs + (hasBias ? outputs : 0) }
+  package var storedWeights: StoredWeights? { .float(storage) }
+  package var fanIn: Int { inputs }
+
+  package var isPossible: Bool {
+    [inputs, outputs].allSatisfy(Possible.extents.contains) && weightGrid?.isPossible ?? true
+  }
+
+  /// "128 → 10".
+  var sizes: String { "\(inputs) → \(outputs)" }
+
+  package func outputShape(_ shapes: [Shape], node: String) throws(ShapeError) -> Shape {
+    let input = shapes[0]
     guard input.spatial == 1, input.channels == inputs else {
       throw ShapeError(node: node, reason: "it takes \(inputs) features, but its input is \(input)")
     }

@@ -7,3 +7,11 @@ package struct Dropout: Hashable, Sendable, Codable {
 
   package init(rate: Float) { self.rate = rate }
 }
+
+extension Dropout: OperationTraits {
+  package var shortName: String { "dropout" }
+  package var words: String { "dropout \(rate)" }
+  package var gridEffect: GridEffect { .keeps }
+  package var isHomogeneous: Bool { true }
+  package var isPossible: Bool { rate >= 0 && rate < 1 }
+}

@@ -1,43 +1,3 @@
-/// The integers of a quantized tensor and how a range is mapped onto them.
-package struct QuantizationGrid: Hashable, Sendable, Codable {
-  package var minimum: Int
-  package var maximum: Int
-  /// Symmetric: zero point 0 and the scale from the larger magnitude; else affine.
-  package var symmetric: Bool
-  package var perChannel: Bool
-  /// Scales are powers of two, so that a shift replaces each multiplication.
-  package var powerOfTwo: Bool
-
-  package init(
-    minimum: Int, maximum: Int, symmetric: Bool, perChannel: Bool = false, powerOfTwo: Bool = false
-  ) {
-    self.minimum = minimum
-    self.maximum = maximum
-    self.symmetric = symmetric
-    self.perChannel = perChannel
-    self.powerOfTwo = powerOfTwo
-  }
-
-  /// Greatest magnitude of an integer on the grid.
-  package var edge: Int { max(maximum, -minimum) }
-  package var levels: Int { maximum - minimum + 1 }
-  /// The least width that holds every integer of the grid.
-  package var bits: Int { Int.bitWidth - (levels - 1).leadingZeroBitCount }
-}
-
-/// real = scale · (integer − zeroPoint), integers on `grid`.
-package struct QuantizationParameters: Hashable, Sendable, Codable {
-  package var scale: Float
-  package var zeroPoint: Int32
-  package var grid: QuantizationGrid
-
-  package init(scale: Float, zeroPoint: Int32, grid: QuantizationGrid) {
-    self.scale = scale
-    self.zeroPoint = zeroPoint
-    self.grid = grid
-  }
-}
-
 /// Where the range of an activation's grid comes from.
 package enum RangeMethod: String, Hashable, Sendable, Codable {
   /// From observed values: `OBSERVER.min_val`, `OBSERVER.max_val`, a moving average while training.
@@ -71,4 +31,11 @@ package struct FakeQuantize: Hashable, Sendable, Codable {
     self.observes = observes
     self.method = method
   }
+}
+
+extension FakeQuantize: OperationTraits {
+  package var shortName: String { "quantize" }
+  package var words: String { "fake quantize " + grid.words }
+  package var role: GroupRole { .fakeQuantize }
+  package var isPossible: Bool { grid.isPossible }
 }

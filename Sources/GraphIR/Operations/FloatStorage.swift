@@ -4,6 +4,8 @@ package enum FloatStorage: String, Hashable, Sendable, Codable, CaseIterable {
   case float16 = "fp16"
   case bfloat16 = "bf16"
 
+  var words: String { self == .float32 ? "" : ", stored as \(rawValue)" }
+
   /// The nearest value that the format holds, ties to even; what lies beyond its range becomes its greatest.
   package func rounded(_ value: Float) -> Float {
     switch self {

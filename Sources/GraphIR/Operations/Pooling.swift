@@ -23,7 +23,28 @@ package struct Pooling: Hashable, Sendable, Codable {
     return pooling
   }
 
-  func outputShape(_ input: Shape, node: String) throws(ShapeError) -> Shape {
+}
+
+extension Pooling: OperationTraits {
+  package var shortName: String { "pool" }
+
+  package var words: String {
+    if global { return "average of the plane" }
+    let kind = kind == .maximum ? "max" : "average"
+    return "\(kind) pool \(kernel)×\(kernel)" + (stride == kernel ? "" : ", stride \(stride)")
+      + (padding == 0 ? "" : ", padding \(padding)")
+  }
+
+  /// A maximum is on its input's grid already, an average lies between its codes.
+  package var gridEffect: GridEffect { kind == .maximum ? .keeps : .roundsAgain }
+  package var isHomogeneous: Bool { true }
+
+  package var isPossible: Bool {
+    [kernel, stride].allSatisfy(Possible.extents.contains) && Possible.paddings.contains(padding)
+  }
+
+  package func outputShape(_ shapes: [Shape], node: String) throws(ShapeError) -> Shape {
+    let input = shapes[0]
     if global { return Shape(channels: input.channels, height: 1, width: 1) }
     // As in PyTorch: a window that lies on padding alone would have no maximum.
     guard padding <= kernel / 2 else {

@@ -54,11 +54,6 @@ extension Graph {
 
 extension GraphIR.Operation {
   fileprivate var isWeighted: Bool {
-    switch self {
-    case .convolution, .dense, .integerConvolution, .integerDense, .dynamicDense: true
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool:
-      false
-    }
+    traits.storedWeights != nil
   }
 }

@@ -77,30 +77,6 @@ extension Model.Kind {
   }
 }
 
-extension GraphIR.Operation {
-  /// Weights, biases, γ and β; running statistics and scales are not counted, as in PyTorch.
-  var parameterCount: Int {
-    switch self {
-    case .convolution(let convolution): convolution.parameterCount
-    case .integerConvolution(let integer): integer.convolution.parameterCount
-    case .batchNorm(let norm): 2 * norm.channels
-    case .dense(let dense): dense.parameterCount
-    case .integerDense(let integer): integer.dense.parameterCount
-    case .dynamicDense(let dynamic): dynamic.dense.parameterCount
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
-      .requantize, .integerPool:
-      0
-    }
-  }
-}
-
-extension Convolution {
-  fileprivate var parameterCount: Int { weightShape.reduce(1, *) + (hasBias ? outputs : 0) }
-}
-
-extension Dense {
-  fileprivate var parameterCount: Int { weightShape.reduce(1, *) + (hasBias ? outputs : 0) }
-}
 extension ModelEntry {
   init(_ record: ModelRecord) {
     self.init(

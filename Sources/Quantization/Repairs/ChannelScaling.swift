@@ -32,7 +32,7 @@ extension Graph {
             first: first, second: next, activation: rectifier(of: first),
             span: inputSpan(of: next, from: first))
         }
-        guard nodes[next.head].operation.isHomogeneous, next.activation == nil, next.norm == nil,
+        guard nodes[next.head].operation.traits.isHomogeneous, next.activation == nil, next.norm == nil,
           next.add == nil
         else { return nil }
         last = next
@@ -51,24 +51,10 @@ extension Graph {
       switch nodes[second.head].operation {
       case .dense(let dense): dense.inputs
       case .convolution(let convolution): convolution.inputs
-      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
         nodes[first.head].shape.channels
       }
     return inputs / nodes[first.head].shape.channels
-  }
-}
-
-extension Operation {
-  /// True where scaling the input by k > 0 scales the output by k, channel by channel.
-  fileprivate var isHomogeneous: Bool {
-    switch self {
-    case .pool, .flatten, .dropout: true
-    case .activation(let activation): activation.isHomogeneous
-    case .input, .convolution, .batchNorm, .dense, .add, .fakeQuantize, .quantize, .dequantize,
-      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      false
-    }
   }
 }
 

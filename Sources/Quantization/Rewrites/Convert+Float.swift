@@ -24,8 +24,7 @@ extension IntegerConversion {
     case .activation(let activation) where activation.curve != nil:
       try append(node.name, node.operation, inputs: [try float(source, node)], for: group.head, grid: nil)
     case .activation, .fakeQuantize, .dropout: floats[group.head] = try float(source, node)
-    case .input, .convolution, .batchNorm, .dense, .add, .quantize, .dequantize, .requantize, .integerPool,
-      .integerConvolution, .integerDense, .dynamicDense:
+    case .input, .convolution, .batchNorm, .dense, .add, .integer:
       throw .noIntegerKernel(node: node.name, reason: "its input was not prepared for quantization")
     }
     try finishInFloat(group)
@@ -53,7 +52,7 @@ extension IntegerConversion {
     _ group: LayerGroup, name: String, from source: Graph.NodeID
   ) throws(RewriteError) {
     guard let grid = try outputGrid(of: group) else { return }
-    try append(name, .quantize(grid), inputs: [source], for: group.output, grid: grid)
+    try append(name, .integer(.quantize(grid)), inputs: [source], for: group.output, grid: grid)
     // What reads this tensor sees it rounded, in float too.
     floats[group.output] = nil
   }
@@ -66,7 +65,7 @@ extension IntegerConversion {
       throw .noIntegerKernel(node: node.name, reason: "its input was not prepared for quantization")
     }
     let name = graph.nodes[source.node].name + ".dequantize"
-    try append(name, .dequantize(source.grid), inputs: [source.node], for: tensor, grid: nil)
+    try append(name, .integer(.dequantize(source.grid)), inputs: [source.node], for: tensor, grid: nil)
     guard let id = floats[tensor] else {
       throw .noIntegerKernel(node: node.name, reason: "its input has no float form")
     }

@@ -32,7 +32,7 @@ extension IntegerConversion {
     let integer = IntegerPooling(
       pooling: pooling, input: input.grid, output: output, activation: model.graph.rectifier(of: group))
     try append(
-      model.graph.nodes[group.head].name, .integerPool(integer), inputs: [input.node], for: group.output,
+      model.graph.nodes[group.head].name, .integer(.pool(integer)), inputs: [input.node], for: group.output,
       grid: output)
   }
 
@@ -45,6 +45,6 @@ extension IntegerConversion {
       throw .noIntegerKernel(node: name, reason: "its range was not observed")
     }
     let table = Requantization(input: input.grid, output: output, activation: activation(of: group))
-    try append(name, .requantize(table), inputs: [input.node], for: group.output, grid: output)
+    try append(name, .integer(.requantize(table)), inputs: [input.node], for: group.output, grid: output)
   }
 }

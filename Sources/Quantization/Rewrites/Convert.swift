@@ -37,7 +37,7 @@ struct IntegerConversion {
     case .add:
       throw .noIntegerKernel(
         node: node.name, reason: "neither summand is computed by a convolution beside it")
-    case .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+    case .integer:
       throw .noIntegerKernel(node: node.name, reason: "it is integer already")
     }
   }
@@ -46,10 +46,10 @@ struct IntegerConversion {
     let last = graph.nodes[graph.output]
     let endsInLogits =
       switch last.operation {
-      case .integerDense(let dense): dense.output == nil
+      case .integer(.dense(let dense)): dense.output == nil
       case .dense: true
       case .input, .convolution, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize,
-        .quantize, .dequantize, .requantize, .integerPool, .integerConvolution, .dynamicDense:
+        .integer:
         false
       }
     guard endsInLogits else {
@@ -94,13 +94,12 @@ struct IntegerConversion {
       let integer = IntegerConvolution(
         convolution: convolution, input: input.grid, residual: residual, output: output,
         activation: activation, weightBits: weightBits)
-      try append(node.name, .integerConvolution(integer), inputs: inputs, for: group.output, grid: output)
+      try append(node.name, .integer(.convolution(integer)), inputs: inputs, for: group.output, grid: output)
     case .dense(let dense):
       let integer = IntegerDense(
         dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
-      try append(node.name, .integerDense(integer), inputs: inputs, for: group.output, grid: output)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      try append(node.name, .integer(.dense(integer)), inputs: inputs, for: group.output, grid: output)
+    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
       break
     }
   }

@@ -36,7 +36,7 @@ private struct Preparation {
       try prepared.carry(id, as: operation(of: id, isAlone: id == group.head))
     }
     let kept = head.inputs.first.flatMap { quantizers[$0] }
-    switch head.operation.gridEffect(activated: group.activation != nil) {
+    switch group.activation == nil ? head.operation.traits.gridEffect : .needsItsOwn {
     case .keeps: quantizers[group.output] = kept
     case .roundsAgain:
       quantizers[group.output] = kept
@@ -68,12 +68,18 @@ private struct Preparation {
   /// `isAlone` is true for the head of a group.
   private func operation(of id: Graph.NodeID, isAlone: Bool) -> Operation {
     let node = graph.nodes[id]
-    if isAlone, case .batchNorm(var norm) = node.operation {
-      norm.weightGrid = policy.weightGrid(bits: 8)
-      norm.weightGrid?.perChannel = true
-      return .batchNorm(norm)
+    if isAlone, node.operation.traits.role == .norm {
+      var grid = policy.weightGrid(bits: 8)
+      grid.perChannel = true
+      return node.operation.roundingWeights(to: grid)
     }
-    return precisions[id].map { node.operation.with($0, policy) } ?? node.operation
+    switch precisions[id] {
+    case .integer(let weights, _):
+      return node.operation.roundingWeights(
+        to: policy.weightGrid(bits: weights), learnsScale: policy.scheme == .learnedScale, storage: .float32)
+    case .float(let storage): return node.operation.roundingWeights(to: nil, storage: storage)
+    case nil: return node.operation
+    }
   }
 
   private mutating func quantize(_ id: Graph.NodeID, as quantizer: FakeQuantize) throws(RewriteError) {
@@ -122,58 +128,9 @@ private func quantizedTensors(
   }
   // What passes codes on needs codes: pooling and flattening have no grid of their own.
   for group in groups.reversed() where quantized.contains(group.output) {
-    if graph.nodes[group.head].operation.gridEffect(activated: false) != .needsItsOwn {
+    if graph.nodes[group.head].operation.traits.gridEffect != .needsItsOwn {
       quantized.formUnion(graph.nodes[group.head].inputs)
     }
   }
   return quantized
-}
-
-/// What an operation does to the grid that its input lies on.
-private enum GridEffect {
-  case keeps, roundsAgain, needsItsOwn
-}
-
-extension Operation {
-  /// True for convolutions and dense layers of a float model.
-  package var hasWeights: Bool {
-    switch self {
-    case .convolution, .dense: true
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      false
-    }
-  }
-
-  fileprivate func gridEffect(activated: Bool) -> GridEffect {
-    switch self {
-    case .flatten, .dropout: activated ? .needsItsOwn : .keeps
-    case .pool(let pooling):
-      activated ? .needsItsOwn : pooling.kind == .maximum ? .keeps : .roundsAgain
-    case .input, .convolution, .batchNorm, .activation, .dense, .add, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      .needsItsOwn
-    }
-  }
-
-  fileprivate func with(_ precision: LayerPrecision, _ policy: QuantizationPolicy) -> Operation {
-    var grid: QuantizationGrid?
-    var storage = FloatStorage.float32
-    switch precision {
-    case .integer(let weights, _): grid = policy.weightGrid(bits: weights)
-    case .float(let width): storage = width
-    }
-    let learns = grid != nil && policy.scheme == .learnedScale
-    switch self {
-    case .convolution(var convolution):
-      (convolution.weightGrid, convolution.learnsWeightScale, convolution.storage) = (grid, learns, storage)
-      return .convolution(convolution)
-    case .dense(var dense):
-      (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (grid, learns, storage)
-      return .dense(dense)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      return self
-    }
-  }
 }

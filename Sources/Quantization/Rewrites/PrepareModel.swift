@@ -24,27 +24,7 @@ package func prepare(_ model: Model, policy: QuantizationPolicy) throws(RewriteE
 package func removeFakeQuantization(_ graph: Graph) throws(RewriteError) -> Graph {
   try graph.rewritten { node in
     if case .fakeQuantize = node.operation { return nil }
-    return node.operation.inFloat
-  }
-}
-
-extension Operation {
-  /// The operation of a float model: no weight grid, no trained scale of one, weights stored in full.
-  fileprivate var inFloat: Operation {
-    switch self {
-    case .convolution(var convolution):
-      (convolution.weightGrid, convolution.learnsWeightScale, convolution.storage) = (nil, false, .float32)
-      return .convolution(convolution)
-    case .dense(var dense):
-      (dense.weightGrid, dense.learnsWeightScale, dense.storage) = (nil, false, .float32)
-      return .dense(dense)
-    case .batchNorm(var norm):
-      norm.weightGrid = nil
-      return .batchNorm(norm)
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize, .dequantize,
-      .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      return self
-    }
+    return node.operation.roundingWeights(to: nil, storage: .float32)
   }
 }
 
@@ -60,10 +40,7 @@ extension Graph {
 
   fileprivate var weightGrids: [String: QuantizationGrid] {
     var grids: [String: QuantizationGrid] = [:]
-    for node in nodes {
-      if case .convolution(let convolution) = node.operation { grids[node.name] = convolution.weightGrid }
-      if case .dense(let dense) = node.operation { grids[node.name] = dense.weightGrid }
-    }
+    for node in nodes where node.operation.hasWeights { grids[node.name] = node.operation.weightGrid }
     return grids
   }
 }

@@ -17,7 +17,7 @@ package func quantizeDynamically(_ model: Model) throws(RewriteError) -> Model {
       shape: weight.shape, elements: .int8(codes(weight.floats, scales)))
     parameters[node.name + ".scale"] = Tensor(scales)
     dense.hasBias = true
-    return .dynamicDense(DynamicDense(dense: dense, input: dynamicInputGrid))
+    return .integer(.dynamicDense(DynamicDense(dense: dense, input: dynamicInputGrid)))
   }
   guard graph.nodes.contains(where: \.operation.isDynamic) else {
     throw .noIntegerKernel(
@@ -39,7 +39,7 @@ private func codes(_ weights: [Float], _ scales: [Float]) -> [Int8] {
 extension Operation {
   /// True for a dense layer whose input is quantized as it comes.
   package var isDynamic: Bool {
-    if case .dynamicDense = self { true } else { false }
+    if case .integer(.dynamicDense) = self { true } else { false }
   }
 }
 
@@ -62,8 +62,7 @@ package struct DenseShare: Hashable, Sendable {
         weights += dense.inputs * dense.outputs
         denseProducts += dense.inputs * dense.outputs
         products += dense.inputs * dense.outputs
-      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-        .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
+      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
         break
       }
     }

@@ -84,7 +84,7 @@ package struct QuantizationTrials: Sendable {
   /// The model with rounded activations, all weights in float.
   package func activationsOnly(_ policy: QuantizationPolicy) throws -> Model {
     var result = try model(policy)
-    result.graph = try result.graph.rewritten { $0.operation.withoutWeightGrid }
+    result.graph = try result.graph.rewritten { $0.operation.roundingWeights(to: nil) }
     return result
   }
 }
@@ -119,24 +119,4 @@ private func classified(
     logits.append(contentsOf: batch)
   }
   return (logits, hits)
-}
-
-extension Operation {
-  /// The same with weights in float.
-  fileprivate var withoutWeightGrid: Operation {
-    switch self {
-    case .convolution(var convolution):
-      (convolution.weightGrid, convolution.learnsWeightScale) = (nil, false)
-      return .convolution(convolution)
-    case .dense(var dense):
-      (dense.weightGrid, dense.learnsWeightScale) = (nil, false)
-      return .dense(dense)
-    case .batchNorm(var norm):
-      norm.weightGrid = nil
-      return .batchNorm(norm)
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .quantize,
-      .dequantize, .requantize, .integerPool, .integerConvolution, .integerDense, .dynamicDense:
-      return self
-    }
-  }
 }

@@ -53,7 +53,8 @@ import Training
     #expect(comparison.compared > 1000)
     #expect(comparison.faults.isEmpty, "\(comparison.faults.prefix(3)) of \(comparison.faults.count)")
     var tables: [Requantization] = []
-    for case .requantize(let table) in integer.graph.nodes.map(\.operation) where table.activation == curve {
+    for case .integer(.requantize(let table)) in integer.graph.nodes.map(\.operation)
+    where table.activation == curve {
       tables.append(table)
     }
     let isFloatFirst = !which.policy.rules.isEmpty

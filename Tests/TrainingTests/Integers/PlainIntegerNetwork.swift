@@ -43,13 +43,13 @@ struct PlainIntegerNetwork {
     let first = inputs.first ?? .floats([])
     switch node.operation {
     case .input: return Output(value: first)
-    case .quantize(let grid): return rounded(first.floats.map { $0 / Double(grid.scale) }, to: grid)
-    case .dequantize(let grid): return Output(value: .floats(real(first.codes, grid)))
-    case .requantize(let table):
+    case .integer(.quantize(let grid)): return rounded(first.floats.map { $0 / Double(grid.scale) }, to: grid)
+    case .integer(.dequantize(let grid)): return Output(value: .floats(real(first.codes, grid)))
+    case .integer(.requantize(let table)):
       return rounded(
         real(first.codes, table.input).map { activated($0, table.activation) / Double(table.output.scale) },
         to: table.output)
-    case .integerPool(let layer):
+    case .integer(.pool(let layer)):
       let whole = first.codes.map { Double($0 - Int(layer.input.zeroPoint)) }
       let means = pooled(whole, shape, node.shape, layer.pooling)
       return rounded(
@@ -57,7 +57,7 @@ struct PlainIntegerNetwork {
           activated($0 * Double(layer.input.scale), layer.activation) / Double(layer.output.scale)
         },
         to: layer.output)
-    case .integerConvolution(let layer):
+    case .integer(.convolution(let layer)):
       let sums = sums(
         first.codes.map { $0 - Int(layer.input.zeroPoint) }, layer.convolution, shape, node.shape,
         integers(node.name + ".weight"))
@@ -70,7 +70,7 @@ struct PlainIntegerNetwork {
       }
       return rounded(
         values.map { activated($0, layer.activation) / Double(layer.output.scale) }, to: layer.output)
-    case .integerDense(let layer):
+    case .integer(.dense(let layer)):
       let dense = Convolution(inputs: layer.dense.inputs, outputs: layer.dense.outputs, kernel: 1)
       let sums = sums(
         first.codes.map { $0 - Int(layer.input.zeroPoint) }, dense, .vector(dense.inputs), node.shape,
@@ -95,7 +95,7 @@ struct PlainIntegerNetwork {
     case .dense(let dense):
       let convolution = Convolution(inputs: dense.inputs, outputs: dense.outputs, kernel: 1)
       return Output(value: .floats(floatSums(first.floats, convolution, .vector(dense.inputs), node)))
-    case .batchNorm, .fakeQuantize, .dynamicDense: return Output(value: .floats([]))
+    case .batchNorm, .fakeQuantize, .integer(.dynamicDense): return Output(value: .floats([]))
     }
   }
 

@@ -42,6 +42,11 @@ package enum Activation: Hashable, Sendable {
   }
 }
 
+extension Activation: OperationTraits {
+  package var shortName: String { description }
+  package var role: GroupRole { rectifier == nil ? .head : .activation }
+}
+
 /// An activation as it is written: name, what it computes, arguments, and what they make.
 package struct ActivationForm: Sendable {
   /// An argument: a number from 0 to below 1, with a default.

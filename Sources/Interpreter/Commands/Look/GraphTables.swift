@@ -10,7 +10,7 @@ func layerTable(_ graph: Graph) -> Table {
     ],
     rows: graph.nodes.filter { $0.operation != .input }.map { node in
       [
-        .text(node.name), .text(node.operation.words), cell(node.shape),
+        .text(node.name), .text(node.operation.traits.words), cell(node.shape),
         node.operation.parameterCount == 0 ? .blank : .count(node.operation.parameterCount),
       ]
     })
@@ -26,7 +26,7 @@ func graphTable(_ graph: Graph) -> Table {
     ],
     rows: graph.nodes.enumerated().map { id, node in
       [
-        .plain(id), .text(node.name), .text(node.operation.words), cell(node.inputs), cell(node.shape),
+        .plain(id), .text(node.name), .text(node.operation.traits.words), cell(node.inputs), cell(node.shape),
         .text(groups[id] ?? ""),
       ]
     })
@@ -47,103 +47,11 @@ private func groupNames(_ graph: Graph) -> [Graph.NodeID: String] {
   var names: [Graph.NodeID: String] = [:]
   var number = 0
   for group in graph.layerGroups {
-    let members = [group.head, group.norm, group.add, group.activation, group.fakeQuantize]
-      .compactMap { $0 }.reduce(into: [Graph.NodeID]()) { if !$0.contains($1) { $0.append($1) } }
+    let members = group.members
     guard members.count > 1 else { continue }
     number += 1
-    let parts = members.map { graph.nodes[$0].operation.shortName }.joined(separator: "+")
+    let parts = members.map { graph.nodes[$0].operation.traits.shortName }.joined(separator: "+")
     for id in members { names[id] = "\(number) \(parts)" }
   }
   return names
-}
-
-extension GraphIR.Operation {
-  /// What the name of a group calls it.
-  fileprivate var shortName: String {
-    switch self {
-    case .input: "input"
-    case .convolution, .integerConvolution: "conv"
-    case .batchNorm: "bn"
-    case .activation(let activation): activation.description
-    case .pool, .integerPool: "pool"
-    case .dense, .integerDense, .dynamicDense: "fc"
-    case .add: "add"
-    case .flatten: "flatten"
-    case .dropout: "dropout"
-    case .fakeQuantize: "quantize"
-    case .quantize: "quantize"
-    case .dequantize: "dequantize"
-    case .requantize: "requantize"
-    }
-  }
-
-  /// The operation with what decides it, for a cell of a table.
-  fileprivate var words: String {
-    switch self {
-    case .input: "input"
-    case .convolution(let convolution): "conv " + convolution.words + convolution.storage.words
-    case .batchNorm: "batch norm"
-    case .activation(let activation): activation.description
-    case .pool(let pooling): pooling.words
-    case .dense(let dense): "dense \(dense.inputs) → \(dense.outputs)" + dense.storage.words
-    case .add: "add"
-    case .flatten: "flatten"
-    case .fakeQuantize(let fake): "fake quantize " + fake.grid.words
-    case .dropout(let dropout): "dropout \(plain(Double(dropout.rate)))"
-    case .quantize(let parameters): "quantize " + parameters.words
-    case .dequantize(let parameters): "dequantize " + parameters.words
-    case .dynamicDense(let dynamic):
-      "dynamic int8 dense \(dynamic.dense.inputs) → \(dynamic.dense.outputs)"
-    case .requantize(let requantization):
-      "requantize " + requantization.input.words + (requantization.activation.map { ", \($0)" } ?? "")
-        + " to "
-        + requantization.output.words
-    case .integerPool(let integer):
-      "int8 " + integer.pooling.words + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to "
-        + integer.output.words
-    case .integerConvolution(let integer):
-      "int\(integer.weightBits) conv " + integer.convolution.words
-        + (integer.residual == nil ? "" : " + residual")
-        + (integer.activation.map { ", " + $0.rawValue } ?? "") + ", to " + integer.output.words
-    case .integerDense(let integer):
-      "int\(integer.weightBits) dense \(integer.dense.inputs) → \(integer.dense.outputs)"
-        + (integer.activation.map { ", " + $0.rawValue } ?? "")
-        + (integer.output.map { ", to " + $0.words } ?? "")
-    }
-  }
-}
-
-extension Convolution {
-  fileprivate var words: String {
-    var words = "\(inputs) → \(outputs), \(kernel)×\(kernel)"
-    if stride != 1 { words += ", stride \(stride)" }
-    if padding != 0 { words += ", padding \(padding)" }
-    if groups != 1 { words += ", \(groups) groups" }
-    return words
-  }
-}
-
-extension FloatStorage {
-  fileprivate var words: String { self == .float32 ? "" : ", stored as \(rawValue)" }
-}
-
-extension Pooling {
-  fileprivate var words: String {
-    if global { return "average of the plane" }
-    let kind = kind == .maximum ? "max" : "average"
-    return "\(kind) pool \(kernel)×\(kernel)" + (stride == kernel ? "" : ", stride \(stride)")
-      + (padding == 0 ? "" : ", padding \(padding)")
-  }
-}
-
-extension QuantizationGrid {
-  fileprivate var words: String {
-    "\(minimum)…\(maximum)" + (symmetric ? " symmetric" : "") + (perChannel ? " per channel" : "")
-  }
-}
-
-extension QuantizationParameters {
-  fileprivate var words: String {
-    "\(grid.minimum)…\(grid.maximum), scale \(scale), zero \(zeroPoint)"
-  }
 }

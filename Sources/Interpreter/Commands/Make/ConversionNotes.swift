@@ -29,12 +29,6 @@ func floatLayersNote(_ graph: Graph) -> String? {
 
 extension GraphIR.Operation {
   fileprivate var integerWeightBits: Int? {
-    switch self {
-    case .integerConvolution(let integer): integer.weightBits
-    case .integerDense(let integer): integer.weightBits
-    case .input, .convolution, .batchNorm, .activation, .pool, .dense, .add, .flatten, .dropout,
-      .fakeQuantize, .quantize, .dequantize, .requantize, .integerPool, .dynamicDense:
-      nil
-    }
+    if case .integer(let bits) = traits.storedWeights { bits } else { nil }
   }
 }

@@ -1,3 +1,5 @@
+package import GraphIR
+
 /// A convolution over planes so small that every output pixel sees every input pixel: the same sums as a dense layer
 /// whose inputs and outputs are (channel, pixel), with each tap of the kernel standing at several places.
 package struct PlaneProduct: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Execution
 import GraphIR
 import Testing
 

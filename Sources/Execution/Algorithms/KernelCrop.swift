@@ -1,3 +1,5 @@
+package import GraphIR
+
 /// The part of a convolution's kernel that ever meets the image: on a small plane, the outer taps of a padded kernel
 /// lie on padding wherever they are put.
 package struct KernelCrop: Hashable, Sendable {
