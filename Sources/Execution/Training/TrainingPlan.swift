@@ -3,51 +3,6 @@ package import GraphIR
 import OneDNN
 import Quantization
 
-/// One way to move the parameters against their gradient.
-package enum OptimizerKind: Hashable, Sendable {
-  /// torch.optim.SGD's momentum.
-  case sgd(momentum: Double)
-  case adam(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
-  /// Adam with decoupled decay, as torch.optim.AdamW on weights alone.
-  case adamW(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8)
-
-  var moments: Int {
-    switch self {
-    case .sgd: 1
-    case .adam, .adamW: 2
-    }
-  }
-
-  /// True where decay shrinks a parameter beside its step, instead of being a part of the gradient.
-  var decouplesDecay: Bool {
-    switch self {
-    case .sgd, .adam: false
-    case .adamW: true
-    }
-  }
-}
-
-/// How far one update moves the parameters.
-package struct UpdateRates: Sendable {
-  package var learningRate: Double
-  /// Weight decay, of what depends on the optimizer.
-  ///
-  /// SGD and Adam: L2, added to the gradient of weights, biases, γ and β. AdamW: the share of a weight, times the
-  /// learning rate, that each update takes off; biases, γ and β have none.
-  package var decay: Double
-  /// Learning rate of trained ranges (LSQ's scales, PACT's α), as a multiple of the others'.
-  package var rangeFactor: Double
-  /// PACT's λ, the decay of α, which draws the bounds in: L2 or decoupled as the optimizer has it.
-  package var boundDecay: Double
-
-  package init(learningRate: Double, decay: Double = 0, rangeFactor: Double = 1, boundDecay: Double = 0) {
-    self.learningRate = learningRate
-    self.decay = decay
-    self.rangeFactor = rangeFactor
-    self.boundDecay = boundDecay
-  }
-}
-
 /// A graph compiled for training at one batch size: forward, backward and update over fixed memory.
 ///
 /// A step allocates nothing. Not for use by several threads at once; its kernels share out their work
@@ -59,10 +14,10 @@ package final class TrainingPlan {
   package let phase: PlanPhase
   private let steps: [any Step]
   private let forwardCount: Int
-  private let parameters: FlatParameters
-  private let norms: [BatchNormState]
+  let parameters: FlatParameters
+  let norms: [BatchNormState]
   let observers: [ActivationObserver]
-  private let weightScales: [TrainedWeightScales]
+  let weightScales: [TrainedWeightScales]
   let weightQuantizers: [WeightQuantizer]
   private let arena: Arena
   private let optimizer: OptimizerKind
@@ -246,66 +201,6 @@ package final class TrainingPlan {
     defer { profile = nil }
     return profile
   }
-
-  /// Takes values and batch norm's and observers' state in; missing observer state means none was seen.
-  package func load(_ set: ParameterSet) throws {
-    try parameters.load(set)
-    for norm in norms {
-      guard let mean = set[norm.name + ".running_mean"]?.floats, mean.count == norm.norm.channels,
-        let variance = set[norm.name + ".running_var"]?.floats, variance.count == norm.norm.channels
-      else {
-        throw PlanError.parameterMismatch(
-          name: norm.name + ".running_mean", expected: [norm.norm.channels],
-          found: set[norm.name + ".running_mean"]?.shape)
-      }
-      for channel in 0..<norm.norm.channels {
-        norm.runningMean[channel] = mean[channel]
-        norm.runningVariance[channel] = variance[channel]
-      }
-    }
-    loadRanges(set)
-  }
-
-  /// Trained ranges that are missing start from observed ones, else from the first batch.
-  private func loadRanges(_ set: ParameterSet) {
-    for scales in weightScales {
-      scales.markLoaded(set[parameters.entries[scales.parameter.index].name] != nil)
-    }
-    for observer in observers {
-      if let trained = observer.trained {
-        trained.markLoaded(set[parameters.entries[trained.parameter.index].name] != nil)
-      }
-      if let low = set[observer.name + ".min_val"]?.floats.first,
-        let high = set[observer.name + ".max_val"]?.floats.first
-      {
-        observer.restore(minimum: low, maximum: high)
-      }
-    }
-  }
-
-  /// Everything that the model is made of, as row-major tensors.
-  package func exportParameters() throws -> ParameterSet {
-    var set = ParameterSet(try parameters.export())
-    for norm in norms {
-      let channels = 0..<norm.norm.channels
-      set[norm.name + ".running_mean"] = Tensor(channels.map { norm.runningMean[$0] })
-      set[norm.name + ".running_var"] = Tensor(channels.map { norm.runningVariance[$0] })
-    }
-    for observer in observers {
-      guard let range = observer.range else { continue }
-      set[observer.name + ".min_val"] = Tensor([range.minimum])
-      set[observer.name + ".max_val"] = Tensor([range.maximum])
-    }
-    // A range that has seen no batch has no value yet.
-    let unset =
-      weightScales.filter { !$0.isSet }.map(\.parameter)
-      + observers.compactMap(\.trained).filter { !$0.isSet }.map(\.parameter)
-    for parameter in unset { set[parameters.entries[parameter.index].name] = nil }
-    return set
-  }
-
-  /// Gradients of the last backward pass by parameter name.
-  package func exportGradients() throws -> [String: Tensor] { try parameters.exportGradients() }
 }
 
 extension CapturedActivations {

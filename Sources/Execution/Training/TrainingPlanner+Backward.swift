@@ -1,4 +1,3 @@
-import CKernels
 import GraphIR
 import OneDNN
 
@@ -34,23 +33,8 @@ extension TrainingPlanner {
     throws
   {
     switch node.operation {
-    case .convolution(let convolution):
-      guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
-      else { return }
-      appendWeightsBackward(node, .convolution, planned, weights, gradient)
-      guard learnsBelow(node) else { return }
-      let primitive = try convolutionBackwardData(convolution, node, planned, source, weights, forward)
-      try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
-    case .dense(let dense):
-      guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
-      else { return }
-      appendWeightsBackward(node, .dense, planned, weights, gradient)
-      guard learnsBelow(node) else { return }
-      let primitive = try Primitive.dense(
-        .backwardData, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs),
-        LayerEpilogue(),
-        LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
-      try appendDataBackward(node, .dense, primitive, planned, weights, gradient)
+    case .convolution(let convolution): try planConvolutionBackward(convolution, node, planned, gradient)
+    case .dense(let dense): try planDenseBackward(dense, node, planned, gradient)
     case .pool(let pooling): try planPoolingBackward(pooling, node, planned, gradient)
     case .dropout: try planDropoutBackward(node, planned, gradient)
     case .activation(.curve(let curve)): try planCurveBackward(curve, node, planned, gradient)
@@ -63,22 +47,6 @@ extension TrainingPlanner {
     case .integer:
       return
     }
-  }
-
-  private func convolutionBackwardData(
-    _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ source: ActivationTensor,
-    _ weights: PlannedWeights, _ forward: Primitive
-  ) throws -> Primitive {
-    var effective = convolution
-    switch weights.standIn {
-    case .product(let product): return try planeProductBackward(product, source.type, forward: forward)
-    case .crop(let crop): effective = crop.convolution
-    case nil: break
-    }
-    return try fastest(
-      .backwardData, ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape),
-      LayerEpilogue(source.type, hasBias: false),
-      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
   }
 
   /// True where a gradient of the node's input is of use.
@@ -118,84 +86,5 @@ extension TrainingPlanner {
       }
     }
     gradients[id, default: []].append(result)
-  }
-
-  private mutating func appendWeightsBackward(
-    _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
-    _ gradient: BufferID
-  ) {
-    guard let source = planned.source else { return }
-    if let depthwise = weights.depthwise {
-      append(
-        DepthwiseGradientStep(
-          node.name + " backward weights", source: source.buffer, gradient: gradient,
-          weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
-    } else if let columns = weights.columns {
-      appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
-    } else if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
-      let wide = widened(gradient, planned.y, label: node.name + " gradient").buffer
-      let input = widened(source.buffer, source, label: node.name + " input")
-      appendPrimitiveBackward(node, kind, input, weights, wide)
-    } else {
-      appendPrimitiveBackward(node, kind, source, weights, gradient)
-    }
-    if let quantizer = weights.quantizer {
-      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
-    }
-  }
-
-  private mutating func appendPrimitiveBackward(
-    _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
-    _ gradient: BufferID
-  ) {
-    let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
-    var operands: [(Role, Operand)] = [
-      (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
-      (.weightsGradient, standIn.map { .buffer($0.1) } ?? .gradient(weights.parameter)),
-    ]
-    if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
-    append(
-      PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
-      [source.buffer, gradient] + [standIn?.1].compactMap { $0 })
-    if let (standIn, buffer) = standIn {
-      append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
-    }
-  }
-
-  private mutating func appendDataBackward(
-    _ node: Graph.Node, _ kind: StepKind, _ primitive: Primitive, _ planned: PlannedGroup,
-    _ weights: PlannedWeights, _ gradient: BufferID
-  ) throws {
-    guard let source = planned.source, let id = node.inputs.first else { return }
-    var weights = weights
-    let used = try weightOperand(&weights, for: primitive, label: node.name + " backward")
-    let target = memory.reserve(source.layout.byteCount)
-    append(
-      PrimitiveStep(
-        node.name + " backward data", kind, primitive,
-        [
-          (.destinationGradient, .buffer(gradient)), (.weights, used), (.sourceGradient, .buffer(target)),
-        ]),
-      [gradient, target] + buffers(used) + buffers(weights.used))
-    try passOn(target, source.layout, to: id, node)
-  }
-
-  private mutating func planPoolingBackward(
-    _ pooling: Pooling, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
-  ) throws {
-    guard let source = planned.source, let id = node.inputs.first, learnsBelow(node) else { return }
-    let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
-    let backward = try Primitive.pooling(
-      .backwardData, sizes, source.type,
-      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: planned.primitive)
-    let target = memory.reserve(source.layout.byteCount)
-    var operands: [(Role, Operand)] = [
-      (.destinationGradient, .buffer(gradient)), (.sourceGradient, .buffer(target)),
-    ]
-    if let workspace = planned.workspace { operands.append((.workspace, .buffer(workspace))) }
-    append(
-      PrimitiveStep(node.name + " backward", .pooling, backward, operands),
-      [gradient, target] + [planned.workspace].compactMap { $0 })
-    try passOn(target, source.layout, to: id, node)
   }
 }

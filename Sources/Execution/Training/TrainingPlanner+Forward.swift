@@ -1,4 +1,3 @@
-import CKernels
 import GraphIR
 import OneDNN
 
@@ -83,62 +82,5 @@ extension TrainingPlanner {
       stored: channels)
     norms.append(state)
     return state
-  }
-
-  private mutating func planPooling(_ pooling: Pooling, _ node: Graph.Node, _ source: ActivationTensor) throws
-    -> PlannedGroup
-  {
-    let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
-    let forward = try Primitive.pooling(
-      .forwardTraining, sizes, source.type, LayerLayouts(source: source.layout))
-    let layout = forward.layout(.destination) ?? source.layout
-    let y = newTensor(layout, node.shape)
-    var operands: [(Role, Operand)] = [(.source, .buffer(source.buffer)), (.destination, .buffer(y.buffer))]
-    var planned = PlannedGroup(source: source, y: y, primitive: forward)
-    if let workspace = forward.layout(.workspace) {
-      let buffer = memory.reserve(workspace.byteCount)
-      planned.workspace = buffer
-      operands.append((.workspace, .buffer(buffer)))
-    }
-    append(
-      PrimitiveStep(node.name + " forward", .pooling, forward, operands),
-      [source.buffer, y.buffer] + [planned.workspace].compactMap { $0 })
-    return planned
-  }
-}
-
-extension PoolingSizes {
-  init(_ pooling: Pooling, batch: Int, input: Shape, output: Shape) {
-    self.init(
-      batch: batch, channels: input.channels, inputHeight: input.height, inputWidth: input.width,
-      outputHeight: output.height, outputWidth: output.width,
-      kernelHeight: pooling.global ? input.height : pooling.kernel,
-      kernelWidth: pooling.global ? input.width : pooling.kernel,
-      stride: pooling.global ? 1 : pooling.stride, padding: pooling.padding,
-      maximum: pooling.kind == .maximum)
-  }
-}
-
-extension ConvolutionSizes {
-  init(_ convolution: Convolution, batch: Int, input: Shape, output: Shape) {
-    self.init(
-      batch: batch, inputs: convolution.inputs, outputs: convolution.outputs, inputHeight: input.height,
-      inputWidth: input.width, outputHeight: output.height, outputWidth: output.width,
-      kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
-      groups: convolution.groups)
-  }
-}
-
-extension ConvolutionSizes {
-  /// 3×3 at stride 1; on planes below 4×4 Winograd's tiles are mostly padding.
-  var suitsWinograd: Bool {
-    kernel == 3 && stride == 1 && groups == 1 && min(inputHeight, inputWidth) >= 4
-  }
-}
-
-extension Convolution {
-  /// Dimensions of the weights as the kernels take them: groups are a dimension of their own.
-  var weightDimensions: [Int] {
-    groups > 1 ? [groups, outputs / groups, inputs / groups, kernel, kernel] : weightShape
   }
 }

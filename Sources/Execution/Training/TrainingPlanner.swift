@@ -1,4 +1,3 @@
-import CKernels
 import GraphIR
 import OneDNN
 
@@ -149,24 +148,4 @@ struct PlannedGroup {
   var weights: PlannedWeights?
   var workspace: BufferID?
   var dropout: DropoutMask?
-}
-
-/// Weights of a layer: the parameter, and what the forward pass made of it.
-struct PlannedWeights {
-  var parameter: ParameterID
-  var layout: TensorLayout
-  /// Weights that the forward pass used, in `layout`: the parameter itself, its rounded copy, or what stands in for either.
-  var used: Operand
-  var bias: ParameterID?
-  /// The rounded bias that the forward pass adds in the parameter's place.
-  var usedBias: Operand?
-  var quantizer: WeightQuantizer?
-  var standIn: StandIn?
-  /// The weights in bfloat16 as the forward pass reads them, where it does.
-  var half: (buffer: BufferID, layout: TensorLayout)?
-  /// What finds the weights' gradient in place of `backwardWeights`, where that has no fast code.
-  var columns: PlannedColumns?
-  /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
-  var depthwise: ck_depthwise?
-  var backwardWeights: Primitive
 }

@@ -1,0 +1,166 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+extension TrainingPlanner {
+  mutating func planConvolution(
+    _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup
+  ) throws -> PlannedGroup {
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: source.shape, output: node.shape)
+    let types = LayerEpilogue(
+      convolutionElement(sizes, hasBias: convolution.hasBias), hasBias: convolution.hasBias)
+    var forward = try convolutionForward(sizes, types, source)
+    var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
+    if backward.isReference, let other = try channelsLast(convolution, sizes, types) {
+      (forward, backward) = other
+    }
+    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let layout = backward.layout(.weightsGradient) ?? plain
+    var layouts = (source: forward.layout(.source), destination: forward.layout(.destination))
+    var standIn: StandIn?
+    if let dense = try planeProduct(convolution, node, source, destination: layouts.destination, taps: layout)
+    {
+      (forward, backward, standIn) = (dense.forward, dense.backward, .product(dense.product))
+      layouts.source = source.layout
+    } else if let small = try croppedConvolution(convolution, types, source, node, weights: layout) {
+      (forward, backward, standIn) = (small.forward, small.backward, .crop(small.crop))
+      layouts = (forward.layout(.source), forward.layout(.destination))
+    }
+    if standIn == nil, let wide = try wideWeightsGradient(convolution, sizes, forward),
+      wide.weights.isSame(as: layout)
+    {
+      backward = wide.primitive
+    }
+    let read = try adapted(source, to: layouts.source, label: node.name + " input")
+    let y = newTensor(layouts.destination ?? read.layout, node.shape)
+    var weights = try planWeights(
+      node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
+      outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid,
+      learnsScale: convolution.learnsWeightScale, group: group, channels: y.paddedChannels,
+      backward: backward, standIn: standIn, isHalf: y.type == .bfloat16)
+    if backward.isReference, read.type == .float32 {
+      weights.depthwise = ck_depthwise(convolution, source: read, destination: y, weights: layout)
+    }
+    try appendForward(node, .convolution, forward, read, &weights, y)
+    weights.columns = try columns(convolution, read, y, weights)
+    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+  }
+
+  /// The convolution with channels innermost on both sides, which takes any number of them; nil where that is no
+  /// faster.
+  private func channelsLast(
+    _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue
+  ) throws -> (forward: Primitive, backward: Primitive)? {
+    guard convolution.groups == 1 else { return nil }
+    let layouts = LayerLayouts(
+      source: try .channelsLast([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth], types.source),
+      destination: try .channelsLast(
+        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination))
+    guard
+      let forward = try? Primitive.convolution(.forwardTraining, sizes, types, layouts), !forward.isReference,
+      let backward = try? convolutionBackwardWeights(convolution, sizes, types, forward),
+      !backward.isReference
+    else { return nil }
+    return (forward, backward)
+  }
+
+  /// The pass that finds the weights' gradient; it decides the layout that the weights are kept in.
+  func convolutionBackwardWeights(
+    _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ forward: Primitive
+  ) throws -> Primitive {
+    var layouts = LayerLayouts(
+      source: forward.layout(.source), destination: forward.layout(.destination))
+    let types = types.forWeightsGradient
+    let free = try fastest(.backwardWeights, sizes, types, layouts, forward: forward)
+    if free.layout(.weightsGradient)?.outputBlock(grouped: convolution.groups > 1) != nil { return free }
+    // The weight kernels need each output's weights together.
+    layouts.weights = try TensorLayout.plain(convolution.weightDimensions)
+    return try Primitive.convolution(.backwardWeights, sizes, types, layouts, forward: forward)
+  }
+
+  /// Winograd's algorithm where the layer and the machine have it, else the direct one.
+  func fastest(
+    _ direction: Direction, _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ layouts: LayerLayouts,
+    forward: Primitive? = nil
+  ) throws -> Primitive {
+    if sizes.suitsWinograd && types.source == .float32 {
+      var winograd = sizes
+      winograd.usesWinograd = true
+      let primitive = try? Primitive.convolution(direction, winograd, types, layouts, forward: forward)
+      if let primitive { return primitive }
+    }
+    return try Primitive.convolution(direction, sizes, types, layouts, forward: forward)
+  }
+
+  /// Keeps the input's layout where there is fast code for it, and an output layout that the kernels can walk.
+  func convolutionForward(
+    _ sizes: ConvolutionSizes, _ types: LayerEpilogue, _ source: ActivationTensor
+  )
+    throws -> Primitive
+  {
+    var layouts = LayerLayouts(source: source.type == types.source ? source.layout : nil)
+    var forward = try fastest(.forwardTraining, sizes, types, layouts)
+    if forward.isReference {
+      let free = try Primitive.convolution(.forwardTraining, sizes, types, LayerLayouts())
+      if !free.isReference {
+        layouts.source = nil
+        forward = free
+      }
+    }
+    if forward.layout(.destination)?.channelBlock == nil {
+      layouts.destination = try TensorLayout.plain(
+        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination)
+      forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
+    }
+    return forward
+  }
+
+  mutating func planConvolutionBackward(
+    _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
+  ) throws {
+    guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
+    else { return }
+    appendWeightsBackward(node, .convolution, planned, weights, gradient)
+    guard learnsBelow(node) else { return }
+    let primitive = try convolutionBackwardData(convolution, node, planned, source, weights, forward)
+    try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
+  }
+
+  private func convolutionBackwardData(
+    _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ source: ActivationTensor,
+    _ weights: PlannedWeights, _ forward: Primitive
+  ) throws -> Primitive {
+    var effective = convolution
+    switch weights.standIn {
+    case .product(let product): return try planeProductBackward(product, source.type, forward: forward)
+    case .crop(let crop): effective = crop.convolution
+    case nil: break
+    }
+    return try fastest(
+      .backwardData, ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape),
+      LayerEpilogue(source.type, hasBias: false),
+      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+  }
+}
+
+extension ConvolutionSizes {
+  init(_ convolution: Convolution, batch: Int, input: Shape, output: Shape) {
+    self.init(
+      batch: batch, inputs: convolution.inputs, outputs: convolution.outputs, inputHeight: input.height,
+      inputWidth: input.width, outputHeight: output.height, outputWidth: output.width,
+      kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
+      groups: convolution.groups)
+  }
+
+  /// 3×3 at stride 1; on planes below 4×4 Winograd's tiles are mostly padding.
+  var suitsWinograd: Bool {
+    kernel == 3 && stride == 1 && groups == 1 && min(inputHeight, inputWidth) >= 4
+  }
+}
+
+extension Convolution {
+  /// Dimensions of the weights as the kernels take them: groups are a dimension of their own.
+  var weightDimensions: [Int] {
+    groups > 1 ? [groups, outputs / groups, inputs / groups, kernel, kernel] : weightShape
+  }
+}

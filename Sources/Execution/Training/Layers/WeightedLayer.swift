@@ -1,0 +1,195 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// Weights of a layer: the parameter, and what the forward pass made of it.
+struct PlannedWeights {
+  var parameter: ParameterID
+  var layout: TensorLayout
+  /// Weights that the forward pass used, in `layout`: the parameter itself, its rounded copy, or what stands in for either.
+  var used: Operand
+  var bias: ParameterID?
+  /// The rounded bias that the forward pass adds in the parameter's place.
+  var usedBias: Operand?
+  var quantizer: WeightQuantizer?
+  var standIn: StandIn?
+  /// The weights in bfloat16 as the forward pass reads them, where it does.
+  var half: (buffer: BufferID, layout: TensorLayout)?
+  /// What finds the weights' gradient in place of `backwardWeights`, where that has no fast code.
+  var columns: PlannedColumns?
+  /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
+  var depthwise: ck_depthwise?
+  var backwardWeights: Primitive
+}
+
+extension TrainingPlanner {
+  /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
+  mutating func planWeights(
+    _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
+    hasBias: Bool, grid: QuantizationGrid?, learnsScale: Bool, group: LayerGroup, channels: Int,
+    backward: Primitive, standIn: StandIn? = nil, isHalf: Bool = false
+  ) throws -> PlannedWeights {
+    let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
+    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs], group: .offsets) : nil
+    let norm = group.norm.flatMap { addNorm($0, folds: grid != nil, channels: channels) }
+    var weights = PlannedWeights(
+      parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
+      backwardWeights: backward)
+    if let grid {
+      try appendQuantizer(
+        grid, node, shape: shape, grouped: grouped, learnsScale: learnsScale, norm: norm, to: &weights)
+      appendBiasRounding(group, node, outputs: outputs, norm: norm, to: &weights)
+    }
+    if isHalf {
+      // Rounding to bf16 rounds to the grid too, and puts the taps where they stand.
+      weights.standIn = standIn
+      return weights
+    }
+    appendQuantization(of: &weights)
+    if let standIn { appendStandIn(standIn, node, to: &weights) }
+    return weights
+  }
+
+  /// Has batch norm round its offset, or adds the step that rounds the layer's own bias.
+  private mutating func appendBiasRounding(
+    _ group: LayerGroup, _ node: Graph.Node, outputs: Int, norm: BatchNormState?,
+    to weights: inout PlannedWeights
+  ) {
+    guard let quantizer = weights.quantizer,
+      let rounding = biasRounding(group, scales: quantizer.scales)
+    else { return }
+    norm?.biasRounding = rounding
+    guard let bias = weights.bias else { return }
+    let step = RoundBiases(node.name, bias, outputs: outputs, rounding)
+    append(step, [])
+    weights.usedBias = .fixed(UnsafeMutableRawPointer(step.target.pointer))
+  }
+
+  /// Adds the step that finds the weights' scales.
+  private mutating func appendQuantizer(
+    _ grid: QuantizationGrid, _ node: Graph.Node, shape: [Int], grouped: Bool, learnsScale: Bool,
+    norm: BatchNormState?, to weights: inout PlannedWeights
+  ) throws {
+    guard weights.bias == nil || norm == nil else {
+      throw PlanError.unsupported(
+        node: node.name, reason: "a convolution with bias before batch norm can't be quantized together")
+    }
+    guard let block = weights.layout.outputBlock(grouped: grouped) else {
+      throw PlanError.unsupported(node: node.name, reason: "no layout keeps each output's weights together")
+    }
+    let count = weights.layout.byteCount / 4
+    let outputs = shape[0]
+    let padded = (outputs + block - 1) / block * block
+    let trained =
+      learnsScale
+      ? addWeightScales(
+        node, grid, outputs: outputs, stored: padded, fanIn: shape.dropFirst().reduce(1, *)) : nil
+    let quantizer = WeightQuantizer(
+      label: node.name, grid: grid, weight: weights.parameter,
+      shape: ck_weight_shape(
+        blocks: Int64(padded / block), rest: Int64(count / padded), block: Int64(block)),
+      norm: norm, trained: trained)
+    append(ChooseWeightScales(quantizer), [])
+    weights.quantizer = quantizer
+    weightQuantizers.append(quantizer)
+  }
+
+  /// Rounds the weights into a buffer that is used in their place, where they are quantized and were not yet.
+  mutating func appendQuantization(of weights: inout PlannedWeights) {
+    guard let quantizer = weights.quantizer, case .parameter = weights.used else { return }
+    let rounded = memory.reserve(weights.layout.byteCount)
+    append(QuantizeWeights(quantizer, target: rounded), [rounded])
+    weights.used = .buffer(rounded)
+  }
+
+  mutating func appendForward(
+    _ node: Graph.Node, _ kind: StepKind, _ forward: Primitive, _ source: ActivationTensor,
+    _ weights: inout PlannedWeights, _ y: ActivationTensor
+  ) throws {
+    let used = try weightOperand(&weights, for: forward, label: node.name)
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(source.buffer)), (.weights, used), (.destination, .buffer(y.buffer)),
+    ]
+    if let bias = weights.bias { operands.append((.bias, weights.usedBias ?? .parameter(bias))) }
+    append(
+      PrimitiveStep(node.name + " forward", kind, forward, operands),
+      [source.buffer, y.buffer] + buffers(used))
+  }
+
+  /// The used weights in the layout that a primitive wants: as they are, or reordered.
+  mutating func weightOperand(_ weights: inout PlannedWeights, for primitive: Primitive, label: String) throws
+    -> Operand
+  {
+    guard let wanted = primitive.layout(.weights), !wanted.isSame(as: weights.layout) else {
+      return weights.used
+    }
+    if wanted.type == .bfloat16 { return try halfWeights(&weights, as: wanted, label: label) }
+    let copy = memory.reserve(wanted.byteCount)
+    try appendReorder(label + " weights", from: weights.used, weights.layout, to: copy, wanted)
+    return .buffer(copy)
+  }
+
+  func buffers(_ operand: Operand) -> [BufferID] {
+    if case .buffer(let buffer) = operand { [buffer] } else { [] }
+  }
+
+  mutating func appendWeightsBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
+    _ gradient: BufferID
+  ) {
+    guard let source = planned.source else { return }
+    if let depthwise = weights.depthwise {
+      append(
+        DepthwiseGradientStep(
+          node.name + " backward weights", source: source.buffer, gradient: gradient,
+          weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
+    } else if let columns = weights.columns {
+      appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
+    } else if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
+      let wide = widened(gradient, planned.y, label: node.name + " gradient").buffer
+      let input = widened(source.buffer, source, label: node.name + " input")
+      appendPrimitiveBackward(node, kind, input, weights, wide)
+    } else {
+      appendPrimitiveBackward(node, kind, source, weights, gradient)
+    }
+    if let quantizer = weights.quantizer {
+      append(QuantizeWeightsBackward(quantizer, phase: phase), [])
+    }
+  }
+
+  private mutating func appendPrimitiveBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
+    _ gradient: BufferID
+  ) {
+    let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
+    var operands: [(Role, Operand)] = [
+      (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
+      (.weightsGradient, standIn.map { .buffer($0.1) } ?? .gradient(weights.parameter)),
+    ]
+    if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
+    append(
+      PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
+      [source.buffer, gradient] + [standIn?.1].compactMap { $0 })
+    if let (standIn, buffer) = standIn {
+      append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
+    }
+  }
+
+  mutating func appendDataBackward(
+    _ node: Graph.Node, _ kind: StepKind, _ primitive: Primitive, _ planned: PlannedGroup,
+    _ weights: PlannedWeights, _ gradient: BufferID
+  ) throws {
+    guard let source = planned.source, let id = node.inputs.first else { return }
+    var weights = weights
+    let used = try weightOperand(&weights, for: primitive, label: node.name + " backward")
+    let target = memory.reserve(source.layout.byteCount)
+    append(
+      PrimitiveStep(
+        node.name + " backward data", kind, primitive,
+        [
+          (.destinationGradient, .buffer(gradient)), (.weights, used), (.sourceGradient, .buffer(target)),
+        ]),
+      [gradient, target] + buffers(used) + buffers(weights.used))
+    try passOn(target, source.layout, to: id, node)
+  }
+}
