@@ -13,7 +13,10 @@ CK_INLINE float code_of(float t, const ck_requantization *r) {
 }
 
 typedef struct {
-  const int32_t *sums, *more;
+  const int32_t *sums, *more;  // of a layer; or
+  const uint8_t *x;            // codes, each times its channel's weight
+  const int32_t *weight;
+  int32_t zero_point;
   const uint8_t *residual;
   uint8_t *codes;
   float *values;
@@ -21,20 +24,20 @@ typedef struct {
   const ck_requantization *r;
 } sums_job;
 
-CK_CLONES static void sums_body(void *context, int64_t begin, int64_t end) {
-  const sums_job *j = context;
+// `scales` is a constant after inlining: whether the sums are products of codes and weights.
+CK_INLINE void requantize_rows(const sums_job *j, int64_t begin, int64_t end, int scales) {
   const ck_requantization r = *j->r;
   const int64_t plane = j->shape.plane, block = j->shape.block, length = plane * block;
   for (int64_t row = begin; row < end; ++row) {
     const int64_t channel = row % j->shape.blocks * block;
     for (int64_t i = row * length; i < (row + 1) * length; i += block) {
       for (int64_t c = 0; c < block; ++c) {
-        int64_t sum = j->sums[i + c];
-        if (j->more) sum += j->more[i + c];
+        int64_t sum = scales ? (int64_t)j->weight[channel + c] * ((int32_t)j->x[i + c] - j->zero_point) : j->sums[i + c];
+        if (!scales && j->more) sum += j->more[i + c];
         if (r.bias) sum += r.bias[channel + c];
         float t = (float)sum * r.scale[channel + c];
-        if (j->residual) t += (float)j->residual[i + c] * r.residual_scale;
-        if (j->codes) {
+        if (!scales && j->residual) t += (float)j->residual[i + c] * r.residual_scale;
+        if (scales || j->codes) {
           j->codes[i + c] = (uint8_t)(int32_t)code_of(t, &r);
         } else {
           t = t > r.low ? t : r.low;
@@ -45,45 +48,29 @@ CK_CLONES static void sums_body(void *context, int64_t begin, int64_t end) {
   }
 }
 
+CK_CLONES static void sums_body(void *context, int64_t begin, int64_t end) {
+  const sums_job *j = context;
+  if (j->weight) requantize_rows(j, begin, end, 1);
+  else requantize_rows(j, begin, end, 0);
+}
+
+static void requantize(const sums_job *j) {
+  const int64_t rows = j->shape.batch * j->shape.blocks;
+  ck_parallel(rows, rows * j->shape.plane * j->shape.block, sums_body, (void *)j);
+}
+
 void ck_requantize_sums(
     const int32_t *sums, const int32_t *more, const uint8_t *residual, ck_shape shape, const ck_requantization *r,
     uint8_t *codes, float *values) {
-  const int64_t rows = shape.batch * shape.blocks;
-  sums_job j = {sums, more, residual, codes, values, shape, r};
-  ck_parallel(rows, rows * shape.plane * shape.block, sums_body, &j);
-}
-
-typedef struct {
-  const uint8_t *x;
-  uint8_t *codes;
-  ck_shape shape;
-  const int32_t *weight;
-  int32_t zero_point;
-  const ck_requantization *r;
-} scale_job;
-
-CK_CLONES static void scale_body(void *context, int64_t begin, int64_t end) {
-  const scale_job *j = context;
-  const ck_requantization r = *j->r;
-  const int64_t plane = j->shape.plane, block = j->shape.block, length = plane * block;
-  for (int64_t row = begin; row < end; ++row) {
-    const int64_t channel = row % j->shape.blocks * block;
-    for (int64_t i = row * length; i < (row + 1) * length; i += block) {
-      for (int64_t c = 0; c < block; ++c) {
-        const int64_t sum =
-            (int64_t)j->weight[channel + c] * ((int32_t)j->x[i + c] - j->zero_point) + r.bias[channel + c];
-        j->codes[i + c] = (uint8_t)(int32_t)code_of((float)sum * r.scale[channel + c], &r);
-      }
-    }
-  }
+  requantize(&(sums_job){
+      .sums = sums, .more = more, .residual = residual, .codes = codes, .values = values, .shape = shape, .r = r});
 }
 
 void ck_scale_codes(
     const uint8_t *x, ck_shape shape, const int32_t *weight, int32_t zero_point, const ck_requantization *r,
     uint8_t *codes) {
-  const int64_t rows = shape.batch * shape.blocks;
-  scale_job j = {x, codes, shape, weight, zero_point, r};
-  ck_parallel(rows, rows * shape.plane * shape.block, scale_body, &j);
+  requantize(&(sums_job){
+      .x = x, .weight = weight, .zero_point = zero_point, .codes = codes, .shape = shape, .r = r});
 }
 
 typedef struct {
