@@ -59,18 +59,22 @@ private func unroundedWeights(of model: Model) throws(RewriteError) -> [String: 
   return weights
 }
 
+extension Operation {
+  /// True for what a float layer's output goes through before it is rounded.
+  fileprivate var isElementwise: Bool {
+    if case .activation = self { true } else { self == .add }
+  }
+}
+
 extension Graph {
   /// The grid that an integer layer leaves its output on, or that its float output is rounded to next.
   fileprivate func outputGrid(of id: NodeID) -> QuantizationParameters? {
     if let grid = nodes[id].operation.traits.outputGrid { return grid }
     var current = id
     while let next = consumers[current].first, consumers[current].count == 1 {
-      switch nodes[next].operation {
-      case .integer(.quantize(let grid)): return grid
-      case .activation, .add: current = next
-      case .input, .convolution, .batchNorm, .pool, .dense, .flatten, .dropout, .fakeQuantize, .integer:
-        return nil
-      }
+      if case .integer(.quantize(let grid)) = nodes[next].operation { return grid }
+      guard nodes[next].operation.isElementwise else { return nil }
+      current = next
     }
     return nil
   }

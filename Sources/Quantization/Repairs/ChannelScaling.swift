@@ -47,13 +47,7 @@ extension Graph {
 
   /// Inputs of a layer that come from one channel of the layer before.
   private func inputSpan(of second: LayerGroup, from first: LayerGroup) -> Int {
-    let inputs =
-      switch nodes[second.head].operation {
-      case .dense(let dense): dense.inputs
-      case .convolution(let convolution): convolution.inputs
-      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
-        nodes[first.head].shape.channels
-      }
+    let inputs = nodes[second.head].inputs.first.map { nodes[$0].shape.channels } ?? 0
     return inputs / nodes[first.head].shape.channels
   }
 }
