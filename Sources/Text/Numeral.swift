@@ -13,7 +13,7 @@ package struct Numeral: Sendable {
     guard number.isFinite, abs(number) < 1e15, let digits = Int(exactly: scaled),
       let whole = Int(exactly: power)
     else {
-      (text, value, step) = ("\(number)", number.isFinite ? number : nil, number.ulp)
+      self = Numeral(spelling: "\(number)")
       return
     }
     let isNegative = number < 0 && digits > 0

@@ -1,6 +1,7 @@
 import Execution
 import Interpreter
 import Language
+import SessionStore
 import Testing
 import Training
 
@@ -176,6 +177,21 @@ extension LookingCellTests {
     #expect(result.values["student.conv2.outputs.clipped"] == shares["student.conv2.outputs.own.clipped"])
     #expect(outputs.words.contains("the observer came to 0…"))
     #expect(outputs.count { if case .curve = $0 { true } else { false } } == 3)
+  }
+
+  @Test func aModelOfASessionWithoutRecipesIsKnownByItsSettings() throws {
+    let scene = try scene("level = ptq teacher equalize")
+    let record = try #require(try scene.store.model(named: "level"))
+    let parameters = try scene.store.parameters(of: record)
+    var details = record.details
+    try #require(details.removeValue(forKey: "post_training_recipe") != nil)
+    try scene.store.transaction {
+      _ = try $0.saveModel(
+        name: "level", kind: record.kind, graph: record.graph, parameters: parameters, details: details)
+    }
+    #expect(scene.run("inspect level").1.words.contains("equalize changed the weights of teacher"))
+    let compared = try #require(scene.run("compare level").1.tables.first)
+    #expect(compared.texts.map { $0[1] } == ["PTQ, int8"])
   }
 
   @Test func logitsHaveNoQuantizerAndTrainedScalesSaySo() throws {

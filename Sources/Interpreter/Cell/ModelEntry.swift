@@ -25,6 +25,8 @@ package struct ModelEntry: Sendable {
     case settings
     /// The run's recipe as JSON, from which it can be run again.
     case recipe
+    /// How post-training quantization made it, as JSON.
+    case postTraining = "post_training_recipe"
     /// The grids' policy as JSON, of a quantized model.
     case policy
     /// Of an integer model that was converted: the recipe of the QAT model's run, as JSON.

@@ -2,36 +2,46 @@ import Foundation
 import Quantization
 import Training
 
+/// How a model was made, as it is kept with it: one line of JSON with sorted keys.
 extension TrainingRecipe {
-  /// The recipe as one line of JSON with sorted keys; nil where a number has no JSON form.
-  var json: String? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
-  }
+  /// Nil where a number has no JSON form.
+  var json: String? { line(of: self) }
 
   /// Nil where the text is no recipe, or one of another version.
   init?(json: String) {
-    guard let recipe = try? JSONDecoder().decode(TrainingRecipe.self, from: Data(json.utf8)) else {
-      return nil
-    }
+    guard let recipe = value(TrainingRecipe.self, of: json) else { return nil }
+    self = recipe
+  }
+}
+
+extension PostTrainingRecipe {
+  /// Nil where a number has no JSON form.
+  var json: String? { line(of: self) }
+
+  /// Nil where the text is no recipe, or one of another version.
+  init?(json: String) {
+    guard let recipe = value(PostTrainingRecipe.self, of: json) else { return nil }
     self = recipe
   }
 }
 
 extension QuantizationPolicy {
-  /// The policy as one line of JSON with sorted keys.
-  var json: String? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
-  }
+  /// Nil where a number has no JSON form.
+  var json: String? { line(of: self) }
 
   /// Nil where the text is no policy, or one of another version.
   init?(json: String) {
-    guard let policy = try? JSONDecoder().decode(QuantizationPolicy.self, from: Data(json.utf8)) else {
-      return nil
-    }
+    guard let policy = value(QuantizationPolicy.self, of: json) else { return nil }
     self = policy
   }
+}
+
+private func line(of value: some Encodable) -> String? {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys]
+  return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+}
+
+private func value<Value: Decodable>(_ type: Value.Type, of json: String) -> Value? {
+  try? JSONDecoder().decode(type, from: Data(json.utf8))
 }

@@ -24,17 +24,25 @@ enum ModelMethod: Hashable {
 extension ModelEntry {
   /// The method, where the model it was made from is known by `models`.
   func method(among models: [ModelEntry]) -> ModelMethod {
-    let distils = details[.settings]?.contains("with kd(") ?? false
     switch kind {
     case .float: return distils ? .distilledFloat : .float
     case .dynamic: return .dynamic
     case .fakeQuantized: return distils ? .distilledQAT : .qat
     case .integer:
-      if details[.settings]?.hasPrefix(Command.ptq.name + ",") ?? false { return .ptq }
+      if details[.postTraining] != nil || words.hasPrefix(Command.ptq.name + ",") { return .ptq }
       if let recipe = recipe(among: models) { return recipe.distillation.isEmpty ? .qat : .distilledQAT }
       let source = models.first { $0.name == details[.start] }
       guard let source, source.kind == .fakeQuantized else { return .ptq }
       return source.method(among: models)
     }
   }
+
+  /// Whether the run that made it had a teacher.
+  private var distils: Bool {
+    details[.recipe].flatMap(TrainingRecipe.init(json:)).map { !$0.distillation.isEmpty }
+      ?? words.contains("with kd(")
+  }
+
+  /// All that is kept of how a model was made in sessions from before, and of one that goes on from itself.
+  private var words: String { details[.settings] ?? "" }
 }

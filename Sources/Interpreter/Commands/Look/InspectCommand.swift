@@ -97,8 +97,7 @@ private enum FloatWeights {
       self = .unknown("\(start), which \(entry.name) was made from, is not in the session any more")
       return
     }
-    let settings = (entry.details[.settings] ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
-    let repairs = [Keyword.equalize, .reestimate].map(\.name).filter { settings.contains(Substring($0)) }
+    let repairs = entry.weightRepairs
     if source > own {
       self = .unknown("\(start) was changed after \(entry.name) was made from it")
     } else if !repairs.isEmpty {
@@ -106,6 +105,21 @@ private enum FloatWeights {
     } else {
       self = .source(start)
     }
+  }
+}
+
+extension ModelEntry {
+  /// The options by which post-training quantization changed the float weights before it rounded them.
+  fileprivate var weightRepairs: [String] {
+    guard let recipe = details[.postTraining].flatMap(PostTrainingRecipe.init(json:)) else {
+      // Sessions from before kept words alone.
+      let settings = (details[.settings] ?? "").split(separator: ",").map { $0.drop { $0 == " " } }
+      return [Keyword.equalize, .reestimate].map(\.name).filter { settings.contains(Substring($0)) }
+    }
+    return [
+      recipe.equalizes ? Keyword.equalize.name : nil,
+      recipe.reestimatesBatchNorm ? Keyword.reestimate.name : nil,
+    ].compactMap { $0 }
   }
 }
 

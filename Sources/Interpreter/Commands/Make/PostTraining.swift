@@ -59,6 +59,7 @@ func postTraining(
     },
     describe: { figures, entry in
       entry.details[.settings] = Command.ptq.name + ", " + recipe.words
+      entry.details[.postTraining] = recipe.json
       entry.details[.policy] = recipe.policy.json
       entry.figures = figures.quantized.stored
       entry.figures["fake_quant_accuracy"] = figures.quantized.fakeQuantized.accuracy
