@@ -86,7 +86,11 @@ import Testing
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (
       "model tiny = |x",
-      ["conv", "bn", "relu", "relu6", "pool", "avgpool", "globalpool", "flatten", "fc", "dropout"], ""
+      [
+        "conv", "bn", "relu", "relu6", "leakyrelu", "hardswish", "pool", "avgpool", "globalpool", "flatten",
+        "fc",
+        "dropout",
+      ], ""
     ),
     ("model tiny = conv(16, st|", ["stride:"], "st"),
     ("# train |", [], ""),

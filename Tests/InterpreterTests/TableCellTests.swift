@@ -19,7 +19,7 @@ import Testing
     "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2e-7 30000 bits 3",
     "inspect student", "inspect baseline", "inspect small", "histogram student.conv2", "diff student",
     "convert student", "compare", "compare student seeds 2", "sensitivity teacher bits 2 images 64",
-    "budget 9 kB teacher", "advise teacher drop 90%", "help", "help qat", "help ptq", "help budget",
+    "budget 9 kB teacher", "advise teacher drop 40%", "help", "help qat", "help ptq", "help budget",
     "help losses", "help layers", "help networks", "help datasets", "help epochs", "explain",
   ]
 

@@ -104,7 +104,7 @@ import Text
     #expect(
       found.values.map(\.name) == [
         "table, a, model", "table, a, accuracy", "table, row 2, model", "table, row 2, accuracy",
-        "table, rows",
+        "table, b, model", "table, rows",
       ])
     #expect(
       found.values.map(\.value) == [.text("a"), .number(3), .text(""), .text("x"), .text("b"), .number(3)])
