@@ -42,16 +42,18 @@ def listed_tests(pattern):
 
 def run_group(names, in_parallel):
     """Whether the tests passed, how many ran, and the lines that tell of failures."""
-    # A test's full name goes on with its place in the source.
+    # A test's full name goes on with its place in the source. In a session of its own, no test has a terminal.
     filters = [part for name in names for part in ("--filter", f"^{re.escape(name)}(/|$)")]
     order = "--parallel" if in_parallel else "--no-parallel"
     result = subprocess.run(
         ["swift", "test", "--skip-build", *OPTIONS, order, *filters], cwd=ROOT, env=ENVIRONMENT,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        start_new_session=True)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout).splitlines()
     ran = re.search(r"Test run with (\d+) tests?", result.stdout)
-    failures = [line for line in result.stdout.splitlines() if line.startswith("✘")]
+    failures = [line for line in lines if line.startswith("✘")]
     if result.returncode != 0 and not failures:
-        failures = result.stdout.splitlines()[-5:]
+        failures = lines[-5:]
     return result.returncode == 0, int(ran.group(1)) if ran else 0, failures
 
 

@@ -39,7 +39,7 @@ final class REPL {
   /// Of the program, as notebooks hold it.
   private let version: String
   /// What the session had before the first cell here.
-  private let opening: SessionNotebook.Opening
+  private let opening: Result<SessionNotebook.Opening, any Error>
 
   private let screen: Screen
   private let editor: LineEditor
@@ -56,7 +56,7 @@ final class REPL {
     guard let editor = LineEditor(style: screen.style) else { return nil }
     self.interpreter = interpreter
     self.version = version
-    opening = SessionNotebook.Opening(interpreter)
+    opening = Result { try SessionNotebook.Opening(interpreter) }
     self.screen = screen
     self.editor = editor
     reader = CellReader(editor: editor, style: screen.style, width: { screen.width })
@@ -190,15 +190,16 @@ final class REPL {
     return result.status
   }
 
-  /// The cells that worked as a notebook with their outputs.
-  func notebook() -> Notebook {
+  /// The cells that worked as a notebook with their outputs, and what keeps it from running alone.
+  ///
+  /// Throws where the session could not be read when the conversation began.
+  func notebook() throws -> (Notebook, notes: [String]) {
     let file = OutputPainter(style: .file, width: 100)
-    return SessionNotebook(records: succeeded, opening: opening).notebook(
+    let session = SessionNotebook(records: succeeded, opening: try opening.get())
+    let notebook = session.notebook(
       interpreter, version: version, plainText: { file.lines($0, source: $1).joined(separator: "\n") })
+    return (notebook, session.notes)
   }
-
-  /// What keeps that notebook from running alone.
-  var notebookNotes: [String] { SessionNotebook(records: succeeded, opening: opening).notes }
 }
 
 /// What is said after a cell: that it was interrupted, and how long it took where that was a second or more.

@@ -39,7 +39,7 @@ import Testing
     for line in Self.setting.split(separator: "\n") { #expect(scene.run(String(line)).0.status == .ok) }
     var ran = 0
     for statement in Self.statements {
-      var known = scene.interpreter.knownNames
+      var known = try scene.interpreter.knownNames
       let footprint = Footprint(ofProgram: statement, &known)
       let before = try scene.state()
       let (result, _) = scene.run(statement)
@@ -49,7 +49,7 @@ import Testing
       #expect(unforeseen.isEmpty, "\(statement): \(unforeseen.map(\.words))")
       #expect(try footprint.changesSession || before == scene.state(), "\(statement)")
       if !footprint.undoes {
-        let models = scene.interpreter.knownNames
+        let models = try scene.interpreter.knownNames
         #expect(models.models.map(\.name) == known.models.map(\.name), "\(statement)")
         #expect(models.models.map(\.start) == known.models.map(\.start), "\(statement)")
         #expect(models.networks == known.networks, "\(statement)")

@@ -100,23 +100,23 @@ import Training
     run("other = train tiny epochs 1 seed 3")
     run("qat student from other with kd(teacher) epochs 1")
     run("convert")
-    #expect(interpreter.staleModels == [])
+    #expect(try interpreter.staleModels() == [])
     run("train teacher epochs 1")
     #expect(
-      interpreter.staleModels == [
+      try interpreter.staleModels() == [
         StaleModel(name: "student", causes: [.madeAgain("teacher")]),
         StaleModel(name: "student-int8", causes: [.madeFromStale("student")]),
       ])
     run("undo")
-    #expect(interpreter.staleModels == [])
+    #expect(try interpreter.staleModels() == [])
     run("model tiny = conv(8, 3) > relu > pool(2) > fc(10)")
-    #expect(interpreter.staleModels.first == StaleModel(name: "teacher", causes: [.redefined("tiny")]))
+    #expect(try interpreter.staleModels().first == StaleModel(name: "teacher", causes: [.redefined("tiny")]))
   }
 
   @Test func aConversationBecomesANotebookThatReplaysTheSame() throws {
     let interpreter = try Interpreter(sessionFolder: nil)
     _ = interpreter.execute("set seed 5", cancellation: Cancellation()) { _ in }
-    let opening = SessionNotebook.Opening(interpreter)
+    let opening = try SessionNotebook.Opening(interpreter)
     var records: [CellRecord] = []
     for program in Self.cells.split(separator: "# %%").flatMap({ $0.split(separator: "\n").dropFirst() }) {
       var outputs: [Output] = []
@@ -131,7 +131,7 @@ import Training
     #expect(scene.replay() == 0)
     #expect(scene.verdicts == ["new", "same", "same", "same", "same"])
     #expect(scene.summary?["environment_differences"] == .array([]))
-    let known = SessionNotebook.Opening(interpreter)
+    let known = try SessionNotebook.Opening(interpreter)
     #expect(SessionNotebook(records: records, opening: known).notes == [])
     let later = SessionNotebook(records: Array(records.dropFirst(3)), opening: known)
     #expect(later.notes == ["made before the first of these cells, so a replay doesn't have it: teacher"])

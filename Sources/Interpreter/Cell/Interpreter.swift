@@ -77,8 +77,12 @@ package final class Interpreter {
       let error = StoreError.readOnly(lockHolder: store.lockHolder)
       notes.append(.diagnostic(warning("read-only", error.description)))
     }
-    for problem in (try? store.problems()) ?? [] {
-      notes.append(.diagnostic(warning("damaged-object", problem.description)))
+    do {
+      for problem in try store.problems() {
+        notes.append(.diagnostic(warning("damaged-object", problem.description)))
+      }
+    } catch {
+      notes.append(.diagnostic(warning("damaged-store", "\(error)")))
     }
     return notes
   }

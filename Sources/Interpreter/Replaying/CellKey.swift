@@ -6,15 +6,21 @@ import SessionStore
 extension Interpreter {
   /// The names that a cell finds in the session.
   package var knownNames: KnownNames {
-    KnownNames(
-      models: ((try? store.models()) ?? []).map { KnownNames.Model(ModelEntry($0)) },
-      networks: Set(((try? store.definitions()) ?? [:]).keys))
+    get throws {
+      KnownNames(
+        models: try store.models().map { KnownNames.Model(ModelEntry($0)) },
+        networks: Set(try store.definitions().keys))
+    }
   }
 
   /// SHA-256 of all that a program's results follow from in the session as it is, with the program's version; nil where
-  /// a result can't be served instead of running it.
+  /// a result can't be served instead of running it, or the session can't be read: then it runs.
   package func cellKey(of program: String, version: String) -> String? {
-    var known = knownNames
+    (try? key(of: program, version: version)) ?? nil
+  }
+
+  private func key(of program: String, version: String) throws -> String? {
+    var known = try knownNames
     let footprint = Footprint(ofProgram: program, &known)
     guard footprint.serving == .served else { return nil }
     let environment = environment
@@ -26,27 +32,27 @@ extension Interpreter {
     hash.add("\(environment.threads)")
     for name in footprint.uses.sorted() {
       hash.add(name.key)
-      guard let content = content(of: name) else { return nil }
+      guard let content = try content(of: name) else { return nil }
       for part in content { hash.add(part) }
     }
     return hash.digits
   }
 
   /// What a name stands for, as far as cells that use it depend on it; nil where that can't be told.
-  private func content(of name: SessionName) -> [String]? {
+  private func content(of name: SessionName) throws -> [String]? {
     switch name {
-    case .model(let name): contents(named: name)
-    case .data: dataInUse.map { [$0.words, $0.hash] }
+    case .model(let name): try contents(named: name)
+    case .data: try dataInUse.map { [$0.words, $0.hash] }
     case .seed: ["\(environment.seed)"]
-    case .precision: [precisionSetting ?? ""]
+    case .precision: [try store.setting(Setting.precision.rawValue) ?? ""]
     case .runs: nil
     }
   }
 
   /// Of a network its layers, of a model the hash of its weights' file, its kind and what is written down of it.
-  private func contents(named name: String) -> [String] {
-    let layers = ((try? store.definitions()) ?? [:])[name].map { ["network", $0] }
-    let model = ((try? store.models()) ?? []).first { $0.name == name }.map { model in
+  private func contents(named name: String) throws -> [String] {
+    let layers = try store.definitions()[name].map { ["network", $0] }
+    let model = try store.models().first { $0.name == name }.map { model in
       [model.object, model.kind.rawValue]
         + model.details.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
     }
@@ -54,19 +60,17 @@ extension Interpreter {
   }
 
   /// The data in use, and the SHA-256 of its images; nil where it can't be loaded.
-  package var dataInUse: (words: String, hash: String)? {
-    let text = (try? store.setting(Setting.data.rawValue)) ?? nil
-    guard let choice = text.map(DataChoice.init(text:)) ?? .standard, let dataset = try? library.load(choice)
-    else {
-      return nil
+  private var dataInUse: (words: String, hash: String)? {
+    get throws {
+      let text = try store.setting(Setting.data.rawValue)
+      guard let choice = text.map(DataChoice.init(text:)) ?? .standard,
+        let dataset = try? library.load(choice)
+      else { return nil }
+      let known = library.checksums[choice.request.description]
+      return (choice.text, known ?? dataset.checksum)
     }
-    let known = library.checksums[choice.request.description]
-    return (choice.text, known ?? dataset.checksum)
   }
 
   /// Test images of the data that was used last; nil where none was.
   package var testImages: Int? { library.testImages }
-
-  /// What training multiplies, as it was set; nil where it wasn't.
-  package var precisionSetting: String? { (try? store.setting(Setting.precision.rawValue)) ?? nil }
 }

@@ -33,9 +33,9 @@ package struct StaleModel: Sendable, Equatable {
 
 extension Interpreter {
   /// Models of the session that a new run of their cells would make otherwise, the oldest first.
-  package var staleModels: [StaleModel] {
-    let models = (try? store.models()) ?? []
-    let definitions = ((try? store.definitions()) ?? [:]).compactMapValues(NetworkDefinition.init(text:))
+  package func staleModels() throws -> [StaleModel] {
+    let models = try store.models()
+    let definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
     let places = Dictionary(models.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     var causes: [String: [StaleModel.Cause]] = [:]
     for (place, model) in models.enumerated() {
@@ -62,8 +62,8 @@ extension Interpreter {
   }
 
   /// Statements that give a new session this one's settings; nil where it has none.
-  package var settingsProgram: String? {
-    let settings = (try? store.settings()) ?? [:]
+  package func settingsProgram() throws -> String? {
+    let settings = try store.settings()
     var lines: [String] = []
     if let seed = settings[Setting.seed.rawValue] { lines.append("set seed \(seed)") }
     if let precision = settings[Setting.precision.rawValue] { lines.append("set precision \(precision)") }

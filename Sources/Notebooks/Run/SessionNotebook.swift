@@ -10,9 +10,10 @@ package struct SessionNotebook {
     package var names: KnownNames
     package var seed: UInt64
 
-    package init(_ interpreter: Interpreter) {
-      settings = interpreter.settingsProgram
-      names = interpreter.knownNames
+    /// Throws where the session can't be read.
+    package init(_ interpreter: Interpreter) throws {
+      settings = try interpreter.settingsProgram()
+      names = try interpreter.knownNames
       seed = interpreter.environment.seed
     }
   }

@@ -47,13 +47,16 @@ extension ColonCommand {
   }
 
   private static func saveNotebook(_ path: String, _ repl: REPL) {
-    do throws(NotebookError) {
-      try writeNotebook(repl.notebook(), to: path, overwriting: repl.saved.contains(path))
+    do {
+      let (notebook, notes) = try repl.notebook()
+      try writeNotebook(notebook, to: path, overwriting: repl.saved.contains(path))
       repl.saved.insert(path)
       repl.show(.note("wrote \(counted(repl.succeeded.count)) with outputs to \(path)"))
-      for note in repl.notebookNotes { repl.show(.note(note)) }
-    } catch {
+      for note in notes { repl.show(.note(note)) }
+    } catch let error as NotebookError {
       fail(path, error, repl)
+    } catch {
+      repl.show(.unreadableSession(error))
     }
   }
 
