@@ -217,14 +217,14 @@ def test_unchanged_cells_are_served_from_a_session_and_labelled(tmp_path, qatlab
     # Other data, and so other inputs of everything behind it.
     assert served("-p", "limit=64")[0] == []
     path = tmp_path / "a.ipynb"
-    path.write_text(path.read_text().replace("kd(teacher) epochs 1", "kd(teacher) epochs 1 bits 4"))
+    path.write_text(path.read_text().replace('"convert"', '"small = convert"'))
     cells, verdicts = served()
     assert cells == [3]
     assert verdicts == ["same", "same", "same", "different", "same", "skipped", "different"]
     # Where its weights are gone, a cell runs again.
     for weights in (tmp_path / "S" / "objects").glob("*.safetensors"):
         weights.unlink()
-    path.write_text(path.read_text().replace("kd(teacher) epochs 1 bits 4", "kd(teacher) epochs 1"))
+    path.write_text(path.read_text().replace('"small = convert"', '"convert"'))
     assert served() == ([7], ["same"] * 5 + ["skipped", "same"])
     assert "served from the session" in qatlab("replay", "--cached", "--session", "S", "a.ipynb").stdout
 
