@@ -70,7 +70,9 @@ extension LayerForm {
       name: form.name, summary: form.summary,
       parameters: form.parameters.map {
         CallParameter(
-          label: $0.label, kind: .real(.partOfOne), isOptional: true, otherwise: Double($0.otherwise))
+          label: $0.label, kind: .real(.partOfOne), isOptional: true,
+          // Of its shortest spelling: a float's own digits in double precision are not what anyone writes.
+          otherwise: Double("\($0.otherwise)"))
       }
     ) { values in
       .activation(form.make(form.parameters.map { Float(values.values[$0.label] ?? Double($0.otherwise)) }))
