@@ -51,6 +51,7 @@ extension Model {
     for (observer, quantizer) in graph.quantizers {
       guard let former = before[observer], former.method != .observed,
         former.grid != quantizer.grid || former.method != quantizer.method,
+        // A range that was never observed is the one thing that fails here: there is nothing to carry.
         let range = try? old.quantizationParameters(former)
       else { continue }
       let edges = [former.grid.minimum, former.grid.maximum]

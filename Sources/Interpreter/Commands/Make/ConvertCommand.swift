@@ -17,10 +17,8 @@ extension Command {
       throw ModelError.nothingToConvert(arguments.verb, floatModel: workspace.names.newest(.float)?.name)
     }
     let place = arguments.word(at: 0) ?? Word(text: converted, range: arguments.verb.range)
-    let source = try workspace.model(place, kinds: [.fakeQuantized])
-    let name = try resultName(of: arguments, source: source.name, suffix: "-int8")
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, place, data)
+    let (source, name, data) = try workspace.input(
+      place, kinds: [.fakeQuantized], suffix: "-int8", arguments)
     return Conversion(
       source: source, result: name, data: data, replacement: replacement(name, workspace)
     ).make(arguments.verb).plan

@@ -16,12 +16,9 @@ extension Command {
     }
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
-    let source = try workspace.model(word, kinds: [.float])
-    let name = try resultName(of: arguments, source: source.name, suffix: "-dynamic")
+    let (source, name, data) = try workspace.input(word, kinds: [.float], suffix: "-dynamic", arguments)
     let share = DenseShare(of: source.graph)
     guard share.denseWeights > 0 else { throw ModelError.noDenseLayer(word) }
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, word, data)
     let note =
       "\(name): \(source.name) with dense layers in integers, the rest in float"
       + replacement(name, workspace)

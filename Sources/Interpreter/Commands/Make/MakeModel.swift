@@ -44,8 +44,23 @@ struct MakeModel<Measured> {
   }
 }
 
+extension Workspace {
+  /// The model that a word names, with the name that what is made of it has and the data in use, which it fits.
+  func input(
+    _ place: Word, kinds: [Model.Kind], suffix: String, _ arguments: Arguments
+  ) throws -> (source: ModelEntry, result: String, data: ChosenData) {
+    let source = try model(place, kinds: kinds)
+    let result = try resultName(of: arguments, source: source.name, suffix: suffix)
+    let data = try self.data(for: arguments.verb.range)
+    try requireFit(source, place, data)
+    return (source, result, data)
+  }
+}
+
 /// The name before `=`, or the source's with a suffix; never the source's own.
-func resultName(of arguments: Arguments, source: String, suffix: String) throws(StatementError) -> String {
+private func resultName(of arguments: Arguments, source: String, suffix: String) throws(StatementError)
+  -> String
+{
   guard let target = arguments.target else { return source + suffix }
   try requireModelName(target)
   guard target.text != source else {

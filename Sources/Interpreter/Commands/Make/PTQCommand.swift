@@ -54,13 +54,10 @@ extension Command {
     }
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
-    let source = try workspace.model(word, kinds: [.float])
-    let name = try resultName(of: arguments, source: source.name, suffix: "-ptq")
+    let (source, name, data) = try workspace.input(word, kinds: [.float], suffix: "-ptq", arguments)
     if let range = arguments.range(of: .iterations), !arguments.has(.adaround) {
       throw StatementError.pointless(range, option: "iterations", without: "adaround")
     }
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, word, data)
     var recipe = PostTrainingRecipe(
       policy: try policy(arguments, graph: source.graph), seed: workspace.seed(arguments, .calibrationSeed))
     recipe.observer = .usual(for: recipe.policy)

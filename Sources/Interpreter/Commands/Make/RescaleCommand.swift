@@ -26,11 +26,8 @@ extension Command {
     }
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
-    let source = try workspace.model(word, kinds: [.float])
-    let name = try resultName(of: arguments, source: source.name, suffix: "-wide")
+    let (source, name, data) = try workspace.input(word, kinds: [.float], suffix: "-wide", arguments)
     guard !source.graph.scalablePairs.isEmpty else { throw ModelError.nothingToRescale(word) }
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, word, data)
     let rescaling = Rescaling(
       source: source, result: name, factor: arguments.real(.spreadFactor) ?? 30,
       seed: workspace.seed(arguments, .spreadSeed), data: data, note: replacement(name, workspace))
