@@ -123,7 +123,7 @@ def check_plants(record, path):
             changed = json.loads(copy.read_text(encoding="utf-8"))
             for old, new in zip(code(notebook), code(changed)):
                 new["source"] = old["source"]
-                for key in ("program", "inputs", "spread"):
+                for key in ("key", "program", "inputs", "spread"):
                     new["metadata"].get("qatlab", {}).pop(key, None)
                     if key in old["metadata"].get("qatlab", {}):
                         new["metadata"]["qatlab"][key] = old["metadata"]["qatlab"][key]
