@@ -1,28 +1,46 @@
 internal import COneDNN
 
+/// Height and width, in pixels.
+package struct Plane {
+  package var height, width: Int
+
+  package init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+}
+
+/// What a convolution or a pooling lays on a plane; stride and padding are the same in both directions.
+package struct Window {
+  package var kernel: Plane
+  package var stride, padding: Int
+
+  package init(kernel: Plane, stride: Int, padding: Int) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+}
+
 /// Sizes of a convolution over a batch.
 package struct ConvolutionSizes {
   package var batch, inputs, outputs: Int
-  package var inputHeight, inputWidth, outputHeight, outputWidth: Int
-  package var kernel, stride, padding, groups: Int
+  package var inputPlane, outputPlane: Plane
+  package var window: Window
+  package var groups: Int
   /// Winograd's algorithm (Lavin, Gray 2015) in place of the direct one: fewer multiplications, a little more
   /// rounding; refused where oneDNN has no code for it.
   package var usesWinograd = false
 
   package init(
-    batch: Int, inputs: Int, outputs: Int, inputHeight: Int, inputWidth: Int, outputHeight: Int,
-    outputWidth: Int, kernel: Int, stride: Int, padding: Int, groups: Int
+    batch: Int, inputs: Int, outputs: Int, inputPlane: Plane, outputPlane: Plane, window: Window, groups: Int
   ) {
     self.batch = batch
     self.inputs = inputs
     self.outputs = outputs
-    self.inputHeight = inputHeight
-    self.inputWidth = inputWidth
-    self.outputHeight = outputHeight
-    self.outputWidth = outputWidth
-    self.kernel = kernel
-    self.stride = stride
-    self.padding = padding
+    self.inputPlane = inputPlane
+    self.outputPlane = outputPlane
+    self.window = window
     self.groups = groups
   }
 }
@@ -41,24 +59,18 @@ package struct DenseSizes {
 /// Sizes of a pooling over a batch.
 package struct PoolingSizes {
   package var batch, channels: Int
-  package var inputHeight, inputWidth, outputHeight, outputWidth: Int
-  package var kernelHeight, kernelWidth, stride, padding: Int
+  package var inputPlane, outputPlane: Plane
+  package var window: Window
   package var maximum: Bool
 
   package init(
-    batch: Int, channels: Int, inputHeight: Int, inputWidth: Int, outputHeight: Int, outputWidth: Int,
-    kernelHeight: Int, kernelWidth: Int, stride: Int, padding: Int, maximum: Bool
+    batch: Int, channels: Int, inputPlane: Plane, outputPlane: Plane, window: Window, maximum: Bool
   ) {
     self.batch = batch
     self.channels = channels
-    self.inputHeight = inputHeight
-    self.inputWidth = inputWidth
-    self.outputHeight = outputHeight
-    self.outputWidth = outputWidth
-    self.kernelHeight = kernelHeight
-    self.kernelWidth = kernelWidth
-    self.stride = stride
-    self.padding = padding
+    self.inputPlane = inputPlane
+    self.outputPlane = outputPlane
+    self.window = window
     self.maximum = maximum
   }
 }
@@ -86,9 +98,10 @@ extension Primitive {
   ) throws(OneDNNError) -> Primitive {
     var raw = odn_convolution(
       batch: Int64(sizes.batch), inputs: Int64(sizes.inputs), outputs: Int64(sizes.outputs),
-      in_height: Int64(sizes.inputHeight), in_width: Int64(sizes.inputWidth),
-      out_height: Int64(sizes.outputHeight), out_width: Int64(sizes.outputWidth),
-      kernel: Int64(sizes.kernel), stride: Int64(sizes.stride), padding: Int64(sizes.padding),
+      in_height: Int64(sizes.inputPlane.height), in_width: Int64(sizes.inputPlane.width),
+      out_height: Int64(sizes.outputPlane.height), out_width: Int64(sizes.outputPlane.width),
+      kernel: Int64(sizes.window.kernel.height), stride: Int64(sizes.window.stride),
+      padding: Int64(sizes.window.padding),
       groups: Int64(sizes.groups), winograd: sizes.usesWinograd ? 1 : 0)
     let handle = epilogue.withRaw { epilogue in
       odn_convolution_create(
@@ -119,10 +132,11 @@ extension Primitive {
     forward: Primitive? = nil
   ) throws(OneDNNError) -> Primitive {
     var raw = odn_pooling(
-      batch: Int64(sizes.batch), channels: Int64(sizes.channels), in_height: Int64(sizes.inputHeight),
-      in_width: Int64(sizes.inputWidth), out_height: Int64(sizes.outputHeight),
-      out_width: Int64(sizes.outputWidth), kernel_height: Int64(sizes.kernelHeight),
-      kernel_width: Int64(sizes.kernelWidth), stride: Int64(sizes.stride), padding: Int64(sizes.padding),
+      batch: Int64(sizes.batch), channels: Int64(sizes.channels), in_height: Int64(sizes.inputPlane.height),
+      in_width: Int64(sizes.inputPlane.width), out_height: Int64(sizes.outputPlane.height),
+      out_width: Int64(sizes.outputPlane.width), kernel_height: Int64(sizes.window.kernel.height),
+      kernel_width: Int64(sizes.window.kernel.width), stride: Int64(sizes.window.stride),
+      padding: Int64(sizes.window.padding),
       maximum: sizes.maximum ? 1 : 0)
     let handle = odn_pooling_create(
       direction.raw, &raw, type.raw, layouts.source?.raw, layouts.destination?.raw, forward?.raw)

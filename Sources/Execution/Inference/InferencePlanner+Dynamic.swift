@@ -15,16 +15,14 @@ extension InferencePlanner {
     append(
       QuantizeInputStep(node.name + " quantize", from: read, to: codes.buffer, range: range),
       [read.buffer, codes.buffer])
-    let weights = try model.parameter(node.name + ".weight").int8s
+    let weights = try DynamicWeights(node.name, in: model)
     let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
     let sums = try planSums(
-      .dense(sizes, codes), weights, TensorLayout.plain(dense.weightShape, .int8), node,
-      split: saturates(weights, codesUpTo: dynamic.input.maximum))
+      .dense(sizes, codes), weights.codes, TensorLayout.plain(dense.weightShape, .int8), node,
+      split: saturates(weights.codes, codesUpTo: dynamic.input.maximum))
     let step = DequantizeSumsStep(
       node.name + " dequantize", from: sums.map(\.buffer), to: out.buffer, batch: batch, weights: weights,
-      scales: try model.parameter(node.name + ".scale").floats,
-      bias: try model.parameter(node.name + ".bias").floats, activation: graph.rectifier(of: group),
-      range: range)
+      activation: graph.rectifier(of: group), range: range)
     append(step, sums.map(\.buffer) + [out.buffer])
     tensors[group.output] = out
   }
@@ -74,6 +72,18 @@ private final class QuantizeInputStep: Step {
   }
 }
 
+/// Codes of a dynamic layer's weights, row by row, with a scale and a bias for each output.
+private struct DynamicWeights {
+  let codes: [Int8]
+  let scales, bias: [Float]
+
+  init(_ name: String, in model: Model) throws {
+    codes = try model.parameter(name + ".weight").int8s
+    scales = try model.parameter(name + ".scale").floats
+    bias = try model.parameter(name + ".bias").floats
+  }
+}
+
 /// scale·(sum − z·Σw) + bias: Σ (q − z)·w, in the unit of the input's scale times the weight's.
 private final class DequantizeSumsStep: Step {
   let label: String
@@ -89,20 +99,19 @@ private final class DequantizeSumsStep: Step {
   private var pointer: UnsafeMutablePointer<Float>?
 
   init(
-    _ label: String, from sources: [BufferID], to target: BufferID, batch: Int, weights: [Int8],
-    scales: [Float], bias: [Float], activation: Rectifier?, range: InputRange
+    _ label: String, from sources: [BufferID], to target: BufferID, batch: Int, weights: DynamicWeights,
+    activation: Rectifier?, range: InputRange
   ) {
     self.label = label
     self.sources = sources
     self.target = target
     self.batch = batch
-    self.scales = scales
-    self.bias = bias
+    (scales, bias) = (weights.scales, weights.bias)
     self.range = range
     bounds = activation.map { (0, $0.ceiling) } ?? (-.infinity, .infinity)
-    let rest = weights.count / scales.count
-    weightSums = scales.indices.map { output in
-      weights[output * rest..<(output + 1) * rest].reduce(0) { $0 + Int32($1) }
+    let rest = weights.codes.count / weights.scales.count
+    weightSums = weights.scales.indices.map { output in
+      weights.codes[output * rest..<(output + 1) * rest].reduce(0) { $0 + Int32($1) }
     }
   }
 

@@ -13,13 +13,14 @@ final class GroupEpilogue {
   let norm: BatchNormState?
   let activation: Rectifier?
   let observer: ActivationObserver?
-  let observes: Bool
+  /// Whether the forward pass widens the observer's range.
+  var observes = false
   let phase: PlanPhase
   let scratch: Vector<Double>
 
   init(
     label: String, y: ActivationTensor, out: BufferID, residual: BufferID?, norm: BatchNormState?,
-    activation: Rectifier?, observer: ActivationObserver?, observes: Bool, phase: PlanPhase
+    activation: Rectifier?, observer: ActivationObserver?, phase: PlanPhase
   ) {
     self.label = label
     self.y = y
@@ -28,7 +29,6 @@ final class GroupEpilogue {
     self.norm = norm
     self.activation = activation
     self.observer = observer
-    self.observes = observes
     self.phase = phase
     scratch = Vector(Int(ck_scratch_count(y.kernelShape)), repeating: 0)
   }

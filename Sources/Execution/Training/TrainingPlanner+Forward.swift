@@ -63,7 +63,8 @@ extension TrainingPlanner {
     let epilogue = GroupEpilogue(
       label: name, y: planned.y, out: out.buffer, residual: residual?.buffer,
       norm: group.norm.flatMap { norm in norms.first { $0.name == graph.nodes[norm].name } },
-      activation: graph.rectifier(of: group), observer: observer, observes: observes, phase: phase)
+      activation: graph.rectifier(of: group), observer: observer, phase: phase)
+    epilogue.observes = observes
     append(
       EpilogueForward(epilogue), [planned.y.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
     planned.epilogue = epilogue

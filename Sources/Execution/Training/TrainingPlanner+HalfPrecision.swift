@@ -51,15 +51,20 @@ extension TrainingPlanner {
   func wideWeightsGradient(_ convolution: Convolution, _ sizes: ConvolutionSizes, _ forward: Primitive) throws
     -> (primitive: Primitive, weights: TensorLayout)?
   {
-    guard sizes.suitsWinograd, max(sizes.outputHeight, sizes.outputWidth) <= 8, !convolution.hasBias,
+    guard sizes.suitsWinograd, max(sizes.outputPlane.height, sizes.outputPlane.width) <= 8,
+      !convolution.hasBias,
       forward.layout(.source)?.type == .bfloat16, forward.layout(.source)?.channelBlock == 16,
       forward.layout(.destination)?.channelBlock == 16
     else { return nil }
     var sizes = sizes
     sizes.usesWinograd = true
     let wide = LayerLayouts(
-      source: try TensorLayout.sixteens([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth]),
-      destination: try TensorLayout.sixteens([batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth]))
+      source: try TensorLayout.sixteens([
+        batch, sizes.inputs, sizes.inputPlane.height, sizes.inputPlane.width,
+      ]),
+      destination: try TensorLayout.sixteens([
+        batch, sizes.outputs, sizes.outputPlane.height, sizes.outputPlane.width,
+      ]))
     guard
       let hint = try? Primitive.convolution(.forwardTraining, sizes, LayerEpilogue(), wide),
       let primitive = try? Primitive.convolution(

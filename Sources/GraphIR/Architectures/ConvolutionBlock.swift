@@ -1,12 +1,12 @@
 extension Graph {
-  /// Convolution without bias, then batch norm.
+  /// Convolution without bias that keeps the plane's size at stride 1, then batch norm.
   mutating func appendNormalised(
-    _ convolution: String, _ norm: String, inputs: Int, outputs: Int, kernel: Int, stride: Int = 1,
-    padding: Int = 0, groups: Int = 1, after input: NodeID
+    _ convolution: String, _ norm: String, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
+    after input: NodeID
   ) throws(ShapeError) -> NodeID {
     let layer = Convolution(
-      inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: padding, groups: groups,
-      hasBias: false)
+      inputs: nodes[input].shape.channels, outputs: outputs, kernel: kernel, stride: stride,
+      padding: kernel / 2, groups: groups, hasBias: false)
     let id = try append(convolution, .convolution(layer), input)
     return try append(norm, .batchNorm(BatchNorm(channels: outputs)), id)
   }

@@ -7,7 +7,7 @@ extension Architecture {
   ) { input, classes throws(ShapeError) in
     var graph = Graph(architecture: "mobilenetv2", input: input)
     var last = try graph.appendMobile(
-      "features.0", inputs: input.channels, outputs: 32, kernel: 3, stride: 2, after: 0)
+      "features.0", outputs: 32, kernel: 3, stride: 2, after: 0)
     var index = 1
     for stage in mobileStages {
       for block in 0..<stage.blocks {
@@ -18,7 +18,7 @@ extension Architecture {
       }
     }
     last = try graph.appendMobile(
-      "features.\(index)", inputs: 320, outputs: 1280, kernel: 1, after: last)
+      "features.\(index)", outputs: 1280, kernel: 1, after: last)
     last = try graph.append("avgpool", .pool(.globalAverage), last)
     last = try graph.append("flatten", .flatten, last)
     last = try graph.append("classifier.0", .dropout(Dropout(rate: 0.2)), last)
@@ -35,12 +35,11 @@ extension Architecture {
 extension Graph {
   /// Convolution, batch norm and ReLU6: `NAME.0`, `NAME.1`, `NAME.2`.
   fileprivate mutating func appendMobile(
-    _ name: String, inputs: Int, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-    after input: NodeID
+    _ name: String, outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1, after input: NodeID
   ) throws(ShapeError) -> NodeID {
     let last = try appendNormalised(
-      name + ".0", name + ".1", inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
-      padding: kernel / 2, groups: groups, after: input)
+      name + ".0", name + ".1", outputs: outputs, kernel: kernel, stride: stride, groups: groups, after: input
+    )
     return try append(name + ".2", .activation(.relu6), last)
   }
 
@@ -55,14 +54,14 @@ extension Graph {
     var part = 0
     if expansion != 1 {
       last = try appendMobile(
-        name + ".conv.0", inputs: inputs, outputs: hidden, kernel: 1, after: last)
+        name + ".conv.0", outputs: hidden, kernel: 1, after: last)
       part = 1
     }
     last = try appendMobile(
-      name + ".conv.\(part)", inputs: hidden, outputs: hidden, kernel: 3,
+      name + ".conv.\(part)", outputs: hidden, kernel: 3,
       stride: stride, groups: hidden, after: last)
     last = try appendNormalised(
-      name + ".conv.\(part + 1)", name + ".conv.\(part + 2)", inputs: hidden, outputs: outputs, kernel: 1,
+      name + ".conv.\(part + 1)", name + ".conv.\(part + 2)", outputs: outputs, kernel: 1,
       after: last)
     guard stride == 1, inputs == outputs else { return last }
     return try append(name + ".add", .add, last, input)

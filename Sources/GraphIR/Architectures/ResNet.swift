@@ -15,7 +15,7 @@ extension Architecture {
     Architecture(name: name, summary: summary) { input, classes throws(ShapeError) in
       var graph = Graph(architecture: name, input: input)
       var last = try graph.appendNormalised(
-        "conv1", "bn1", inputs: input.channels, outputs: 64, kernel: 7, stride: 2, padding: 3, after: 0)
+        "conv1", "bn1", outputs: 64, kernel: 7, stride: 2, after: 0)
       last = try graph.append("relu", .activation(.relu), last)
       last = try graph.append("maxpool", .pool(Pooling(.maximum, kernel: 3, stride: 2, padding: 1)), last)
       for (stage, count) in blocks.enumerated() {
@@ -45,14 +45,13 @@ extension Graph {
   private mutating func appendBasicBlock(
     _ name: String, width: Int, stride: Int, after input: NodeID
   ) throws(ShapeError) -> NodeID {
-    let inputs = nodes[input].shape.channels
     var last = try appendNormalised(
-      name + ".conv1", name + ".bn1", inputs: inputs, outputs: width, kernel: 3, stride: stride, padding: 1,
+      name + ".conv1", name + ".bn1", outputs: width, kernel: 3, stride: stride,
       after: input)
     last = try append(name + ".relu1", .activation(.relu), last)
     let identity = try appendIdentity(name, outputs: width, stride: stride, after: input)
     last = try appendNormalised(
-      name + ".conv2", name + ".bn2", inputs: width, outputs: width, kernel: 3, padding: 1, after: last)
+      name + ".conv2", name + ".bn2", outputs: width, kernel: 3, after: last)
     last = try append(name + ".add", .add, last, identity)
     return try append(name + ".relu2", .activation(.relu), last)
   }
@@ -61,17 +60,16 @@ extension Graph {
   private mutating func appendBottleneck(
     _ name: String, width: Int, stride: Int, after input: NodeID
   ) throws(ShapeError) -> NodeID {
-    let inputs = nodes[input].shape.channels
     var last = try appendNormalised(
-      name + ".conv1", name + ".bn1", inputs: inputs, outputs: width, kernel: 1, after: input)
+      name + ".conv1", name + ".bn1", outputs: width, kernel: 1, after: input)
     last = try append(name + ".relu1", .activation(.relu), last)
     last = try appendNormalised(
-      name + ".conv2", name + ".bn2", inputs: width, outputs: width, kernel: 3, stride: stride, padding: 1,
+      name + ".conv2", name + ".bn2", outputs: width, kernel: 3, stride: stride,
       after: last)
     last = try append(name + ".relu2", .activation(.relu), last)
     let identity = try appendIdentity(name, outputs: 4 * width, stride: stride, after: input)
     last = try appendNormalised(
-      name + ".conv3", name + ".bn3", inputs: width, outputs: 4 * width, kernel: 1, after: last)
+      name + ".conv3", name + ".bn3", outputs: 4 * width, kernel: 1, after: last)
     last = try append(name + ".add", .add, last, identity)
     return try append(name + ".relu3", .activation(.relu), last)
   }
@@ -83,7 +81,7 @@ extension Graph {
     let inputs = nodes[input].shape.channels
     guard stride != 1 || inputs != outputs else { return input }
     return try appendNormalised(
-      name + ".downsample.0", name + ".downsample.1", inputs: inputs, outputs: outputs, kernel: 1,
+      name + ".downsample.0", name + ".downsample.1", outputs: outputs, kernel: 1,
       stride: stride, after: input)
   }
 }

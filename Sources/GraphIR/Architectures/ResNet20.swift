@@ -9,7 +9,7 @@ extension Architecture {
   ) { input, classes throws(ShapeError) in
     var graph = Graph(architecture: "resnet20", input: input)
     var last = try graph.appendNormalised(
-      "conv1", "bn1", inputs: input.channels, outputs: 16, kernel: 3, padding: 1, after: 0)
+      "conv1", "bn1", outputs: 16, kernel: 3, after: 0)
     last = try graph.append("relu", .activation(.relu), last)
     for stage in 0..<3 {
       for block in 0..<3 {

@@ -34,10 +34,9 @@ extension TrainingPlanner {
     let read = try adapted(source, to: layouts.source, label: node.name + " input")
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
     var weights = try planWeights(
-      node, shape: convolution.weightShape, layout: layout, plain: plain, grouped: convolution.groups > 1,
-      outputs: convolution.outputs, hasBias: convolution.hasBias, grid: convolution.weightGrid,
-      learnsScale: convolution.learnsWeightScale, group: group, channels: y.paddedChannels,
-      backward: backward, standIn: standIn, isHalf: y.type == .bfloat16)
+      node, WeightForm(convolution), (layout, plain), group: group, channels: y.paddedChannels,
+      backward: backward)
+    appendRounding(of: &weights, node, standIn, isHalf: y.type == .bfloat16)
     if backward.isReference, read.type == .float32 {
       weights.depthwise = ck_depthwise(convolution, source: read, destination: y, weights: layout)
     }
@@ -53,9 +52,10 @@ extension TrainingPlanner {
   ) throws -> (forward: Primitive, backward: Primitive)? {
     guard convolution.groups == 1 else { return nil }
     let layouts = LayerLayouts(
-      source: try .channelsLast([batch, sizes.inputs, sizes.inputHeight, sizes.inputWidth], types.source),
+      source: try .channelsLast(
+        [batch, sizes.inputs, sizes.inputPlane.height, sizes.inputPlane.width], types.source),
       destination: try .channelsLast(
-        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination))
+        [batch, sizes.outputs, sizes.outputPlane.height, sizes.outputPlane.width], types.destination))
     guard
       let forward = try? Primitive.convolution(.forwardTraining, sizes, types, layouts), !forward.isReference,
       let backward = try? convolutionBackwardWeights(convolution, sizes, types, forward),
@@ -109,7 +109,7 @@ extension TrainingPlanner {
     }
     if forward.layout(.destination)?.channelBlock == nil {
       layouts.destination = try TensorLayout.plain(
-        [batch, sizes.outputs, sizes.outputHeight, sizes.outputWidth], types.destination)
+        [batch, sizes.outputs, sizes.outputPlane.height, sizes.outputPlane.width], types.destination)
       forward = try Primitive.convolution(.forwardTraining, sizes, types, layouts)
     }
     return forward
@@ -143,18 +143,25 @@ extension TrainingPlanner {
   }
 }
 
+extension Shape {
+  var plane: Plane { Plane(height: height, width: width) }
+}
+
 extension ConvolutionSizes {
   init(_ convolution: Convolution, batch: Int, input: Shape, output: Shape) {
     self.init(
-      batch: batch, inputs: convolution.inputs, outputs: convolution.outputs, inputHeight: input.height,
-      inputWidth: input.width, outputHeight: output.height, outputWidth: output.width,
-      kernel: convolution.kernel, stride: convolution.stride, padding: convolution.padding,
+      batch: batch, inputs: convolution.inputs, outputs: convolution.outputs, inputPlane: input.plane,
+      outputPlane: output.plane,
+      window: Window(
+        kernel: Plane(height: convolution.kernel, width: convolution.kernel), stride: convolution.stride,
+        padding: convolution.padding),
       groups: convolution.groups)
   }
 
   /// 3×3 at stride 1; on planes below 4×4 Winograd's tiles are mostly padding.
   var suitsWinograd: Bool {
-    kernel == 3 && stride == 1 && groups == 1 && min(inputHeight, inputWidth) >= 4
+    window.kernel.height == 3 && window.stride == 1 && groups == 1
+      && min(inputPlane.height, inputPlane.width) >= 4
   }
 }
 

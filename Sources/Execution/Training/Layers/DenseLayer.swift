@@ -21,9 +21,8 @@ extension TrainingPlanner {
     }
     let layout = backward.layout(.weightsGradient) ?? plain
     var weights = try planWeights(
-      node, shape: dense.weightShape, layout: layout, plain: plain, grouped: false, outputs: dense.outputs,
-      hasBias: dense.hasBias, grid: dense.weightGrid, learnsScale: dense.learnsWeightScale,
-      group: group, channels: dense.outputs, backward: backward)
+      node, WeightForm(dense), (layout, plain), group: group, channels: dense.outputs, backward: backward)
+    appendRounding(of: &weights, node, nil, isHalf: false)
     try appendForward(node, .dense, forward, read, &weights, y)
     return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
   }

@@ -45,12 +45,10 @@ extension TrainingPlanner {
 
 extension PoolingSizes {
   init(_ pooling: Pooling, batch: Int, input: Shape, output: Shape) {
+    let kernel = pooling.global ? input.plane : Plane(height: pooling.kernel, width: pooling.kernel)
     self.init(
-      batch: batch, channels: input.channels, inputHeight: input.height, inputWidth: input.width,
-      outputHeight: output.height, outputWidth: output.width,
-      kernelHeight: pooling.global ? input.height : pooling.kernel,
-      kernelWidth: pooling.global ? input.width : pooling.kernel,
-      stride: pooling.global ? 1 : pooling.stride, padding: pooling.padding,
+      batch: batch, channels: input.channels, inputPlane: input.plane, outputPlane: output.plane,
+      window: Window(kernel: kernel, stride: pooling.global ? 1 : pooling.stride, padding: pooling.padding),
       maximum: pooling.kind == .maximum)
   }
 }

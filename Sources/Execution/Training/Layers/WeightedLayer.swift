@@ -22,32 +22,64 @@ struct PlannedWeights {
   var backwardWeights: Primitive
 }
 
+/// What a layer's weights are, whichever kind of layer it is.
+struct WeightForm {
+  /// [outputs, …]
+  var shape: [Int]
+  var grouped = false
+  var hasBias: Bool
+  var grid: QuantizationGrid?
+  var learnsScale: Bool
+
+  var outputs: Int { shape[0] }
+
+  init(_ convolution: Convolution) {
+    shape = convolution.weightShape
+    grouped = convolution.groups > 1
+    hasBias = convolution.hasBias
+    (grid, learnsScale) = (convolution.weightGrid, convolution.learnsWeightScale)
+  }
+
+  init(_ dense: Dense) {
+    shape = dense.weightShape
+    hasBias = dense.hasBias
+    (grid, learnsScale) = (dense.weightGrid, dense.learnsWeightScale)
+  }
+}
+
 extension TrainingPlanner {
-  /// Registers a layer's parameters and, where its weights are quantized, the step that rounds them.
+  /// Registers a layer's parameters and, where its weights are quantized, the steps that choose their scales and round
+  /// biases.
   mutating func planWeights(
-    _ node: Graph.Node, shape: [Int], layout: TensorLayout, plain: TensorLayout, grouped: Bool, outputs: Int,
-    hasBias: Bool, grid: QuantizationGrid?, learnsScale: Bool, group: LayerGroup, channels: Int,
-    backward: Primitive, standIn: StandIn? = nil, isHalf: Bool = false
+    _ node: Graph.Node, _ form: WeightForm, _ layouts: (stored: TensorLayout, plain: TensorLayout),
+    group: LayerGroup, channels: Int, backward: Primitive
   ) throws -> PlannedWeights {
-    let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
-    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs], group: .offsets) : nil
-    let norm = group.norm.flatMap { addNorm($0, folds: grid != nil, channels: channels) }
+    let parameter = parameters.add(
+      node.name + ".weight", shape: form.shape, layout: layouts.stored, plain: layouts.plain)
+    let bias =
+      form.hasBias ? parameters.add(node.name + ".bias", shape: [form.outputs], group: .offsets) : nil
+    let norm = group.norm.flatMap { addNorm($0, folds: form.grid != nil, channels: channels) }
     var weights = PlannedWeights(
-      parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
+      parameter: parameter, layout: layouts.stored, used: .parameter(parameter), bias: bias,
       backwardWeights: backward)
-    if let grid {
-      try appendQuantizer(
-        grid, node, shape: shape, grouped: grouped, learnsScale: learnsScale, norm: norm, to: &weights)
-      appendBiasRounding(group, node, outputs: outputs, norm: norm, to: &weights)
+    if let grid = form.grid {
+      try appendQuantizer(grid, node, form, norm: norm, to: &weights)
+      appendBiasRounding(group, node, outputs: form.outputs, norm: norm, to: &weights)
     }
+    return weights
+  }
+
+  /// Rounds the weights where they are quantized, and puts them where a stand-in wants them.
+  mutating func appendRounding(
+    of weights: inout PlannedWeights, _ node: Graph.Node, _ standIn: StandIn?, isHalf: Bool
+  ) {
     if isHalf {
       // Rounding to bf16 rounds to the grid too, and puts the taps where they stand.
       weights.standIn = standIn
-      return weights
+      return
     }
     appendQuantization(of: &weights)
     if let standIn { appendStandIn(standIn, node, to: &weights) }
-    return weights
   }
 
   /// Has batch norm round its offset, or adds the step that rounds the layer's own bias.
@@ -67,23 +99,22 @@ extension TrainingPlanner {
 
   /// Adds the step that finds the weights' scales.
   private mutating func appendQuantizer(
-    _ grid: QuantizationGrid, _ node: Graph.Node, shape: [Int], grouped: Bool, learnsScale: Bool,
-    norm: BatchNormState?, to weights: inout PlannedWeights
+    _ grid: QuantizationGrid, _ node: Graph.Node, _ form: WeightForm, norm: BatchNormState?,
+    to weights: inout PlannedWeights
   ) throws {
     guard weights.bias == nil || norm == nil else {
       throw PlanError.unsupported(
         node: node.name, reason: "a convolution with bias before batch norm can't be quantized together")
     }
-    guard let block = weights.layout.outputBlock(grouped: grouped) else {
+    guard let block = weights.layout.outputBlock(grouped: form.grouped) else {
       throw PlanError.unsupported(node: node.name, reason: "no layout keeps each output's weights together")
     }
     let count = weights.layout.byteCount / 4
-    let outputs = shape[0]
-    let padded = (outputs + block - 1) / block * block
+    let padded = (form.outputs + block - 1) / block * block
     let trained =
-      learnsScale
+      form.learnsScale
       ? addWeightScales(
-        node, grid, outputs: outputs, stored: padded, fanIn: shape.dropFirst().reduce(1, *)) : nil
+        node, grid, outputs: form.outputs, stored: padded, fanIn: form.shape.dropFirst().reduce(1, *)) : nil
     let quantizer = WeightQuantizer(
       label: node.name, grid: grid, weight: weights.parameter,
       shape: ck_weight_shape(
