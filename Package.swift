@@ -38,6 +38,7 @@ let package = Package(
       name: "CKernels", cSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CPictures", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Characters and numbers as text, and the formats made of them.
@@ -46,7 +47,8 @@ let package = Package(
     // Values: a network and its arithmetic.
     library("GraphIR"),
     library("Quantization", ["GraphIR"]),
-    library("Datasets", ["GraphIR", "CZlib"]),
+    library("Pictures", ["CPictures"]),
+    library("Datasets", ["GraphIR", "Pictures", "CZlib"]),
 
     // The engine.
     library("OneDNN", ["COneDNN"]),
@@ -66,7 +68,7 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", "Text", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "Pictures", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
@@ -84,7 +86,8 @@ let package = Package(
     tests("TextTests", ["Text"]),
     tests("LanguageTests", ["Language"]),
     tests("GraphIRTests", ["GraphIR"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("PicturesTests", ["Pictures", "GraphIR"], fixtures: true),
+    tests("DatasetsTests", ["Datasets", "Pictures", "GraphIR"]),
     tests("DistillationTests", ["Distillation", "OneDNN", "ReferenceNumbers"], fixtures: true),
     tests("QuantizationTests", ["Quantization", "GraphIR", "ReferenceNumbers"], fixtures: true),
     tests(
@@ -95,7 +98,9 @@ let package = Package(
       ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
     tests(
       "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
+    tests(
+      "InterpreterTests",
+      ["Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),

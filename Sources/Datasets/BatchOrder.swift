@@ -28,11 +28,17 @@ package struct BatchOrder: Hashable, Sendable {
     indices[number * size..<min((number + 1) * size, indices.count)]
   }
 
-  /// Fisher–Yates, from the end.
   private mutating func shuffle() {
     var generator = SeededGenerator(seed &+ SeededGenerator.shift, UInt64(bitPattern: Int64(epoch)))
-    for last in stride(from: indices.count - 1, to: 0, by: -1) {
-      indices.swapAt(last, generator.next(below: last + 1))
+    indices.shuffle(by: &generator)
+  }
+}
+
+extension Array {
+  /// Fisher–Yates, from the end: the same order on every version of the standard library.
+  mutating func shuffle(by generator: inout SeededGenerator) {
+    for last in stride(from: count - 1, to: 0, by: -1) {
+      swapAt(last, generator.next(below: last + 1))
     }
   }
 }

@@ -8,10 +8,12 @@ package struct Dataset: Sendable {
   /// Mean and standard deviation of the training images, one a channel, of values scaled to 0…1.
   package var mean: [Float]
   package var deviation: [Float]
+  /// Files that were to be read and could not be, each with the reason: "cats/7.jpg: it is empty".
+  package var leftOut: [String]
 
   package init(
     description: String, classNames: [String], training: ImageSet, test: ImageSet, mean: [Float],
-    deviation: [Float]
+    deviation: [Float], leftOut: [String] = []
   ) {
     self.description = description
     self.classNames = classNames
@@ -19,6 +21,7 @@ package struct Dataset: Sendable {
     self.test = test
     self.mean = mean
     self.deviation = deviation
+    self.leftOut = leftOut
   }
 }
 
@@ -28,9 +31,12 @@ package struct ImageSet: Sendable {
   package var height: Int
   package var width: Int
   package var pixels: [UInt8]
-  package var labels: [UInt8]
+  package var labels: [UInt16]
 
-  package init(channels: Int, height: Int, width: Int, pixels: [UInt8], labels: [UInt8]) {
+  /// The most classes that labels tell apart.
+  package static let mostClasses = 1 << 16
+
+  package init(channels: Int, height: Int, width: Int, pixels: [UInt8], labels: [UInt16]) {
     self.channels = channels
     self.height = height
     self.width = width

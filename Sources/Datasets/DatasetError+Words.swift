@@ -24,6 +24,8 @@ extension DatasetError {
       "\(path) gives image \(index) the label \(label), but there are \(classes) classes, from 0"
     case .imageSizesDiffer(let path, let training, let test):
       "the images in \(path) differ: \(training) for training, \(test) for test"
+    case .imageChannelsDiffer(let path, let training, let test):
+      "the images in \(path) differ: \(training) channels for training, \(test) for test"
     case .limitOutOfRange(let part, let asked, let available):
       asked < 1
         ? "\(asked) \(part.rawValue) images are too few"
@@ -34,6 +36,11 @@ extension DatasetError {
       "\(path.map { "the header of \($0) promises" } ?? "the images would take") "
         + (bytes == .max ? "more bytes than can be counted" : "\(bytes >> 20) MiB")
         + ", \(most >> 20) MiB are the most"
+    case .cancelled: "loading was stopped"
+    case .channelsUnknown, .filesAmbiguous, .noClasses, .emptyClass, .classMissing, .unknownClass,
+      .classesOutOfRange, .classCount, .badPattern, .unlabelled, .linkRefused, .badPicture,
+      .pictureSizesDiffer, .optionNotTaken:
+      folderMessage
     }
   }
 
@@ -47,7 +54,8 @@ extension DatasetError {
     case .unreadable: "look at the file's permissions"
     case .notGzip: "compress it with gzip, or take \".gz\" off its name"
     case .damaged, .truncated, .trailingBytes: "fetch the file anew"
-    case .badMagic, .imageSizesDiffer: "look whether the folder holds the files of another data set"
+    case .badMagic, .imageSizesDiffer, .imageChannelsDiffer:
+      "look whether the folder holds the files of another data set"
     case .empty: "name a folder with images in it"
     case .labelsMismatch, .labelOutOfRange: "take images and labels from the same data set"
     case .limitOutOfRange(let part, _, let available):
@@ -56,6 +64,11 @@ extension DatasetError {
       "write: size N, with N from \(allowed.lowerBound) to \(allowed.upperBound)"
     case .sizeTooLarge(.some, _, _): "look whether the file is what its name says"
     case .sizeTooLarge(nil, _, _): "take fewer images (limit N) or smaller ones (size N)"
+    case .cancelled: nil
+    case .channelsUnknown, .filesAmbiguous, .noClasses, .emptyClass, .classMissing, .unknownClass,
+      .classesOutOfRange, .classCount, .badPattern, .unlabelled, .linkRefused, .badPicture,
+      .pictureSizesDiffer, .optionNotTaken:
+      folderRemedy
     }
   }
 }
@@ -71,13 +84,21 @@ extension DatasetPart {
 }
 
 private func whereToGet(_ dataset: String) -> String {
-  guard let package = DatasetSource.named(dataset)?.debianPackage else {
+  guard let source = DatasetSource.named(dataset) else { return "look whether its name is right" }
+  switch source.origin {
+  case .pictures: return "name a folder of pictures: data \"…\""
+  case .cifar: return "name the folder of its binary files: \(pathExample(dataset))"
+  case .files, .drawn: break
+  }
+  guard let package = source.debianPackage else {
     return "name the folder that holds its four IDX files: \(pathExample(dataset))"
   }
   return "install Debian's package \(package), or name a folder: \(pathExample(dataset))"
 }
 
-private func pathExample(_ dataset: String) -> String { "data \(dataset) path \"…\"" }
+private func pathExample(_ dataset: String) -> String {
+  dataset == DatasetSource.folder.name ? "data \"…\"" : "data \(dataset) path \"…\""
+}
 
 private func hex(_ value: UInt32) -> String {
   let digits = String(value, radix: 16)

@@ -25,12 +25,46 @@ package enum DatasetError: Error, Hashable, Sendable {
   case labelsMismatch(path: String, images: Int, labels: Int)
   case labelOutOfRange(path: String, index: Int, label: Int, classes: Int)
   case imageSizesDiffer(path: String, training: PixelSize, test: PixelSize)
+  case imageChannelsDiffer(path: String, training: Int, test: Int)
+  /// Neither the second nor the last of four sizes is a number of channels.
+  case channelsUnknown(path: String, sizes: [Int])
+  /// Several files could be the one that is wanted.
+  case filesAmbiguous(path: String, names: [String])
+  /// The folder has no sub-folders; so many pictures lie in it.
+  case noClasses(path: String, pictures: Int)
+  /// A sub-folder without pictures.
+  case emptyClass(path: String)
+  /// A class that was asked for is not there.
+  case classMissing(path: String, name: String, found: [String])
+  /// A test picture is of a class that no training picture has.
+  case unknownClass(path: String, name: String)
+  case classesOutOfRange(path: String, found: Int)
+  /// There are more or fewer names than classes.
+  case classCount(path: String, named: Int, found: Int)
+  case badPattern(pattern: String, reason: String)
+  /// The pattern finds no class in a file's name.
+  case unlabelled(path: String, pattern: String)
+  /// A link that leads out of the data set's folder, to a folder, or nowhere.
+  case linkRefused(path: String)
+  /// `reason` goes on from the file's name.
+  case badPicture(path: String, reason: String)
+  case pictureSizesDiffer(path: String, size: PixelSize, first: String, firstSize: PixelSize)
+  /// Something was chosen that the data set has no use for.
+  case optionNotTaken(dataset: String, DatasetOption)
+  /// Loading was stopped at the user's wish.
+  case cancelled
   case limitOutOfRange(DatasetPart, asked: Int, available: Int)
   case sizeOutOfRange(asked: Int, allowed: ClosedRange<Int>)
   /// More bytes than the program holds, promised by a file's header or, without a path, made by resizing.
   ///
   /// `bytes` is `Int.max` where they can't be counted.
   case sizeTooLarge(path: String?, bytes: Int, most: Int)
+}
+
+/// What can be chosen of some data sets and not of others.
+package enum DatasetOption: String, Hashable, Sendable {
+  case label, classes, stretch, grey, test
+  case skipBroken = "skip-broken"
 }
 
 /// The two halves of a data set.

@@ -5,6 +5,10 @@ package struct DatasetSource: Sendable {
     /// Four IDX files in a folder; `folder` is where they are by default, `debianPackage` what puts them
     /// there.
     case files(folder: String?, debianPackage: String?)
+    /// Records of bytes in files of a folder that the user names.
+    case cifar(CIFARFiles)
+    /// JPEG and PNG files in a folder that the user names.
+    case pictures
     /// Drawn by the program.
     case drawn(DrawnImages)
   }
@@ -12,10 +16,13 @@ package struct DatasetSource: Sendable {
   package var name: String
   /// A few words for help and completion.
   package var summary: String
+  /// Empty where the files tell them.
   package var classNames: [String]
   package var origin: Origin
 
-  package static let catalogue: [DatasetSource] = [fashionMNIST, mnist, shapes]
+  package static let catalogue: [DatasetSource] = [
+    fashionMNIST, mnist, cifar10, cifar100, idx, folder, shapes,
+  ]
 
   /// The entry of exactly this name.
   package static func named(_ name: String) -> DatasetSource? {
@@ -26,7 +33,7 @@ package struct DatasetSource: Sendable {
   package var debianPackage: String? {
     switch origin {
     case .files(_, let debianPackage): debianPackage
-    case .drawn: nil
+    case .cifar, .pictures, .drawn: nil
     }
   }
 }
@@ -40,7 +47,7 @@ package struct DrawnImages: Sendable {
   package var size: PixelSize
   /// Draws image `index` of a part into height × width grey bytes and returns its label; it depends on
   /// nothing else.
-  package var draw: @Sendable (DrawnImage, UnsafeMutableBufferPointer<UInt8>) -> UInt8
+  package var draw: @Sendable (DrawnImage, UnsafeMutableBufferPointer<UInt8>) -> UInt16
 
   package func count(of part: DatasetPart) -> Int {
     switch part {

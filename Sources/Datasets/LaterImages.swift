@@ -4,13 +4,14 @@
 /// They are at the request's size. The request's own limit has no say; a set that is drawn goes on as far as it may be
 /// asked for. Pixels are as `loadDataset` gives them, so a set's mean and deviation apply.
 package func laterTrainingImages(
-  of request: DatasetRequest, after skipped: Int, count: Int
+  of request: DatasetRequest, after skipped: Int, count: Int, _ loading: Loading = Loading()
 ) throws(DatasetError) -> ImageSet? {
   guard let source = DatasetSource.named(request.name) else {
     throw .unknownDataset(name: request.name, known: DatasetSource.catalogue.map(\.name))
   }
-  guard var images = try laterImages(of: source, request, after: skipped, count: count) else { return nil }
-  if let size = request.size {
+  guard var images = try laterImages(of: source, request, after: skipped, count: count, loading)
+  else { return nil }
+  if let size = request.size, !source.scalesWhileReading {
     let size = PixelSize(height: size, width: size)
     if images.size != size { images = images.resized(to: size) }
   }
@@ -18,15 +19,20 @@ package func laterTrainingImages(
 }
 
 private func laterImages(
-  of source: DatasetSource, _ request: DatasetRequest, after skipped: Int, count: Int
+  of source: DatasetSource, _ request: DatasetRequest, after skipped: Int, count: Int, _ loading: Loading
 ) throws(DatasetError) -> ImageSet? {
   switch source.origin {
   case .files(let folder, _):
     guard let path = request.path ?? folder else { throw .folderNeeded(dataset: source.name) }
-    let folder = try IDXFolder(dataset: source.name, path: path, classes: source.classNames.count)
+    let folder = try IDXFolder(source, path: path, classes: request.classes)
     let all = try folder.images(.training, limit: nil)
     guard skipped < all.count, count > 0 else { return nil }
     return all[skipped..<skipped + min(count, all.count - skipped)]
+  case .cifar(let files):
+    let all = try files.allTraining(source, request)
+    guard skipped < all.count, count > 0 else { return nil }
+    return all[skipped..<skipped + min(count, all.count - skipped)]
+  case .pictures: return try laterPictures(request, after: skipped, count: count, loading)
   case .drawn(let drawn):
     guard skipped < drawn.most, count > 0 else { return nil }
     return drawn.drawn(.training, seed: request.seed, skipped..<skipped + min(count, drawn.most - skipped))
@@ -34,6 +40,16 @@ private func laterImages(
 }
 
 extension DatasetRequest {
+  /// How many of the training images it takes that another request, of the same data set, begins with; nil where these
+  /// may be any of them.
+  package func trainingPrefix(in other: DatasetRequest) -> Int? {
+    guard case .pictures? = DatasetSource.named(name)?.origin else { return trainingPrefix }
+    let isSameOrder =
+      path == other.path && seed == other.seed && classes == other.classes
+      && pictures.label == other.pictures.label && pictures.test == other.pictures.test
+    return isSameOrder ? limit : nil
+  }
+
   /// How many of the first training images it takes; nil for all that a file holds.
   package var trainingPrefix: Int? {
     if let limit { return limit }

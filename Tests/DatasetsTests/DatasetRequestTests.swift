@@ -1,13 +1,15 @@
 import Datasets
 import Foundation
+import Pictures
 import Testing
 
 @Suite struct DatasetRequestTests {
   @Test func anUnknownNameIsToldWithThoseThereAre() {
-    let expected = DatasetError.unknownDataset(name: "minst", known: ["fashion-mnist", "mnist", "shapes"])
+    let known = ["fashion-mnist", "mnist", "cifar10", "cifar100", "idx", "folder", "shapes"]
+    let expected = DatasetError.unknownDataset(name: "minst", known: known)
     #expect(throws: expected) { try loadDataset(DatasetRequest(name: "minst")) }
     #expect(expected.message == "no data set is called \"minst\"")
-    #expect(expected.remedy == "there are fashion-mnist, mnist, shapes")
+    #expect(expected.remedy == "there are fashion-mnist, mnist, cifar10, cifar100, idx, folder, shapes")
   }
 
   @Test func aFolderIsNeededOrNotTakenAsTheSetIs() {
@@ -50,6 +52,32 @@ import Testing
     let request = DatasetRequest(
       name: "mnist", path: "/a \"b\"\\c", limit: 200, testLimit: 50, size: 32, seed: 7)
     #expect(request.description == "mnist path \"/a \\\"b\\\"\\\\c\" limit 200 test 50 size 32 seed 7")
+  }
+
+  @Test func aFolderIsDescribedByItsPathAndAllThatWasChosen() {
+    let reading = PictureReading(
+      label: "^(.*)_\\d+", fit: .stretch, isGrey: true, skipsBroken: true, test: .share(0.2))
+    let request = DatasetRequest(
+      name: "folder", path: "pets", limit: 9, size: 64, seed: 3, classes: ["cat", "a b"], pictures: reading)
+    #expect(
+      request.description == """
+        "pets" label "^(.*)_\\\\d+" classes "cat", "a b" limit 9 test 20% size 64 stretch grey skip-broken seed 3
+        """)
+    #expect(request.title == "\"pets\"")
+  }
+
+  @Test func whatOnlyPicturesHaveIsRefusedElsewhere() {
+    let choices: [(DatasetRequest, DatasetOption)] = [
+      (DatasetRequest(name: "shapes", classes: ["a", "b"]), .classes),
+      (DatasetRequest(name: "shapes", pictures: PictureReading(label: "a")), .label),
+      (DatasetRequest(name: "fashion-mnist", pictures: PictureReading(fit: .stretch)), .stretch),
+      (DatasetRequest(name: "fashion-mnist", pictures: PictureReading(isGrey: true)), .grey),
+      (DatasetRequest(name: "cifar10", pictures: PictureReading(skipsBroken: true)), .skipBroken),
+      (DatasetRequest(name: "mnist", pictures: PictureReading(test: .share(0.5))), .test),
+    ]
+    for (request, option) in choices {
+      #expect(throws: DatasetError.optionNotTaken(dataset: request.name, option)) { try loadDataset(request) }
+    }
   }
 
   @Test func aRequestComesBackFromJSON() throws {

@@ -65,7 +65,8 @@ import Testing
   @Test func readingIsReported() throws {
     let folder = try TemporaryFolder.withDigits()
     var seen: [LoadingProgress] = []
-    _ = try loadDataset(DatasetRequest(name: "mnist", path: folder.path, size: 4)) { seen.append($0) }
+    let request = DatasetRequest(name: "mnist", path: folder.path, size: 4)
+    _ = try loadDataset(request, Loading(progress: { seen.append($0) }))
     #expect(seen.map(\.activity) == [.reading, .reading, .resizing, .resizing])
     #expect(seen.map(\.part) == [.test, .training, .training, .test])
     #expect(seen.map(\.done) == [3, 5, 5, 3])

@@ -40,7 +40,7 @@ private struct FigurePose {
 }
 
 /// Draws an image of `shapes`; its class is the index modulo 10, so that every part is balanced.
-@Sendable func drawFigure(_ image: DrawnImage, _ pixels: UnsafeMutableBufferPointer<UInt8>) -> UInt8 {
+@Sendable func drawFigure(_ image: DrawnImage, _ pixels: UnsafeMutableBufferPointer<UInt8>) -> UInt16 {
   let side = 28
   let label = image.index % Figure.allCases.count
   let part: UInt64 = image.part == .training ? 0 : 1
@@ -62,5 +62,5 @@ private struct FigurePose {
       x &+= 1
     }
   }
-  return UInt8(label)
+  return UInt16(label)
 }

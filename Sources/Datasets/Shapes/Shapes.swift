@@ -27,7 +27,7 @@ extension DrawnImages {
   func drawn(_ part: DatasetPart, seed: UInt64, _ numbers: Range<Int>) -> ImageSet {
     let plane = size.height * size.width
     var pixels = [UInt8](repeating: 0, count: numbers.count * plane)
-    var labels = [UInt8](repeating: 0, count: numbers.count)
+    var labels = [UInt16](repeating: 0, count: numbers.count)
     pixels.withUnsafeMutableBufferPointer { pixels in
       for (place, index) in numbers.enumerated() {
         let target = UnsafeMutableBufferPointer(rebasing: pixels[place * plane..<(place + 1) * plane])

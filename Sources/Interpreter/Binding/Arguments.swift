@@ -6,6 +6,7 @@ package enum BoundValue: Sendable {
   case real(Double)
   case word(Word)
   case text(String)
+  case texts([String])
   case chain(Chain)
   case flag
   case calls([Call])
@@ -40,6 +41,12 @@ package struct Arguments: Sendable {
     return word
   }
 
+  /// The operand at a place, where it is text.
+  package func text(at place: Int) -> String? {
+    guard operands.indices.contains(place), case .text(let text) = operands[place].value else { return nil }
+    return text
+  }
+
   /// The word of an operand that binding requires.
   package func requiredWord(at place: Int) throws -> Word {
     guard let word = word(at: place) else {
@@ -65,6 +72,10 @@ package struct Arguments: Sendable {
 
   package func text(_ keyword: Keyword) -> String? {
     if case .text(let value)? = clauses[keyword.name]?.value { value } else { nil }
+  }
+
+  package func texts(_ keyword: Keyword) -> [String]? {
+    if case .texts(let value)? = clauses[keyword.name]?.value { value } else { nil }
   }
 
   package func arguments(_ keyword: Keyword) -> Call? {

@@ -1,3 +1,4 @@
+import Datasets
 package import Language
 
 /// Matches a statement with its command: each word gets its place, each value its kind and range.
@@ -117,7 +118,9 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   case .model, .network, .newName:
     guard let word = expression.word else { return .wrongKind }
     return .fits(.word(word))
-  case .text:
+  case .either(let kinds): return checked(expression, kinds)
+  case .names: return checkedNames(expression)
+  case .text, .pattern:
     guard case .string(let literal) = expression else { return .wrongKind }
     return .fits(.text(literal.value))
   case .chain: return checkedChain(expression)
@@ -128,6 +131,43 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   case .width, .layers(.width): return checked(expression, kind: .count(quantizationWidths))
   case .flag, .calls, .layers(.storage), .widths: return .wrongKind
   }
+}
+
+/// How a written value compares with several kinds: the first that it fits, else the one that it comes nearest to.
+private func checked(_ expression: Expression, _ kinds: [ValueKind]) -> Check {
+  var nearest = Check.wrongKind
+  for kind in kinds {
+    let check = checked(expression, kind: kind)
+    switch (check, nearest) {
+    case (.fits, _): return check
+    case (.unknown, _), (.outOfRange, .wrongKind): nearest = check
+    case (.outOfRange, _), (.wrongKind, _): continue
+    }
+  }
+  return nearest
+}
+
+/// Names as words or text; numbers are names too, and one alone counts names that are numbers from 0.
+private func checkedNames(_ expression: Expression) -> Check {
+  guard case .list(let elements, _) = expression else { return .wrongKind }
+  if elements.count == 1, case .number = elements[0] {
+    switch checked(elements[0], kind: .count(2...ImageSet.mostClasses)) {
+    case .fits(.count(let count)): return .fits(.texts((0..<count).map { "\($0)" }))
+    case let other: return other
+    }
+  }
+  var names: [String] = []
+  for element in elements {
+    switch element {
+    case .string(let literal): names.append(literal.value)
+    case .number(let literal): names.append(literal.text)
+    default:
+      guard let word = element.word else { return .wrongKind }
+      names.append(word.text)
+    }
+  }
+  guard Set(names).count == names.count, !names.contains("") else { return .wrongKind }
+  return .fits(.texts(names))
 }
 
 /// A single layer is a chain of one.

@@ -28,7 +28,9 @@ package struct Keyword: Sendable {
     case .calls: .calls
     case .layers(.width): .valueOrArguments
     case .layers(.storage), .widths: .arguments
-    case .width, .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic: .value
+    case .names: .values
+    case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic:
+      .value
     }
   }
 }

@@ -94,8 +94,14 @@ package enum ValueKind: Sendable {
   case network
   /// A name that the statement gives to its result.
   case newName
-  /// Text in quotation marks.
+  /// Text in quotation marks: a path.
   case text
+  /// A regular expression in quotation marks.
+  case pattern
+  /// Names with commas between, in quotation marks where they aren't plain words; a number alone is how many.
+  case names
+  /// What is of one of these kinds.
+  indirect case either([ValueKind])
   /// Layers joined by `>`.
   case chain
   /// A subject of a command that understands its own words: one of the topics, a name besides them, a number.
@@ -124,6 +130,9 @@ package enum ValueKind: Sendable {
     case .network: "an architecture, a network or a model"
     case .newName: "a name"
     case .text: "text in quotation marks"
+    case .pattern: "a regular expression in quotation marks"
+    case .names: "names with commas between"
+    case .either(let kinds): sentence(kinds.map(\.words), "or")
     case .chain: "layers joined by >"
     case .topic: "a topic"
     case .flag: "no value"
@@ -146,6 +155,9 @@ package enum ValueKind: Sendable {
     case .model, .newName: "NAME"
     case .network: "NETWORK"
     case .text: "\"TEXT\""
+    case .pattern: "\"PATTERN\""
+    case .names: "NAME, NAME, …"
+    case .either(let kinds): kinds.map(\.notation).joined(separator: "|")
     case .chain: "LAYER > LAYER > …"
     case .topic: "TOPIC"
     case .flag: ""

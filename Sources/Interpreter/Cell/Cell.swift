@@ -1,3 +1,4 @@
+import Datasets
 import Language
 import SessionStore
 import Text
@@ -21,6 +22,8 @@ struct Cell {
   let damage: StoreError?
 
   func run(_ console: Console) -> Outcome {
+    library.console = console
+    defer { library.console = nil }
     let program = parse(source, vocabulary: Command.vocabulary)
     let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
     let slips = (program.diagnostics + problems).inOrderOfPlace
@@ -29,8 +32,15 @@ struct Cell {
     do {
       let workspace = try opened(bound)
       let (first, failures) = rehearsed(bound, workspace)
+      if failures.contains(where: \.isCancellation) {
+        console.note("stopped; nothing was changed")
+        return Outcome(status: .interrupted)
+      }
       for failure in failures { console.put(.diagnostic(failure.diagnostic)) }
       return failures.isEmpty ? try run(bound, first: first, workspace, console) : Outcome(status: .error)
+    } catch  where error.isCancellation {
+      console.note("stopped; nothing was changed")
+      return Outcome(status: .interrupted)
     } catch {
       console.put(.diagnostic(error.diagnostic))
       return Outcome(status: .error)
@@ -180,10 +190,13 @@ private struct IndependentFailures {
 /// Why a cell failed, as its diagnostic.
 private struct Failure: Error {
   var diagnostic: Diagnostic
+  /// True where loading data was stopped at the user's wish.
+  var isCancellation = false
 
   /// `verb` is the place of errors that have none of their own.
   init(_ error: any Error, at verb: Word?) {
     let range = verb?.range ?? SourceRange(0..<0)
+    if case SessionError.data(.cancelled, _) = error { isCancellation = true }
     switch error {
     case let error as any DiagnosedError: diagnostic = error.diagnostic
     case let error as StoreError: diagnostic = SessionError.store(error, range).diagnostic

@@ -1,5 +1,6 @@
 package import Datasets
 import Language
+import Pictures
 import Training
 
 /// What `data` chose: kept in the session as the words that would choose it again.
@@ -17,12 +18,16 @@ package struct DataChoice: Sendable, Hashable {
 
   /// Reads the words of a bound `data` command; `seed` is the session's, for sets that are drawn.
   package init(_ arguments: Arguments, seed: () -> UInt64) {
-    let name = arguments.word(at: 0)?.text ?? DataChoice.standard.request.name
+    let folder = arguments.text(at: 1) ?? arguments.text(at: 0)
+    let name =
+      arguments.word(at: 0)?.text
+      ?? (folder == nil ? DataChoice.standard.request.name : DatasetSource.folder.name)
     let isDrawn = DatasetSource.named(name)?.isDrawn ?? false
     request = DatasetRequest(
-      name: name, path: arguments.text(.path), limit: arguments.count(.limit),
+      name: name, path: folder ?? arguments.text(.path), limit: arguments.count(.limit),
       testLimit: arguments.count(.test), size: arguments.count(.size),
-      seed: arguments.count(.dataSeed).map(UInt64.init) ?? (isDrawn ? seed() : 0))
+      seed: arguments.count(.dataSeed).map(UInt64.init) ?? (isDrawn ? seed() : 0),
+      classes: arguments.texts(.classes), pictures: PictureReading(arguments))
     augments = arguments.has(.augment)
   }
 
@@ -42,10 +47,10 @@ package struct DataChoice: Sendable, Hashable {
 
 /// What is to be said of a model that was trained on another data set than the one in use.
 func foreignData(_ entry: ModelEntry, _ data: ChosenData) -> String? {
-  guard let own = entry.details[.data].flatMap(DataChoice.init(text:))?.request.name,
-    own != data.choice.request.name
+  guard let own = entry.details[.data].flatMap(DataChoice.init(text:))?.request.title,
+    own != data.choice.request.title
   else { return nil }
-  return "\(entry.name) was trained on \(own), the data in use is \(data.choice.request.name)"
+  return "\(entry.name) was trained on \(own), the data in use is \(data.choice.request.title)"
 }
 
 extension DatasetSource {
@@ -53,8 +58,19 @@ extension DatasetSource {
   var isDrawn: Bool {
     switch origin {
     case .drawn: true
-    case .files: false
+    case .files, .cifar, .pictures: false
     }
+  }
+}
+
+extension PictureReading {
+  /// What a `data` command says of pictures.
+  fileprivate init(_ arguments: Arguments) {
+    let test: Test? =
+      arguments.real(.test).map { .share($0) } ?? arguments.text(.test).map { .folder($0) }
+    self.init(
+      label: arguments.text(.label), fit: arguments.has(.stretch) ? .stretch : .crop,
+      isGrey: arguments.has(.grey), skipsBroken: arguments.has(.skipBroken), test: test)
   }
 }
 
@@ -71,6 +87,12 @@ final class DataLibrary {
   /// Hashes of the sets that were loaded, by the words that choose them.
   private(set) var checksums: [String: String] = [:]
   private var loaded: (choice: DataChoice, dataset: Dataset)?
+  /// Where decoded pictures are kept, and whether that may be written; nil in a session without a folder.
+  private let cache: (folder: String, isWritable: Bool)?
+  /// The running cell, which hears how far loading is and can stop it.
+  var console: Console?
+
+  init(cache: (folder: String, isWritable: Bool)? = nil) { self.cache = cache }
 
   /// Test images of the set in memory; nil where none was loaded.
   var testImages: Int? { loaded?.dataset.test.count }
@@ -82,9 +104,28 @@ final class DataLibrary {
 
   /// Reads the files again, whatever was read before.
   func reload(_ choice: DataChoice) throws(DatasetError) -> Dataset {
-    let dataset = try loadDataset(choice.request)
+    let dataset = try loadDataset(choice.request, loading(choice.request))
     loaded = (choice, dataset)
     if keepsChecksums { checksums[choice.request.description] = dataset.checksum }
     return dataset
+  }
+
+  /// What loading may use, and how it tells how far it is.
+  func loading(_ request: DatasetRequest) -> Loading {
+    let watch = Stopwatch()
+    let cancellation = console?.cancellation
+    return Loading(
+      cacheFolder: cache?.folder, writesCache: cache?.isWritable ?? false,
+      isCancelled: { cancellation?.isCancelled ?? false },
+      progress: { [console] report in
+        // What is done in one step has nothing to show.
+        guard report.done < report.total else { return }
+        console?.progress {
+          Progress(
+            activity: "\(report.activity.rawValue) \(request.title)", done: report.done, total: report.total,
+            stage: "\(report.part.rawValue) images",
+            secondsLeft: watch.seconds / Double(max(report.done, 1)) * Double(report.total - report.done))
+        }
+      })
   }
 }

@@ -30,7 +30,7 @@ package struct Completion: Sendable, Equatable {
 /// Program text in, outputs out: commands on a session.
 package final class Interpreter {
   let store: SessionStore
-  let library = DataLibrary()
+  let library: DataLibrary
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
   private var last: (source: String, status: CellResult.Status, seconds: Double)?
@@ -45,13 +45,17 @@ package final class Interpreter {
   /// can't be made or read.
   package init(sessionFolder: String?) throws {
     do throws(StoreError) {
-      store = try SessionStore(folder: sessionFolder)
+      let store = try SessionStore(folder: sessionFolder)
+      self.store = store
       damage = nil
+      library = DataLibrary(
+        cache: sessionFolder.map { ($0 + "/pictures", isWritable: !store.isReadOnly) })
     } catch {
       switch error {
       case .damagedStore, .foreignStore, .newerStore:
         store = try SessionStore(folder: nil)
         damage = error
+        library = DataLibrary()
       case .folder, .database, .readOnly, .unknownModel, .unknownRun, .damagedModel, .damagedObject,
         .damagedHistory, .unwritable, .unreadable, .weights, .inconsistentTensor:
         throw error
@@ -63,6 +67,7 @@ package final class Interpreter {
   package init(store: SessionStore) {
     self.store = store
     damage = nil
+    library = DataLibrary()
   }
 
   /// True where another process writes to the session, or the store is damaged: commands that change it are refused.

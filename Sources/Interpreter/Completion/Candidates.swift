@@ -82,7 +82,8 @@ struct Candidates {
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: layerForms
     case .width, .layers(.width): widths
-    case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
+    case .either(let kinds): kinds.flatMap(values(of:))
+    case .count, .real, .newName, .text, .pattern, .names, .flag, .calls, .layers(.storage), .widths: []
     }
   }
 
@@ -105,7 +106,9 @@ struct Candidates {
       layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
     case .layers(.width), .widths: widths
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
-    case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls, .width: []
+    case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
+      .flag, .calls, .width:
+      []
     }
   }
 
@@ -181,6 +184,7 @@ extension ValueKind {
   fileprivate var isNumber: Bool {
     if case .count = self { return true }
     if case .real = self { return true }
+    if case .either(let kinds) = self { return kinds.contains(where: \.isNumber) }
     return false
   }
 }

@@ -64,11 +64,20 @@ struct CompletionPlace {
   private mutating func readPath(_ string: Token, _ words: [Word], _ bytes: [UInt8]) {
     let start = string.range.lowerBound + 1
     guard start <= bytes.count, !bytes[start...].contains(UInt8(ascii: "\"")),
-      case .value(let verb, let name) = Self.context(of: words),
-      case .text = Command.named(verb)?.keyword(named: name)?.kind
+      Self.takesPath(Self.context(of: words))
     else { return }
     context = .path
     range = start..<bytes.count
+  }
+
+  private static func takesPath(_ context: CompletionContext) -> Bool {
+    switch context {
+    case .value(let verb, let name): Command.named(verb)?.keyword(named: name)?.kind.isPath ?? false
+    case .body(let verb, let operands, let used):
+      used.isEmpty
+        && Command.named(verb)?.operands.dropFirst(operands).first?.kind.isPath ?? false
+    case .verb, .layer, .clauseCall, .argument, .path, .nothing: false
+    }
   }
 
   /// The tokens of the statement that the text ends in.
@@ -158,6 +167,9 @@ struct CompletionPlace {
       case .value, .valueOrArguments:
         if rest.isEmpty { return .value(verb: command.name, keyword: keyword.name) }
         rest.removeFirst()
+      case .values:
+        if rest.isEmpty { return .value(verb: command.name, keyword: keyword.name) }
+        skipValues(&rest)
       case .calls:
         if rest.isEmpty { return .clauseCall }
         skipCalls(&rest)
@@ -165,6 +177,12 @@ struct CompletionPlace {
       }
     }
     return .body(verb: command.name, operands: operands, used: used)
+  }
+
+  /// Passes over values with commas between, and a comma at the end.
+  private static func skipValues(_ words: inout ArraySlice<Word>) {
+    words.removeFirst()
+    while words.first?.kind == .comma { words = words.dropFirst(2) }
   }
 
   /// Passes over what stands in parentheses.
@@ -186,5 +204,17 @@ struct CompletionPlace {
       guard words.first?.kind == .comma else { return }
       words.removeFirst()
     } while !words.isEmpty
+  }
+}
+
+extension ValueKind {
+  /// True where text in quotation marks is a path.
+  fileprivate var isPath: Bool {
+    switch self {
+    case .text: true
+    case .either(let kinds):
+      kinds.contains { if case .choice = $0 { true } else { false } } && kinds.contains(where: \.isPath)
+    default: false
+    }
   }
 }

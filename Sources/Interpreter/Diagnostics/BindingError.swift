@@ -135,8 +135,8 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
 private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
   switch kind {
   case .width, .layers(.width), .widths: break
-  case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls,
-    .layers(.storage):
+  case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
+    .flag, .calls, .layers(.storage):
     return nil
   }
   guard let number = expression.numericValue else { return nil }
@@ -160,7 +160,9 @@ extension ValueKind {
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
     case .width: "try: 8"
-    case .network, .newName, .text, .chain, .topic, .flag, .calls, .layers, .widths: nil
+    case .network, .newName, .text, .pattern, .names, .either, .chain, .topic, .flag, .calls, .layers,
+      .widths:
+      nil
     }
   }
 }

@@ -5,6 +5,8 @@ package import SessionStore
 /// Why the session's folder or its data can't do what a statement needs.
 package enum SessionError: Error {
   case data(DatasetError, SourceRange)
+  /// The folder stands after the data set's name and after `path`.
+  case folderTwice(SourceRange)
   /// The words that the session keeps for its data are not understood.
   case storedDataUnreadable(SourceRange, text: String)
   case readOnly(Word, holder: Int32?)
@@ -17,6 +19,8 @@ extension SessionError: DiagnosedError {
     switch self {
     case .data(let error, let range):
       complaint("data-unusable", error.message, at: range, remedy: error.remedy)
+    case .folderTwice(let range):
+      complaint("named-twice", "the folder is named twice", at: range, remedy: "keep one of the two")
     case .storedDataUnreadable(let range, let text):
       complaint(
         "data-unusable", "the data that the session remembers is not understood: \(text)", at: range,

@@ -37,8 +37,17 @@ extension Dataset {
     for images in [training, test] {
       hash.add("\(images.count) \(images.channels) \(images.height) \(images.width)")
       hash.add(images.pixels)
-      hash.add(images.labels)
+      hash.add(images.labelBytes)
     }
     return hash.digits
+  }
+}
+
+extension ImageSet {
+  /// Labels as one byte each, or two where one needs them.
+  fileprivate var labelBytes: [UInt8] {
+    let isNarrow = labels.allSatisfy { $0 < 256 }
+    return isNarrow
+      ? labels.map { UInt8($0) } : labels.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
   }
 }

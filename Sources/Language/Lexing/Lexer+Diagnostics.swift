@@ -55,13 +55,6 @@ extension Diagnostic {
       label: "no \" follows on its line", notes: notes)
   }
 
-  static func unknownEscape(_ scalar: Unicode.Scalar, _ range: SourceRange) -> Diagnostic {
-    Diagnostic(
-      id: "unknown-escape", message: "unknown escape \(quoted("\\" + String(scalar)))", range: range,
-      notes: ["in a string \\\" is a quote, \\\\ a backslash and \\n a line end"],
-      suggestion: "\\\\" + String(scalar))
-  }
-
   static func foreignQuotes(
     _ value: String, opening: Unicode.Scalar, closing: Unicode.Scalar, _ range: SourceRange
   ) -> Diagnostic {

@@ -13,7 +13,7 @@ extension Lexer {
         return
       }
       if scalar == "\\" {
-        if let character = scanEscape() { value.append(character) }
+        value.append(contentsOf: scanEscape())
       } else {
         if scalar.properties.generalCategory == .control, scalar != "\t" {
           diagnostics.append(.controlCharacter(scalar, offset: offsets[position]))
@@ -28,24 +28,22 @@ extension Lexer {
     )
   }
 
-  /// The character that an escape stands for, or nil for a line that goes on.
-  private mutating func scanEscape() -> Unicode.Scalar? {
-    let start = position
+  /// What an escape stands for: nothing where the line goes on, itself where it has no meaning here, so that patterns
+  /// are written as they are: "\d+\.png".
+  private mutating func scanEscape() -> [Unicode.Scalar] {
     position += 1
     guard let escaped = peek() else {
       endsInOpenString = true
-      return nil
+      return []
     }
     position += escaped == "\r" && peek(1) == "\n" ? 2 : 1
     switch escaped {
-    case "\"", "\\": return escaped
-    case "n": return "\n"
+    case "\"", "\\": return [escaped]
+    case "n": return ["\n"]
     case "\n", "\r":
       endsInOpenString = peek() == nil
-      return nil
-    default:
-      diagnostics.append(.unknownEscape(escaped, range(from: start)))
-      return escaped
+      return []
+    default: return ["\\", escaped]
     }
   }
 

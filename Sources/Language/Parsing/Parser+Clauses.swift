@@ -26,6 +26,7 @@ extension Parser {
       switch form {
       case .flag: try refuseValue(of: keyword)
       case .value: try value(of: keyword, verb: verb).map { .value($0) } ?? .none
+      case .values: try values(of: keyword, verb: verb).map { .value($0) } ?? .none
       case .calls: .calls(try calls(of: keyword, verb: verb))
       case .arguments: try ownArguments(of: keyword, verb: verb)
       case .valueOrArguments:
@@ -60,6 +61,22 @@ extension Parser {
     let value = try expression()
     guard take(.rightParenthesis) != nil else { throw .reported }
     return value
+  }
+
+  /// Values with commas between, as a list; nil, with a report, where there is none.
+  private mutating func values(of keyword: Word, verb: Word) throws(Interruption) -> Expression? {
+    guard let first = try value(of: keyword, verb: verb) else { return nil }
+    if case .list = first { return first }
+    var values = [first]
+    while let comma = take(.comma) {
+      guard let next = peek(), !next.isFaulty else {
+        report(.nothingAfterComma(comma.range))
+        break
+      }
+      // After a comma a word is a value, whatever option has its name.
+      values.append(try expression())
+    }
+    return .list(values, first.range.joined(with: values[values.count - 1].range))
   }
 
   /// The arguments of `keep(conv1, fc)`; without parentheses what follows is passed over, with a report.

@@ -4,6 +4,8 @@ package struct Vocabulary: Sendable {
   package enum KeywordForm: Int, Sendable {
     /// One value: `epochs 3`.
     case value
+    /// Values, with commas between: `classes cat, dog`.
+    case values
     /// Calls, with commas between: `with kd(teacher), nkd(teacher)`.
     case calls
     /// Nothing: `augment`.

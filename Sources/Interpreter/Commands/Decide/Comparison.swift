@@ -117,7 +117,7 @@ struct Comparison {
     if hasRecovery { columns.append(Table.Column("recovery", .right)) }
     if hasTraining { columns.append(Table.Column("training", .right)) }
     return Table(
-      title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.name)",
+      title: "on \(counted(data.dataset.test.count, "test image")) of \(data.choice.request.title)",
       columns: columns,
       rows: rows.map { row in
         var cells: [Table.Cell] = [

@@ -70,7 +70,9 @@ struct PlannedAdvice {
   private func chosenImages(_ workspace: Workspace, _ entry: ModelEntry) throws -> AdviceImages {
     let seen = try workspace.trainingImagesSeen(by: entry, of: data.choice.request)
     do throws(DatasetError) {
-      return try AdviceImages(data, wanted: images, seen: seen, mayTrain: standIn == nil)
+      return try AdviceImages(
+        data, wanted: images, seen: seen, mayTrain: standIn == nil,
+        workspace.library.loading(data.choice.request))
     } catch {
       throw SessionError.data(error, verb.range)
     }

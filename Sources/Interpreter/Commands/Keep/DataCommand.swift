@@ -6,14 +6,30 @@ extension Keyword {
   static let limit = Keyword(
     "limit", .count(1...1_000_000), otherwise: "all", example: "20000", "only the first N training images")
   static let test = Keyword(
-    "test", .count(1...1_000_000), otherwise: "all", example: "2000", "only the first N test images")
+    "test", .either([.count(1...1_000_000), .real(testShares), .text]), otherwise: "all", example: "2000",
+    "only the first N test images; of a folder of pictures the share for testing (20%) or the folder (\"test\")"
+  )
   static let size = Keyword(
     "size", .count(allowedImageSizes), otherwise: "as the files have it", example: "32",
-    "height and width to resize to, bilinear")
+    "height and width to resize to, bilinear; pictures are cropped to a square, with antialiasing")
+  private static let testShares = RealRange(lower: 0, upper: 1, includesLower: false, includesUpper: false)
+  static let label = Keyword(
+    "label", .pattern, otherwise: "sub-folders are the classes", example: "\"^(.*)_[0-9]+\"",
+    "the class by the file's name: the group of a pattern, or whether it matches")
+  static let classes = Keyword(
+    "classes", .names, otherwise: "all there are", example: "cat, dog",
+    "which classes of a folder, or the names of labels; a number N names them 0 to N - 1")
+  static let stretch = Keyword(
+    "stretch", .flag, otherwise: "crop", "scale both sides of a picture instead of cropping")
+  static let grey = Keyword("grey", .flag, otherwise: "colour", "pictures in one channel")
+  static let skipBroken = Keyword(
+    "skip-broken", .flag, otherwise: "stop at the first",
+    "leave out pictures that can't be read, and say which")
   static let path = Keyword(
     "path", .text, otherwise: "the installed package", example: "\"folder\"", "folder that holds the files")
   static let dataSeed = Keyword(
-    "seed", .count(seedRange), otherwise: "the session's", example: "7", "seed of images that are drawn")
+    "seed", .count(seedRange), otherwise: "the session's", example: "7",
+    "seed of images that are drawn, and of a folder's order and division")
   static let augment = Keyword(
     "augment", .flag, otherwise: "off", "crop at random and mirror the training images")
 }
@@ -23,16 +39,28 @@ extension Command {
     "data", "choose the data to train and test on",
     operands: [
       Operand(
-        "a data set", .choice(DatasetSource.catalogue.map { Choice($0.name, $0.summary) }))
+        "a data set or a folder",
+        .either([.choice(DatasetSource.catalogue.map { Choice($0.name, $0.summary) }), .text])),
+      Operand("its folder", .text, .optional),
     ],
-    keywords: [.limit, .test, .size, .path, .dataSeed, .augment],
-    examples: ["data fashion-mnist limit 20000", "data shapes size 32 augment", "data mnist path \"mnist\""],
+    keywords: [
+      .limit, .test, .size, .path, .dataSeed, .augment, .label, .classes, .stretch, .grey, .skipBroken,
+    ],
+    examples: [
+      "data fashion-mnist limit 20000", "data shapes size 32 augment", "data mnist path \"mnist\"",
+      "data \"pets\" size 64", "data \"pets\" label \"^(.*)_\\d+\\.jpg$\" size 64 test 20%",
+      "data \"pets\" label \"^[A-Z]\" classes cat, dog size 64 grey skip-broken",
+      "data cifar10 path \"cifar\"",
+    ],
     footprint: { arguments, _ in
       let isDrawn = arguments.word(at: 0).flatMap { DatasetSource.named($0.text) }?.isDrawn ?? false
       return Footprint(
         uses: isDrawn ? arguments.sessionSeed(unless: .dataSeed) : [], settings: [.data])
     }
   ) { arguments, workspace in
+    if let range = arguments.range(of: .path), arguments.folderOperand != nil {
+      throw SessionError.folderTwice(range)
+    }
     let choice = DataChoice(arguments) { workspace.sessionSeed }
     let dataset: Dataset
     do throws(DatasetError) {
@@ -51,28 +79,59 @@ extension Command {
 /// The words that an error of loading is about: the option that was wrong, else the data's name.
 private func place(of error: DatasetError, in arguments: Arguments) -> SourceRange {
   let name = arguments.operands.first?.range ?? arguments.verb.range
-  let keyword: Keyword? =
-    switch error {
-    case .folderNotTaken, .folderMissing, .fileMissing, .unreadable, .notGzip, .damaged, .truncated,
-      .trailingBytes, .badMagic, .empty, .labelsMismatch, .labelOutOfRange, .imageSizesDiffer:
-      .path
-    case .limitOutOfRange(.training, _, _): .limit
-    case .limitOutOfRange(.test, _, _): .test
-    case .sizeTooLarge(.some, _, _): .path
-    case .sizeOutOfRange, .sizeTooLarge(nil, _, _): .size
-    case .unknownDataset, .folderNeeded: nil
-    }
-  return keyword.flatMap { arguments.range(of: $0) } ?? name
+  if let keyword = keyword(of: error), let range = arguments.range(of: keyword) { return range }
+  return error.isOfFolder ? arguments.folderOperand ?? name : name
 }
 
-/// Counts, classes and statistics of loaded data, two lines.
+private func keyword(of error: DatasetError) -> Keyword? {
+  switch error {
+  case .limitOutOfRange(.training, _, _): .limit
+  case .limitOutOfRange(.test, _, _): .test
+  case .sizeOutOfRange, .sizeTooLarge(nil, _, _), .pictureSizesDiffer: .size
+  case .badPattern, .unlabelled: .label
+  case .classMissing, .classCount: .classes
+  case .folderMissing(dataset: "the test images", _), .optionNotTaken(_, .test): .test
+  case .optionNotTaken(_, .label): .label
+  case .optionNotTaken(_, .classes): .classes
+  case .optionNotTaken(_, .stretch): .stretch
+  case .optionNotTaken(_, .grey): .grey
+  case .optionNotTaken(_, .skipBroken): .skipBroken
+  case .unknownDataset, .folderNeeded, .cancelled: nil
+  case .folderNotTaken, .folderMissing, .fileMissing, .unreadable, .notGzip, .damaged, .truncated,
+    .trailingBytes, .badMagic, .empty, .labelsMismatch, .labelOutOfRange, .imageSizesDiffer,
+    .imageChannelsDiffer, .channelsUnknown, .filesAmbiguous, .noClasses, .emptyClass, .unknownClass,
+    .classesOutOfRange, .linkRefused, .badPicture, .sizeTooLarge(.some, _, _):
+    .path
+  }
+}
+
+extension DatasetError {
+  /// True where the folder of the data is to be looked at.
+  fileprivate var isOfFolder: Bool { keyword(of: self)?.name == Keyword.path.name }
+}
+
+extension Arguments {
+  /// Where the folder stands among the operands.
+  var folderOperand: SourceRange? {
+    operands.last { if case .text = $0.value { true } else { false } }?.range
+  }
+}
+
+/// Counts, classes and statistics of loaded data, and what was left out.
 func description(of data: ChosenData) -> String {
   let dataset = data.dataset
   let statistics = zip(dataset.mean, dataset.deviation)
     .map { fixed(Double($0), 4) + " ± " + fixed(Double($1), 4) }.joined(separator: ", ")
-  return """
-    \(data.choice.text): \(grouped(dataset.training.count)) training and \
-    \(grouped(dataset.test.count)) test images of \(data.shape), \(data.classes) classes
-    standardised with the training images' mean ± deviation: \(statistics)
-    """
+  var lines = [
+    "\(data.choice.text): \(grouped(dataset.training.count)) training and "
+      + "\(grouped(dataset.test.count)) test images of \(data.shape), \(grouped(data.classes)) classes",
+    "standardised with the training images' mean ± deviation: \(statistics)",
+  ]
+  if !dataset.leftOut.isEmpty {
+    let shown = dataset.leftOut.prefix(5)
+    lines.append("left out: \(counted(dataset.leftOut.count, "file")) that can't be read")
+    lines += shown.map { "  " + $0 }
+    if shown.count < dataset.leftOut.count { lines.append("  …") }
+  }
+  return lines.joined(separator: "\n")
 }

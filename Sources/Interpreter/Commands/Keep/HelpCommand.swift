@@ -125,7 +125,10 @@ extension ValueKind {
   var choices: [Choice] {
     switch self {
     case .choice(let choices), .topic(let choices, _), .calls(let choices): choices
-    case .count, .real, .model, .network, .newName, .text, .chain, .flag, .width, .layers, .widths: []
+    case .either(let kinds): kinds.flatMap(\.choices)
+    case .count, .real, .model, .network, .newName, .text, .pattern, .names, .chain, .flag, .width, .layers,
+      .widths:
+      []
     }
   }
 }

@@ -27,7 +27,7 @@ extension Workspace {
     if let network, network.classes != data.classes, target != nil || model(named: word.text) == nil {
       throw ModelError.outputsDiffer(
         definitions[word.text]?.places.last ?? word.range, network: word.text, outputs: network.classes,
-        classes: data.classes, dataName: data.choice.request.name)
+        classes: data.classes, dataName: data.choice.request.title)
     }
     if target != nil, let network { return .fresh(network) }
     if let entry = model(named: word.text) {

@@ -30,13 +30,15 @@ struct AdviceImages {
   ///
   /// `seen` is how many of the first training images the model was trained on, nil for all of them. `mayTrain` is false
   /// where no training image may be used.
-  init(_ data: ChosenData, wanted: Int, seen: Int?, mayTrain: Bool) throws(DatasetError) {
+  init(
+    _ data: ChosenData, wanted: Int, seen: Int?, mayTrain: Bool, _ loading: Loading
+  ) throws(DatasetError) {
     let whole = data.dataset
     let training = whole.training
     choosing = whole
     if mayTrain, let seen {
       let skipped = max(seen, training.count)
-      let later = try laterTrainingImages(of: data.choice.request, after: skipped, count: wanted)
+      let later = try laterTrainingImages(of: data.choice.request, after: skipped, count: wanted, loading)
       if let later, later.count >= min(wanted, Self.fewestUnseen) {
         (origin, choosing.test, verifying) = (.unseen(after: skipped), later, whole.test)
         return
@@ -61,7 +63,7 @@ struct AdviceImages {
     switch origin {
     case .unseen(let skipped):
       return counted(count, "training image") + " that \(model) has not seen "
-        + "(\(grouped(skipped + 1)) to \(grouped(skipped + count)) of \(data.choice.request.name))"
+        + "(\(grouped(skipped + 1)) to \(grouped(skipped + count)) of \(data.choice.request.title))"
     case .heldOut(let all):
       return
         "the last \(grouped(count)) of \(counted(all, "training image")), which no gate calibrates or trains on"
@@ -105,7 +107,7 @@ extension Workspace {
     for text in texts {
       guard let choice = DataChoice(text: text) else { return nil }
       guard choice.request.mayShareTrainingImages(with: request) else { continue }
-      guard let prefix = choice.request.trainingPrefix else { return nil }
+      guard let prefix = choice.request.trainingPrefix(in: request) else { return nil }
       seen = max(seen, prefix)
     }
     return seen
