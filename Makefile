@@ -7,7 +7,7 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers help dependencies build demo repl test test-in-random-order bench bench-scaling \
+.PHONY: check-integers check-pictures help dependencies build demo repl test test-in-random-order bench bench-scaling \
   bench-startup bench-prompt notebooks check-replays lint clean
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
 	@echo 'make check-integers  hold 10,000 random networks and every architecture against exact integer arithmetic'
+	@echo 'make check-pictures  try 100,000 mutations of each kind of picture and data file'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -68,6 +69,9 @@ check-replays: build
 
 check-integers: dependencies
 	QATLAB_NETWORKS=10000 swift test $(TEST_OPTIONS) --filter 'RandomNetworkTests|CatalogueIntegerTests'
+
+check-pictures: dependencies
+	QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) --filter 'HostilePictureTests|OtherFormatsTests'
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

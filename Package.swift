@@ -72,7 +72,7 @@ let package = Package(
       ]),
 
     // The front-ends.
-    library("Notebooks", ["Interpreter", "Language", "Training", "Text"]),
+    library("Notebooks", ["Interpreter", "Language", "Training", "Pictures", "Text"]),
     library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "Text", "CEditLine"]),
     .executableTarget(
       name: "qatlab",

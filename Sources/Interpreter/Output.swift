@@ -10,6 +10,7 @@ package enum Output: Sendable, Codable, Equatable {
   case metric(Metric)
   case curve(Curve)
   case histogram(Histogram)
+  case images(ImageSheet)
   /// Supersedes the progress before it; never kept in a file.
   case progress(Progress)
   case diagnostic(Diagnostic)

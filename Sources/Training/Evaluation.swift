@@ -17,11 +17,11 @@ package struct Evaluation: Sendable {
 /// is.
 ///
 /// `progress` gets images done and images in all; returns nil where it was cancelled. `workspace` is memory that may
-/// be used meanwhile.
+/// be used meanwhile. `logits` gets those of each batch, [images, classes], in the images' order.
 package func evaluate(
   _ model: consuming Model, on images: ImageSet, of data: Dataset,
   workspace: UnsafeMutableRawBufferPointer? = nil, cancellation: Cancellation,
-  progress: (Int, Int) -> Void = { _, _ in }
+  logits observe: (UnsafeBufferPointer<Float>) -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation? {
   try check(model, fits: images, classes: data.classNames.count)
   let size = min(evaluationBatch(images), images.count)
@@ -56,6 +56,7 @@ package func evaluate(
         let slots = UnsafeMutableBufferPointer(rebasing: gradient[..<(count * classes)])
         loss += Double(count) * crossEntropy(logits: logits, labels: truth, classes: classes, gradient: slots)
       }
+      observe(logits)
       for row in 0..<count {
         let choice = chosenClass(logits, row: row, classes: classes)
         predictions.append(choice)

@@ -21,7 +21,8 @@ import Testing
     Dataset, isDecoded: Bool
   ) {
     var reports = 0
-    let loading = Loading(cacheFolder: session.path + "/pictures", writesCache: writes, progress: { _ in reports += 1 })
+    let loading = Loading(
+      cacheFolder: session.path + "/pictures", writesCache: writes, progress: { _ in reports += 1 })
     return (try loadDataset(request ?? self.request, loading), reports > 0)
   }
 

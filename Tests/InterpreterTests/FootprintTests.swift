@@ -19,7 +19,9 @@ import Testing
   /// Statements one after the other, in one session.
   static let statements = [
     "compare student-int8", "compare", "compare student seeds 2", "sensitivity student-int8 images 20",
-    "diff student-int8", "diff student", "evaluate student", "histogram conv1", "histogram teacher.conv1",
+    "diff student-int8", "diff student", "evaluate student", "confusion student against small",
+    "confusion baseline", "show images", "show images wrong of student", "show images flipped of student",
+    "show images flipped of student-int8 against teacher", "histogram conv1", "histogram teacher.conv1",
     "inspect student", "inspect conv1", "inspect student-int8", "inspect baseline", "show", "show data",
     "show run", "show tiny", "show resnet18", "show student", "show graph student", "show graph tiny",
     "show graph baseline after prepare", "show plan small", "show plan baseline", "show fake-quant conv1",

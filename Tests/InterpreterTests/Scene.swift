@@ -73,7 +73,7 @@ extension [Output] {
     compactMap { output in
       switch output {
       case .text(let text), .note(let text): text
-      case .table, .metric, .curve, .histogram, .progress, .diagnostic: nil
+      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
       }
     }.joined(separator: "\n")
   }

@@ -19,7 +19,7 @@ package final class Console {
     switch output {
     case .metric(let metric): metrics.append(metric)
     case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-    case .text, .note, .table, .curve, .histogram, .progress: break
+    case .text, .note, .table, .curve, .histogram, .images, .progress: break
     }
     emit(output)
   }

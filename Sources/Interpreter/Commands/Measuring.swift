@@ -5,10 +5,16 @@ import Training
 
 extension Console {
   /// Evaluates a model on the data's test images, showing how far it is; nil where it was cancelled.
-  func evaluation(of model: Model, named name: String, on data: ChosenData) throws -> Evaluation? {
+  ///
+  /// `logits` gets those of each batch, [images, classes].
+  func evaluation(
+    of model: Model, named name: String, on data: ChosenData,
+    logits: (UnsafeBufferPointer<Float>) -> Void = { _ in }
+  ) throws -> Evaluation? {
     let watch = Stopwatch()
     return try evaluate(
-      model, on: data.dataset.test, of: data.dataset, cancellation: cancellation
+      model, on: data.dataset.test, of: data.dataset, cancellation: cancellation,
+      logits: logits
     ) { done, total in
       progress {
         let seconds = watch.seconds

@@ -12,6 +12,7 @@ extension Output {
     case .metric(let metric): metric.json
     case .curve(let curve): curve.json
     case .histogram(let histogram): histogram.json
+    case .images(let sheet): sheet.json
     case .progress, .diagnostic: nil
     }
   }
@@ -78,6 +79,23 @@ extension Histogram {
       "y_label": .string(yLabel), "count_scale": .string(countScale.rawValue),
       "edges": .array(edges.map(JSONValue.double)), "counts": .array(counts.map(JSONValue.integer)),
       "markers": .array(markers),
+    ]
+  }
+}
+
+extension ImageSheet {
+  /// What the images are and are taken for; their pixels are in the picture beside.
+  fileprivate var json: JSONObject {
+    let items = items.map { item in
+      JSONValue.object([
+        "number": .integer(item.number), "class": .string(item.label),
+        "chosen": item.choice.map(JSONValue.string) ?? .null,
+        "other": item.otherChoice.map(JSONValue.string) ?? .null,
+      ])
+    }
+    return [
+      "type": .string("images"), "title": .string(title), "width": .integer(width),
+      "height": .integer(height), "items": .array(items),
     ]
   }
 }

@@ -10,7 +10,7 @@ extension Output {
     switch self {
     case .curve(let curve): CurveSVG(curve)?.xml
     case .histogram(let histogram): HistogramSVG(histogram)?.xml
-    case .text, .note, .table, .metric, .progress, .diagnostic: nil
+    case .text, .note, .table, .metric, .images, .progress, .diagnostic: nil
     }
   }
 
@@ -20,6 +20,9 @@ extension Output {
     guard let data = json, !plainText.isEmpty else { return nil }
     var bundle: JSONObject = [qatlabMIMEType: .object(data), "text/plain": .string(plainText)]
     if let svg { bundle["image/svg+xml"] = .string(svg) }
+    if case .images(let sheet) = self, let png = ImageSheetPNG(sheet).base64 {
+      bundle["image/png"] = .string(png)
+    }
     return bundle
   }
 }

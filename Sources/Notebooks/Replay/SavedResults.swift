@@ -115,6 +115,9 @@ extension CellResults {
       switch type {
       case "table": addTable(output, name)
       case "histogram": addHistogram(output, name)
+      case "images":
+        // Which images a model gets wrong is for other kernels to differ in; how many there are is a metric.
+        for leaf in leaves(of: .object(output), name) { values.append((leaf.name, leaf.value)) }
       default:
         guard !Measured.isAxis(output["x_label"]?.string), !Measured.isAxis(output["y_label"]?.string) else {
           continue

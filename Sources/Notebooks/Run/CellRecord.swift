@@ -36,7 +36,7 @@ package struct CellRecord: Sendable {
     var diagnostics: [Diagnostic] = []
     for output in outputs {
       switch output {
-      case .text, .note, .table, .metric, .curve, .histogram: kept.append(output)
+      case .text, .note, .table, .metric, .curve, .histogram, .images: kept.append(output)
       case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
       case .progress: break
       }

@@ -24,6 +24,7 @@ package struct OutputPainter: Sendable {
     case .metric(let metric): metric.text.map(textLines) ?? []
     case .curve(let curve): CurvePlot(style: style, width: width).lines(curve)
     case .histogram(let histogram): HistogramPlot(style: style, width: width).lines(histogram)
+    case .images(let sheet): ImageSheetPainter(style: style, width: width).lines(sheet)
     case .progress: []
     case .diagnostic(let diagnostic): diagnosticLines(diagnostic, source)
     }

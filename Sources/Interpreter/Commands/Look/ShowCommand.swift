@@ -6,12 +6,14 @@ import Text
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, graph, plan, run, quantize
+  case data, images, graph, plan, run, quantize
   case fakeQuant = "fake-quant"
 
   var summary: String {
     switch self {
     case .data: "the data in use: counts, classes, statistics"
+    case .images:
+      "images [wrong|flipped] [of NAME] [against NAME]: test images with their classes and answers"
     case .graph: "graph NAME: the nodes of a network and what feeds them"
     case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
     case .run: "run [N]: settings and loss curve of a run, the last one by default"
@@ -24,6 +26,7 @@ enum ShowTopic: String, CaseIterable {
   var keywords: [Keyword] {
     switch self {
     case .data, .plan, .run: []
+    case .images: [.imagesOf, .imagesAgainst, .imageCount]
     case .graph: [.before, .after]
     case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
     case .fakeQuant: [.quantizerBits, .quantizerGrid]
@@ -40,10 +43,14 @@ extension Command {
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
       Operand("a name or a number", .topic([], besides: .models), .many),
     ],
-    keywords: [.before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid],
+    keywords: [
+      .before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid, .imagesOf, .imagesAgainst,
+      .imageCount,
+    ],
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
       "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",
+      "show images", "show images wrong of student", "show images flipped of student-int8 against teacher",
       "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
       "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
     ], footprint: showFootprint
@@ -53,6 +60,7 @@ extension Command {
     let topic = ShowTopic(rawValue: word.text)
     try requireFitting(arguments, topic)
     switch topic {
+    case .images: return try showImages(arguments, workspace)
     case .quantize: return try showQuantize(arguments)
     case .fakeQuant: return try showFakeQuant(arguments, workspace)
     case .data, .graph, .plan, .run, nil:
@@ -65,7 +73,7 @@ extension Command {
     case .graph: return try showGraph(word, rest, GraphStage(arguments), workspace)
     case .plan: return try showPlan(word, rest, workspace)
     case .run: return try showRun(rest)
-    case .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
+    case .images, .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
     }
   }
 }
@@ -79,6 +87,7 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   guard let word = arguments.word(at: 0)?.text else { return .nothing }
   let name = arguments.word(at: 1)?.text ?? ""
   switch ShowTopic(rawValue: word) {
+  case .images: return imagesFootprint(arguments, known)
   case .quantize: return .nothing
   case .fakeQuant: return fakeQuantFootprint(arguments, known)
   case .data: return Footprint(uses: [.data])
