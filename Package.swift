@@ -45,6 +45,7 @@ let package = Package(
 
     // Values: a network and its arithmetic.
     library("GraphIR"),
+    library("TensorFiles", ["GraphIR", "Text"]),
     library("Quantization", ["GraphIR"]),
     library("Datasets", ["GraphIR", "CZlib"]),
 
@@ -59,14 +60,14 @@ let package = Package(
     library(
       "SessionStore",
       [
-        "GraphIR", "Text", .product(name: "GRDB", package: "GRDB.swift"),
+        "GraphIR", "TensorFiles", "Text", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     library(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", "Text", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "TensorFiles", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
@@ -84,6 +85,7 @@ let package = Package(
     tests("TextTests", ["Text"]),
     tests("LanguageTests", ["Language"]),
     tests("GraphIRTests", ["GraphIR"]),
+    tests("TensorFilesTests", ["TensorFiles", "GraphIR"], fixtures: true),
     tests("DatasetsTests", ["Datasets"]),
     tests("DistillationTests", ["Distillation", "OneDNN", "ReferenceNumbers"], fixtures: true),
     tests("QuantizationTests", ["Quantization", "GraphIR", "ReferenceNumbers"], fixtures: true),
@@ -92,7 +94,7 @@ let package = Package(
       fixtures: true),
     tests(
       "TrainingTests",
-      ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
+      ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization", "TensorFiles"]),
     tests(
       "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
