@@ -29,15 +29,19 @@ extension TrainingPlanner {
     hasBias: Bool, grid: QuantizationGrid?, learnsScale: Bool, group: LayerGroup, channels: Int,
     backward: Primitive, standIn: StandIn? = nil, isHalf: Bool = false
   ) throws -> PlannedWeights {
-    let parameter = parameters.add(node.name + ".weight", shape: shape, layout: layout, plain: plain)
-    let bias = hasBias ? parameters.add(node.name + ".bias", shape: [outputs], group: .offsets) : nil
+    let tempo = tempo(of: group.head)
+    let parameter = parameters.add(
+      node.name + ".weight", shape: shape, layout: layout, plain: plain, tempo: tempo)
+    let bias =
+      hasBias ? parameters.add(node.name + ".bias", shape: [outputs], group: .offsets, tempo: tempo) : nil
     let norm = group.norm.flatMap { addNorm($0, folds: grid != nil, channels: channels) }
     var weights = PlannedWeights(
       parameter: parameter, layout: layout, used: .parameter(parameter), bias: bias,
       backwardWeights: backward)
     if let grid {
       try appendQuantizer(
-        grid, node, shape: shape, grouped: grouped, learnsScale: learnsScale, norm: norm, to: &weights)
+        grid, node, shape: shape, grouped: grouped, scales: learnsScale ? tempo : nil, norm: norm,
+        to: &weights)
       appendBiasRounding(group, node, outputs: outputs, norm: norm, to: &weights)
     }
     if isHalf {
@@ -65,9 +69,9 @@ extension TrainingPlanner {
     weights.usedBias = .fixed(UnsafeMutableRawPointer(step.target.pointer))
   }
 
-  /// Adds the step that finds the weights' scales.
+  /// Adds the step that finds the weights' scales; `scales` is nil where they are not trained.
   private mutating func appendQuantizer(
-    _ grid: QuantizationGrid, _ node: Graph.Node, shape: [Int], grouped: Bool, learnsScale: Bool,
+    _ grid: QuantizationGrid, _ node: Graph.Node, shape: [Int], grouped: Bool, scales: ParameterTempo?,
     norm: BatchNormState?, to weights: inout PlannedWeights
   ) throws {
     guard weights.bias == nil || norm == nil else {
@@ -80,10 +84,11 @@ extension TrainingPlanner {
     let count = weights.layout.byteCount / 4
     let outputs = shape[0]
     let padded = (outputs + block - 1) / block * block
-    let trained =
-      learnsScale
-      ? addWeightScales(
-        node, grid, outputs: outputs, stored: padded, fanIn: shape.dropFirst().reduce(1, *)) : nil
+    let trained = scales.map {
+      addWeightScales(
+        node, grid, outputs: outputs, stored: padded, fanIn: shape.dropFirst().reduce(1, *),
+        isFrozen: $0 == .frozen)
+    }
     let quantizer = WeightQuantizer(
       label: node.name, grid: grid, weight: weights.parameter,
       shape: ck_weight_shape(
