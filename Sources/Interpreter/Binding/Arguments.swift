@@ -48,6 +48,12 @@ package struct Arguments: Sendable {
     return word
   }
 
+  /// The operand at a place, where it is text.
+  package func text(at place: Int) -> String? {
+    guard operands.indices.contains(place), case .text(let text) = operands[place].value else { return nil }
+    return text
+  }
+
   package func has(_ keyword: Keyword) -> Bool { clauses[keyword.name] != nil }
   package func range(of keyword: Keyword) -> SourceRange? { clauses[keyword.name]?.range }
 

@@ -82,6 +82,7 @@ struct Candidates {
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: layerForms
     case .width, .layers(.width): widths
+    case .layers(.named): layers([], suffix: "")
     case .count, .real, .newName, .text, .flag, .calls, .layers(.storage), .widths: []
     }
   }
@@ -104,6 +105,7 @@ struct Candidates {
     case .layers(.width) where label == nil:
       layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
     case .layers(.width), .widths: widths
+    case .layers(.named): label == nil ? layers(names, suffix: "") : []
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
     case .count, .real, .choice, .model, .network, .newName, .text, .chain, .topic, .flag, .calls, .width: []
     }

@@ -60,13 +60,19 @@ struct CompletionPlace {
     context = Self.context(of: words)
   }
 
-  /// A string that is open after an option that takes text: no option takes other text than a path.
+  /// A string that is open where text is taken: no option and no operand takes other text than a path.
   private mutating func readPath(_ string: Token, _ words: [Word], _ bytes: [UInt8]) {
     let start = string.range.lowerBound + 1
-    guard start <= bytes.count, !bytes[start...].contains(UInt8(ascii: "\"")),
-      case .value(let verb, let name) = Self.context(of: words),
-      case .text = Command.named(verb)?.keyword(named: name)?.kind
-    else { return }
+    guard start <= bytes.count, !bytes[start...].contains(UInt8(ascii: "\"")) else { return }
+    switch Self.context(of: words) {
+    case .value(let verb, let name):
+      guard case .text = Command.named(verb)?.keyword(named: name)?.kind else { return }
+    case .body(let verb, let place, let used):
+      guard used.isEmpty, let operands = Command.named(verb)?.operands, operands.indices.contains(place),
+        case .text = operands[place].kind
+      else { return }
+    default: return
+    }
     context = .path
     range = start..<bytes.count
   }
