@@ -46,6 +46,7 @@ let package = Package(
 
     // Values: a network and its arithmetic.
     library("GraphIR"),
+    library("TensorFiles", ["GraphIR", "Text"]),
     library("Quantization", ["GraphIR"]),
     library("Pictures", ["CPictures"]),
     library("Datasets", ["GraphIR", "Pictures", "CZlib"]),
@@ -61,14 +62,14 @@ let package = Package(
     library(
       "SessionStore",
       [
-        "GraphIR", "Text", .product(name: "GRDB", package: "GRDB.swift"),
+        "GraphIR", "TensorFiles", "Text", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     library(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", "Pictures", "Text", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "Pictures", "TensorFiles", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
@@ -86,6 +87,7 @@ let package = Package(
     tests("TextTests", ["Text"]),
     tests("LanguageTests", ["Language"]),
     tests("GraphIRTests", ["GraphIR"]),
+    tests("TensorFilesTests", ["TensorFiles", "GraphIR"], fixtures: true),
     tests("PicturesTests", ["Pictures", "GraphIR"], fixtures: true),
     tests("DatasetsTests", ["Datasets", "Pictures", "GraphIR"]),
     tests("DistillationTests", ["Distillation", "OneDNN", "ReferenceNumbers"], fixtures: true),
@@ -95,7 +97,7 @@ let package = Package(
       fixtures: true),
     tests(
       "TrainingTests",
-      ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
+      ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization", "TensorFiles"]),
     tests(
       "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(

@@ -1,8 +1,9 @@
 /// Writes a batch as standardised floats [indices, channels, height, width] and its labels.
 ///
 /// A byte p of channel c becomes (p/255 − mean[c]) / deviation[c], through a table; pixels that augmentation
-/// brings in from outside are black, byte 0. `output` has room for indices × channels × height × width
-/// floats, `labels` for one number an index. Nothing is allocated.
+/// brings in from outside are black, byte 0. There are as many channels as means: grey images with several means become
+/// several channels of the same bytes. `output` has room for indices × channels × height × width floats, `labels` for one
+/// number an index. Nothing is allocated.
 package func gather(
   _ images: ImageSet, indices: ArraySlice<Int>, mean: [Float], deviation: [Float],
   augmentation: Augmentation? = nil, into output: UnsafeMutablePointer<Float>,
@@ -26,11 +27,12 @@ package func gather(
   images.pixels.withUnsafeBufferPointer { pixels in
     guard let pixels = pixels.baseAddress else { return }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { table in
-      for channel in 0..<images.channels {
+      for channel in 0..<mean.count {
+        let sourceChannel = images.channels == 1 ? 0 : channel
         fill(table, mean: mean[channel], deviation: deviation[channel])
         for (position, index) in indices.enumerated() {
-          let source = pixels + (index * images.channels + channel) * plane
-          let target = output + (position * images.channels + channel) * plane
+          let source = pixels + (index * images.channels + sourceChannel) * plane
+          let target = output + (position * mean.count + channel) * plane
           if let draw = augmentation?.draw(for: index), draw != .identity {
             copyMoved(source, to: target, size: images.size, draw, table)
           } else {

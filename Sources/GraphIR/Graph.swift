@@ -14,10 +14,13 @@ package struct Graph: Hashable, Sendable, Codable {
   package var architecture: String
   package private(set) var nodes: [Node]
   package private(set) var output: NodeID
+  /// What images are standardised with before they come in; nil where that is for the data to say.
+  package var normalization: Normalization?
 
   /// A graph of one node: the images that come in.
-  package init(architecture: String, input: Shape) {
+  package init(architecture: String, input: Shape, normalization: Normalization? = nil) {
     self.architecture = architecture
+    self.normalization = normalization
     nodes = [Node(name: "input", operation: .input, inputs: [], shape: input)]
     output = 0
   }
@@ -25,6 +28,20 @@ package struct Graph: Hashable, Sendable, Codable {
   package var inputShape: Shape { nodes[0].shape }
   package var outputShape: Shape { nodes[output].shape }
   package var classes: Int { outputShape.count }
+
+  /// The last dense layer, which gives the logits.
+  package var headLayer: String? {
+    nodes.last { node in
+      if case .dense = node.operation { true } else { false }
+    }?.name
+  }
+
+  /// The same layers for images that are standardised as the data has it.
+  package var withoutNormalization: Graph {
+    var graph = self
+    graph.normalization = nil
+    return graph
+  }
 
   /// Appends a node, which becomes the output; the shape follows from its inputs.
   @discardableResult

@@ -10,11 +10,14 @@ package enum Initialization: Sendable, Equatable {
 
 /// Fresh parameters of a graph, as its architecture draws them; of other graphs by layer.
 ///
-/// Uniform draws have the variance that the source gives for normal ones.
-package func initialParameters(for graph: Graph, seed: UInt64) -> ParameterSet {
+/// Uniform draws have the variance that the source gives for normal ones. `layers` names the nodes whose parameters are
+/// wanted; each has the same whatever the others are.
+package func initialParameters(
+  for graph: Graph, seed: UInt64, layers: Set<String>? = nil
+) -> ParameterSet {
   let initialization = Architecture.named(graph.architecture)?.initialization ?? .byLayer
   var parameters = ParameterSet()
-  for node in graph.nodes {
+  for node in graph.nodes where layers?.contains(node.name) ?? true {
     var generator = SeededGenerator(seed: seed, purpose: "parameters " + node.name)
     func uniform(_ bound: Float, _ shape: [Int]) -> Tensor {
       Tensor((0..<shape.reduce(1, *)).map { _ in (2 * generator.uniform() - 1) * bound }, shape: shape)

@@ -17,6 +17,13 @@ package struct Shape: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Elements of one image.
   package var count: Int { channels * height * width }
   package var spatial: Int { height * width }
+
+  /// Whether a network for images of this shape takes others: of the same size, and grey ones in the place of three
+  /// colours, which are then equal.
+  package func takes(_ images: Shape) -> Bool {
+    self == images
+      || channels == 3 && images.channels == 1 && height == images.height && width == images.width
+  }
   /// False for extents that no network has, which a file may hold.
   package var isPossible: Bool { [channels, height, width].allSatisfy(Possible.extents.contains) }
   package var description: String {

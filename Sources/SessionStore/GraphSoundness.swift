@@ -8,6 +8,9 @@ extension Graph {
   var flaw: String? {
     guard !nodes.isEmpty else { return "its graph has no nodes" }
     guard nodes.indices.contains(output) else { return "its graph's output is not one of its nodes" }
+    if let normalization, !normalization.isPossible || normalization.channels != inputShape.channels {
+      return "its images' mean and deviation are not those of its channels"
+    }
     for (id, node) in nodes.enumerated() {
       guard (node.operation == .input) == (id == 0), node.inputs.isEmpty == (id == 0) else {
         return "node \"\(node.name)\" is an input in the wrong place, or has none"

@@ -1,3 +1,5 @@
+package import TensorFiles
+
 /// Why the session on disk can't do what was asked; its words are its `description`.
 package enum StoreError: Error, Hashable, Sendable {
   /// The session folder can't be made, entered or read.

@@ -1,4 +1,5 @@
 import GraphIR
+import TensorFiles
 
 #if _endian(big)
   #error("tensors are written as they lie in memory, which must be little-endian as safetensors is")
@@ -7,8 +8,9 @@ import GraphIR
 extension Tensor.Elements {
   /// Copies the elements of a type out of a file's bytes, whatever their alignment.
   ///
-  /// `count` is the number of elements, which packed bytes do not tell by themselves.
-  init(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer, count: Int) {
+  /// `count` is the number of elements, which packed bytes do not tell by themselves. Nil for types that a
+  /// session does not write.
+  init?(_ type: StoredType, _ bytes: UnsafeRawBufferPointer, count: Int) {
     switch type {
     case .float32: self = .float32(Self.copy(bytes))
     case .int32: self = .int32(Self.copy(bytes))
@@ -16,7 +18,8 @@ extension Tensor.Elements {
     case .float16:
       self = .float32((Self.copy(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
     case .bfloat16: self = .float32((Self.copy(bytes) as [UInt16]).map(Float.init(bfloat16:)))
-    case .packed: self = .int8(TensorEncoding.unpacked(bytes, count: count))
+    case .uint8: self = .int8(TensorEncoding.unpacked(bytes, count: count))
+    case .float64, .int64, .int16, .bool: return nil
     }
   }
 

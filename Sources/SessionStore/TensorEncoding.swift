@@ -1,4 +1,5 @@
 import GraphIR
+import TensorFiles
 
 /// How a tensor lies in a safetensors file where that is narrower than in memory.
 ///
@@ -11,20 +12,20 @@ package enum TensorEncoding: Hashable, Sendable {
   case float16, bfloat16, int4
 
   /// Nil for types that lie in the file as in memory.
-  init?(_ type: SafetensorsHeader.ElementType) {
+  init?(_ type: StoredType) {
     switch type {
-    case .float32, .int32, .int8: return nil
+    case .float32, .int32, .int8, .float64, .int64, .int16, .bool: return nil
     case .float16: self = .float16
     case .bfloat16: self = .bfloat16
-    case .packed: self = .int4
+    case .uint8: self = .int4
     }
   }
 
-  var type: SafetensorsHeader.ElementType {
+  var type: StoredType {
     switch self {
     case .float16: .float16
     case .bfloat16: .bfloat16
-    case .int4: .packed
+    case .int4: .uint8
     }
   }
 

@@ -1,5 +1,6 @@
 import Crypto
 package import GraphIR
+package import TensorFiles
 
 /// Tensors in a safetensors file.
 ///
@@ -19,11 +20,18 @@ package struct WeightsFile: Equatable, Sendable {
     self.encodings = encodings
   }
 
-  /// What is written beside a model's weights: the format's name as other programs look for it, and the kind.
+  /// The key of the model's kind.
+  package static let kindKey = "qatlab"
+
+  /// What is written beside a model's weights: the format's name as other programs look for it, the kind, and the
+  /// model's own normalization.
   package init(_ model: Model) {
     self.init(
-      parameters: model.parameters, metadata: ["format": "pt", "qatlab": model.kind.rawValue],
+      parameters: model.parameters, metadata: ["format": "pt", Self.kindKey: model.kind.rawValue],
       encodings: model.encodings)
+    if let normalization = model.graph.normalization {
+      metadata[Normalization.metadataKey] = normalization.stored
+    }
   }
 
   /// Reads and checks a file; throws `StoreError.unreadable` or `.weights` with the reason.
@@ -56,12 +64,14 @@ package struct WeightsFile: Equatable, Sendable {
     for entry in header.entries {
       let bytes = UnsafeRawBufferPointer(rebasing: data[entry.range])
       var shape = entry.shape
-      if entry.type == .packed {
+      if entry.type == .uint8 {
         let packing = file.metadata.removeValue(forKey: TensorEncoding.metadataKey(entry.name))
         shape = try TensorEncoding.shape(packing, of: entry, bytes)
       }
-      file.parameters[entry.name] = Tensor(
-        shape: shape, elements: Tensor.Elements(entry.type, bytes, count: shape.reduce(1, *)))
+      guard let elements = Tensor.Elements(entry.type, bytes, count: shape.reduce(1, *)) else {
+        throw .unsupportedType(tensor: entry.name, type: entry.type.rawValue)
+      }
+      file.parameters[entry.name] = Tensor(shape: shape, elements: elements)
       file.encodings[entry.name] = TensorEncoding(entry.type)
     }
     if let stray = file.metadata.keys.filter(TensorEncoding.isMetadataKey).min() {

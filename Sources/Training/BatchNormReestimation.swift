@@ -16,7 +16,7 @@ package func reestimateBatchNorm(
   measured.graph = try quantized.graph.settingBatchNormMomentum(1)
   let plan = try TrainingPlan(measured, batch: batches.size, optimizer: .sgd(momentum: 0))
   plan.phase.observersFrozen = true
-  let images = CalibrationImages(data: data, batches: batches, seed: seed)
+  let images = CalibrationImages(data: data, for: float.graph, batches: batches, seed: seed)
   var sums: [String: [Double]] = [:]
   for batch in 0..<batches.count {
     if cancellation.isCancelled { return nil }

@@ -52,10 +52,11 @@ final class BlendedLoss {
 
   /// Teachers read the images where the student's plan holds them.
   ///
-  /// `kept` are the logits that are kept, by their teachers' names; `features` is what the student's plan captures.
+  /// `data` is what a teacher reads itself where its images are standardised otherwise than the student's; `kept` are
+  /// the logits that are kept, by their teachers' names; `features` is what the student's plan captures.
   init(
     _ recipe: TrainingRecipe, teachers models: consuming [String: Model], student: TrainingPlan,
-    kept: [String: KeptLogits] = [:], features: FeatureWiring
+    data: Dataset? = nil, kept: [String: KeptLogits] = [:], features: FeatureWiring
   ) throws {
     var teachers: [Teacher] = []
     var terms: [Term] = []
@@ -66,10 +67,10 @@ final class BlendedLoss {
         guard let model = models.removeValue(forKey: term.teacher) else {
           throw TrainingError.unsupported("distillation from \(term.teacher), which was not given")
         }
-        try requireFit(model.graph, student: student.graph)
+        try requireFit(model.graph, student: student.graph, sharesImages: data == nil)
         teachers.append(
           try Teacher(
-            term.teacher, consume model, student: student, kept: kept[term.teacher],
+            term.teacher, consume model, student: student, data: data, kept: kept[term.teacher],
             features: features.heads(ofTeacher: term.teacher, recipe)))
       }
       let teacher = place ?? teachers.count - 1
@@ -113,9 +114,9 @@ final class BlendedLoss {
 
   /// Lets the teachers look at the images that the student's plan holds, before its forward pass.
   ///
-  /// `images` are their numbers in the data set.
-  func teach(_ images: ArraySlice<Int>) throws {
-    for teacher in teachers { try teacher.teach(images) }
+  /// `images` are their numbers in the data set, `augmentation` how they are moved.
+  func teach(_ images: ArraySlice<Int>, _ augmentation: Augmentation? = nil) throws {
+    for teacher in teachers { try teacher.teach(images, augmentation) }
   }
 
   /// Writes the gradients that `plan.backward` starts from.
@@ -193,11 +194,12 @@ final class BlendedLoss {
   }
 }
 
-private func requireFit(_ teacher: Graph, student: Graph) throws(TrainingError) {
+private func requireFit(_ teacher: Graph, student: Graph, sharesImages: Bool) throws(TrainingError) {
   guard teacher.classes == student.classes else {
     throw .classesDiffer(model: teacher.classes, data: student.classes)
   }
-  guard teacher.inputShape == student.inputShape else {
+  let (own, other) = (teacher.inputShape, student.inputShape)
+  guard own == other || !sharesImages && (own.takes(other) || other.takes(own)) else {
     throw .inputDiffers(model: teacher.inputShape, data: student.inputShape)
   }
 }

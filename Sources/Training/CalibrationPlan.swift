@@ -7,10 +7,13 @@ import Quantization
 struct CalibrationImages {
   private let data: Dataset
   private let order: BatchOrder
+  private let look: Normalization
   let batches: CalibrationBatches
 
-  init(data: Dataset, batches: CalibrationBatches, seed: UInt64) {
+  /// Batches as a network takes them.
+  init(data: Dataset, for graph: Graph, batches: CalibrationBatches, seed: UInt64) {
     self.data = data
+    look = data.normalization(for: graph)
     self.batches = batches
     order = BatchOrder(count: data.training.count, seed: seed, epoch: 0)
   }
@@ -21,8 +24,8 @@ struct CalibrationImages {
       labels.initialize(repeating: 0)
       guard let images = input.baseAddress, let labels = labels.baseAddress else { return }
       gather(
-        data.training, indices: order.batch(batch, of: batches.size), mean: data.mean,
-        deviation: data.deviation, augmentation: nil, into: images, labels: labels)
+        data.training, indices: order.batch(batch, of: batches.size), mean: look.mean,
+        deviation: look.deviation, augmentation: nil, into: images, labels: labels)
     }
   }
 }
@@ -44,7 +47,7 @@ final class CalibrationPlan {
     for id in capturing { places[id] = ids[model.graph.nodes[id].name] }
     self.places = places
     plan = try InferencePlan(runnable, batch: batches.size, capturing: Array(places.values))
-    images = CalibrationImages(data: data, batches: batches, seed: seed)
+    images = CalibrationImages(data: data, for: runnable.graph, batches: batches, seed: seed)
   }
 
   /// Row-major values of a node of the model, valid until the next batch; nil where it was not captured.

@@ -26,6 +26,7 @@ package func evaluate(
   try check(model, fits: images, classes: data.classNames.count)
   let size = min(evaluationBatch(images), images.count)
   let classes = model.graph.classes
+  let look = data.normalization(for: model.graph)
   let plan = try InferencePlan((consume model).runnable(), batch: size, workspace: workspace)
   guard plan.codes == nil else {
     throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
@@ -45,7 +46,7 @@ package func evaluate(
     labels.withUnsafeMutableBufferPointer { labels in
       guard let base = labels.baseAddress, let input = plan.input.baseAddress else { return }
       gather(
-        images, indices: order[start..<end], mean: data.mean, deviation: data.deviation, augmentation: nil,
+        images, indices: order[start..<end], mean: look.mean, deviation: look.deviation, augmentation: nil,
         into: input, labels: base)
     }
     try plan.run()

@@ -110,11 +110,12 @@ private struct ModelComparison {
   mutating func compare(_ images: ImageSet, _ data: Dataset, from start: Int) throws {
     var labels = [Int32](repeating: 0, count: batch)
     let order = Array(start..<start + batch)
+    let look = data.normalization(for: integerPlan.graph)
     if let input = fakePlan.input.baseAddress {
       labels.withUnsafeMutableBufferPointer { labels in
         guard let base = labels.baseAddress else { return }
         gather(
-          images, indices: order[...], mean: data.mean, deviation: data.deviation, augmentation: nil,
+          images, indices: order[...], mean: look.mean, deviation: look.deviation, augmentation: nil,
           into: input, labels: base)
       }
     }

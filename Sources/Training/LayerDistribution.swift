@@ -100,7 +100,7 @@ private func outputPlan(
 extension Graph {
   /// The nodes that are computed up to one, which becomes the output.
   fileprivate func upTo(_ last: NodeID) throws(ShapeError) -> Graph {
-    var graph = Graph(architecture: architecture, input: inputShape)
+    var graph = Graph(architecture: architecture, input: inputShape, normalization: normalization)
     for node in nodes[...last].dropFirst() {
       try graph.append(node.name, node.operation, inputs: node.inputs)
     }

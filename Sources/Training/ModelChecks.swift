@@ -5,7 +5,7 @@ import GraphIR
 func check(_ model: Model, fits images: ImageSet, classes: Int) throws(TrainingError) {
   guard images.count > 0 else { throw .emptyData }
   let shape = Shape(channels: images.channels, height: images.height, width: images.width)
-  guard model.graph.inputShape == shape else {
+  guard model.graph.inputShape.takes(shape) else {
     throw .inputDiffers(model: model.graph.inputShape, data: shape)
   }
   guard model.graph.classes == classes else {

@@ -16,16 +16,27 @@ final class Teacher {
   private let batchLogits: UnsafeMutableBufferPointer<Float>
   /// Outputs that are looked at, by the name of the group's first node.
   private let captures: [String: Graph.NodeID]
+  /// The run's images and how they are standardised, where that differs from the student's; nil where both see the same.
+  private let own: (images: ImageSet, look: Normalization)?
+  /// Labels of a batch of its own images, which nobody reads.
+  private let ownLabels: UnsafeMutableBufferPointer<Int32>
 
-  /// Reads the images where the student's plan holds them, and works in its memory while it is idle.
+  /// Reads the images where the student's plan holds them, and works in its memory while it is idle; a teacher for which
+  /// images are standardised otherwise than for the student reads those of `data` itself.
   ///
   /// `kept` is nil where an image differs from step to step. `features` are first nodes of groups whose outputs are
   /// looked at; with any, the teacher runs for every batch, in memory of its own, and nothing is kept.
   init(
-    _ name: String, _ model: consuming Model, student: TrainingPlan, kept: KeptLogits?,
+    _ name: String, _ model: consuming Model, student: TrainingPlan, data: Dataset? = nil, kept: KeptLogits?,
     features: [String] = []
   ) throws {
     self.name = name
+    let look = data.map { $0.normalization(for: model.graph) }
+    own = data.flatMap { data in
+      look.flatMap { $0 == data.normalization(for: student.graph) ? nil : (data.training, $0) }
+    }
+    ownLabels = .allocate(capacity: student.batch)
+    ownLabels.initialize(repeating: 0)
     let kept = features.isEmpty ? kept : nil
     self.kept = kept
     looksAtFeatures = !features.isEmpty
@@ -43,11 +54,14 @@ final class Teacher {
       outputs[head] = groups.first { runnable.graph.nodes[$0.head].name == head }?.output
     }
     plan = try InferencePlan(
-      consume runnable, batch: student.batch, sharedInput: student.input,
+      consume runnable, batch: student.batch, sharedInput: own == nil ? student.input : nil,
       workspace: features.isEmpty ? student.idleMemory : nil, capturing: captures.values.sorted())
   }
 
-  deinit { batchLogits.deallocate() }
+  deinit {
+    batchLogits.deallocate()
+    ownLabels.deallocate()
+  }
 
   /// Whether the last logits took a forward pass.
   private(set) var hasRun = false
@@ -68,10 +82,11 @@ final class Teacher {
   /// [batch, classes], valid after `teach`.
   var logits: UnsafeBufferPointer<Float> { UnsafeBufferPointer(batchLogits) }
 
-  /// Finds the logits of the images that the student's plan holds, by their numbers in the data set.
+  /// Finds the logits of the images that the student's plan holds, by their numbers in the data set, moved as they are
+  /// there.
   ///
   /// To be called before the student's forward pass.
-  func teach(_ images: ArraySlice<Int>) throws {
+  func teach(_ images: ArraySlice<Int>, _ augmentation: Augmentation? = nil) throws {
     guard let target = batchLogits.baseAddress else { return }
     if let kept, kept.read(images, into: target) {
       hasRun = false
@@ -79,6 +94,11 @@ final class Teacher {
       return
     }
     guard let plan else { return }
+    if let own, let input = plan.input.baseAddress, let labels = ownLabels.baseAddress {
+      gather(
+        own.images, indices: images, mean: own.look.mean, deviation: own.look.deviation,
+        augmentation: augmentation, into: input, labels: labels)
+    }
     try plan.run()
     hasRun = true
     _ = batchLogits.update(fromContentsOf: plan.logits)
@@ -93,11 +113,12 @@ final class Teacher {
       return
     }
     let missing = kept.missing
+    let look = data.normalization(for: plan.graph)
     for start in stride(from: 0, to: missing.count, by: plan.batch) {
       let images = missing[start..<min(start + plan.batch, missing.count)]
       // A short batch leaves other images behind its own: they are computed and not looked at.
       gather(
-        data.training, indices: images, mean: data.mean, deviation: data.deviation, into: input,
+        data.training, indices: images, mean: look.mean, deviation: look.deviation, into: input,
         labels: labels)
       try plan.run()
       if let source = plan.logits.baseAddress { kept.write(images, from: source) }

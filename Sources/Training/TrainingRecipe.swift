@@ -1,4 +1,5 @@
 package import Execution
+package import GraphIR
 package import Quantization
 
 /// How a run trains: everything that decides its result besides model and data.
@@ -40,12 +41,16 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package var augments: Bool
   package var quantization: QuantizationRecipe?
   package var distillation: [DistillationTerm]
+  /// Names of layers that stay as they are with the batch norm behind them, "*" for any text; nil freezes none.
+  package var frozen: [String]?
+  /// Learning rate of the last layer; nil where it is that of all.
+  package var headLearningRate: Double?
 
   package init(
     epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
     optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
     precision: TrainingPrecision = .float32, augments: Bool = false, quantization: QuantizationRecipe? = nil,
-    distillation: [DistillationTerm] = []
+    distillation: [DistillationTerm] = [], frozen: [String]? = nil, headLearningRate: Double? = nil
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -59,6 +64,25 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
     self.augments = augments
     self.quantization = quantization
     self.distillation = distillation
+    self.frozen = frozen
+    self.headLearningRate = headLearningRate
+  }
+
+  /// The layers that stay as they are, and the one with a rate of its own.
+  package func tempos(of graph: Graph) -> LayerTempos {
+    let rules = (frozen ?? []).map { LayerRule($0, .float(.float32)) }
+    return LayerTempos(
+      frozen: Set(graph.freezableLayers.filter { name in rules.contains { $0.fits(name) } }),
+      head: headLearningRate == nil ? nil : graph.headLayer)
+  }
+}
+
+extension Graph {
+  /// Nodes of a float or fake-quantized network that have parameters.
+  package var freezableLayers: [String] {
+    nodes.filter { node in
+      if case .batchNorm = node.operation { true } else { node.operation.hasWeights }
+    }.map(\.name)
   }
 }
 

@@ -14,6 +14,7 @@ final class TrainingRun {
   private var rung = 0
   private let plan: TrainingPlan
   private let loss: BlendedLoss
+  private let look: Normalization
   private let batchSize: Int
   private let batches: Int
   private let labels: UnsafeMutableBufferPointer<Int32>
@@ -30,6 +31,7 @@ final class TrainingRun {
     try check(model, fits: data.training, classes: data.classNames.count)
     self.data = data
     self.recipe = recipe
+    look = data.normalization(for: model.graph)
     batchSize = min(recipe.batchSize, data.training.count)
     batches = data.training.count / batchSize
     rungs = recipe.quantization?.rungs ?? []
@@ -51,9 +53,10 @@ final class TrainingRun {
     guard recipe.precision == .float32 || features.studentHeads.isEmpty else {
       throw TrainingError.unsupported("feature losses in bf16: choose set precision f32")
     }
+    let tempos = recipe.tempos(of: model.graph)
     plan = try TrainingPlan(
       consume model, batch: batchSize, optimizer: optimizer, precision: recipe.precision,
-      captures: features.studentHeads, auxiliary: features.regressors)
+      captures: features.studentHeads, auxiliary: features.regressors, tempos: tempos)
     var kept: [String: KeptLogits] = [:]
     if let logits, !recipe.augments {
       // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.
@@ -61,7 +64,8 @@ final class TrainingRun {
         kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
       }
     }
-    loss = try BlendedLoss(recipe, teachers: consume teachers, student: plan, kept: kept, features: features)
+    loss = try BlendedLoss(
+      recipe, teachers: consume teachers, student: plan, data: data, kept: kept, features: features)
     ResidentMemory.releaseFreed()
     labels = .allocate(capacity: batchSize)
     labels.initialize(repeating: 0)
@@ -146,6 +150,7 @@ final class TrainingRun {
     plan.update(
       UpdateRates(
         learningRate: rate, decay: recipe.weightDecay,
+        headFactor: (recipe.headLearningRate ?? recipe.learningRate) / recipe.learningRate,
         rangeFactor: recipe.quantization?.rangeLearningRate ?? 1,
         boundDecay: recipe.quantization?.boundDecay ?? 0))
     // What the last step broke would be seen by none.
@@ -164,13 +169,13 @@ final class TrainingRun {
   /// Fills the student's images and the labels with a batch, and lets the teachers look at it.
   private func load(_ batch: Int, epoch: Int) throws {
     let chosen = order.batch(batch, of: batchSize)
+    let augmentation = recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil
     if let images = plan.input.baseAddress, let truth = labels.baseAddress {
       gather(
-        data.training, indices: chosen, mean: data.mean, deviation: data.deviation,
-        augmentation: recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil, into: images,
-        labels: truth)
+        data.training, indices: chosen, mean: look.mean, deviation: look.deviation,
+        augmentation: augmentation, into: images, labels: truth)
     }
-    try loss.teach(chosen)
+    try loss.teach(chosen, augmentation)
   }
 
   /// What each part of the blend weighs on the epoch's last batch; changes nothing.

@@ -55,6 +55,29 @@ import Testing
     #expect(gathered([1][...], augmentation).values == gathered([1][...]).values)
   }
 
+  /// With several means a grey image becomes as many channels, each with its own mean and deviation, also where
+  /// augmentation brings in black.
+  @Test func aGreyImageBecomesAsManyChannelsAsThereAreMeans() {
+    let grey = ImageSet(channels: 1, height: 2, width: 3, pixels: [0, 51, 102, 153, 204, 255], labels: [4])
+    let (mean, deviation): ([Float], [Float]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    for augmentation in [nil, Augmentation(padding: 2, flips: true, seed: 1, epoch: 2)] {
+      var output = [Float](repeating: .nan, count: 18)
+      var labels: [Int32] = [0]
+      gather(
+        grey, indices: [0][...], mean: mean, deviation: deviation, augmentation: augmentation, into: &output,
+        labels: &labels)
+      let draw = augmentation?.draw(for: 0) ?? .identity
+      for channel in 0..<3 {
+        for (place, value) in output[6 * channel..<6 * channel + 6].enumerated() {
+          let column = draw.flipped ? 2 - place % 3 : place % 3
+          let (y, x) = (place / 3 + draw.rows, column + draw.columns)
+          let byte = (0..<2).contains(y) && (0..<3).contains(x) ? grey.pixels[3 * y + x] : 0
+          #expect(value == (Float(byte) / 255 - mean[channel]) / deviation[channel])
+        }
+      }
+    }
+  }
+
   private func gathered(
     _ indices: ArraySlice<Int>, _ augmentation: Augmentation? = nil
   ) -> (values: [Float], labels: [Int32]) {

@@ -26,6 +26,15 @@ enum ParameterGroup: CaseIterable {
   }
 }
 
+/// How fast a parameter is moved; each tempo's parameters lie together, in this order.
+enum ParameterTempo: CaseIterable {
+  case body
+  /// Those of the last layer, where they have a rate of their own.
+  case head
+  /// Never moved: it has no gradient.
+  case frozen
+}
+
 /// All that an optimizer moves, in one run of memory: values, gradients and two moments with equal offsets.
 ///
 /// Convolution weights lie in the layout of their gradient, so that one pass serves every parameter.
@@ -38,6 +47,7 @@ final class FlatParameters {
     /// The same tensor in row-major order.
     var plain: TensorLayout?
     var group: ParameterGroup
+    var tempo: ParameterTempo
     /// Set when memory is allocated.
     var offset: Int
     var count: Int
@@ -46,7 +56,7 @@ final class FlatParameters {
   }
 
   private(set) var entries: [Entry] = []
-  /// One slice a group that has parameters, for the optimizer.
+  /// One slice for each tempo and group that has parameters which move, for the optimizer.
   private(set) var slices: [ParameterSlice] = []
   private var values: Arena?
   private var gradientArena: Arena?
@@ -55,11 +65,13 @@ final class FlatParameters {
 
   func add(
     _ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil,
-    group: ParameterGroup = .weights
+    group: ParameterGroup = .weights, tempo: ParameterTempo = .body
   ) -> ParameterID {
     let size = (layout?.byteCount ?? 4 * shape.reduce(1, *)) / 4
     entries.append(
-      Entry(name: name, shape: shape, layout: layout, plain: plain, group: group, offset: 0, count: size))
+      Entry(
+        name: name, shape: shape, layout: layout, plain: plain, group: group, tempo: tempo, offset: 0,
+        count: size))
     return ParameterID(index: entries.count - 1)
   }
 
@@ -73,7 +85,8 @@ final class FlatParameters {
   /// The model's own parameters, which come before the auxiliary ones of each group, are a group's first elements.
   func ownCount(of slice: ParameterSlice) -> Int {
     entries.reduce(0) { sum, entry in
-      entry.group == slice.group && !entry.isAuxiliary ? sum + (entry.count + 15) / 16 * 16 : sum
+      entry.group == slice.group && entry.tempo == slice.tempo && !entry.isAuxiliary
+        ? sum + (entry.count + 15) / 16 * 16 : sum
     }
   }
 
@@ -83,29 +96,34 @@ final class FlatParameters {
   func allocate(moments: Int) {
     let ranges = placeGroups()
     let count = ranges.last?.range.upperBound ?? 0
+    let moving = ranges.last { $0.tempo != .frozen }?.range.upperBound ?? 0
     values = Arena(byteCount: 4 * count)
     gradientArena = Arena(byteCount: 4 * count)
-    first = Arena(byteCount: 4 * count)
-    second = moments > 1 ? Arena(byteCount: 4 * count) : nil
-    slices = ranges.filter { !$0.range.isEmpty }.map { group, range in
+    first = Arena(byteCount: 4 * moving)
+    second = moments > 1 ? Arena(byteCount: 4 * moving) : nil
+    slices = ranges.filter { !$0.range.isEmpty && $0.tempo != .frozen }.map { tempo, group, range in
       ParameterSlice(
-        group: group, values: floats(values, range.lowerBound),
+        tempo: tempo, group: group, values: floats(values, range.lowerBound),
         gradients: floats(gradientArena, range.lowerBound), first: floats(first, range.lowerBound),
         second: second.map { floats($0, range.lowerBound) }, count: range.count)
     }
   }
 
-  /// Gives every parameter its offset, group after group.
-  private func placeGroups() -> [(group: ParameterGroup, range: Range<Int>)] {
+  /// Gives every parameter its offset, tempo after tempo and group after group.
+  private func placeGroups() -> [(tempo: ParameterTempo, group: ParameterGroup, range: Range<Int>)] {
     var count = 0
-    return ParameterGroup.allCases.map { group in
-      let start = count
-      for index in entries.indices where entries[index].group == group {
-        entries[index].offset = count
-        count += (entries[index].count + 15) / 16 * 16
+    var ranges: [(tempo: ParameterTempo, group: ParameterGroup, range: Range<Int>)] = []
+    for tempo in ParameterTempo.allCases {
+      for group in ParameterGroup.allCases {
+        let start = count
+        for index in entries.indices where entries[index].group == group && entries[index].tempo == tempo {
+          entries[index].offset = count
+          count += (entries[index].count + 15) / 16 * 16
+        }
+        ranges.append((tempo, group, start..<count))
       }
-      return (group, start..<count)
     }
+    return ranges
   }
 
   func value(_ id: ParameterID) -> UnsafeMutablePointer<Float> { floats(values, entries[id.index].offset) }
@@ -172,6 +190,7 @@ final class FlatParameters {
 
 /// Values, gradients and moments of a group of parameters; `second` is nil where the optimizer has one moment.
 struct ParameterSlice {
+  var tempo: ParameterTempo
   var group: ParameterGroup
   var values: UnsafeMutablePointer<Float>
   var gradients: UnsafeMutablePointer<Float>

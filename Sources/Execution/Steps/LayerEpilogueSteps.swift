@@ -68,10 +68,10 @@ final class EpilogueForward: Step {
     let trained = epilogue.observer?.trained
     let observing =
       epilogue.observes && epilogue.observer != nil && trained == nil && !epilogue.phase.observersFrozen
-    let needsStatistics = epilogue.norm != nil && (!epilogue.phase.batchNormFrozen || observing)
-    if needsStatistics { gatherStatistics() }
+    let isStill = epilogue.norm?.isStill(epilogue.phase) ?? true
+    if epilogue.norm != nil && (!isStill || observing) { gatherStatistics() }
     if let norm = epilogue.norm {
-      if epilogue.phase.batchNormFrozen {
+      if isStill {
         norm.normalizeWithRunning()
       } else {
         let finite = norm.normalizeWithBatch(count: epilogue.channelCount)
@@ -189,7 +189,7 @@ final class EpilogueBackward: Step {
       if target != gradient { target.copyMemory(from: gradient, byteCount: epilogue.y.layout.byteCount) }
       return
     }
-    let frozen = epilogue.phase.batchNormFrozen
+    let frozen = norm.isStill(epilogue.phase)
     norm.differentiate(count: epilogue.channelCount, frozen: frozen)
     epilogue.applyBackward(gradient, y: y, to: target, norm, frozen: frozen)
   }

@@ -157,6 +157,8 @@ final class QuantizeWeightsBackward: Step {
         pointers.weights, pointers.gradient, quantizer.shape, fold, quantizer.scales.pointer,
         quantizer.minimum, quantizer.maximum, quantizer.dot.pointer)
     }
-    quantizer.norm?.addFoldGradient(weightDot: quantizer.dot, frozen: phase.batchNormFrozen)
+    if let norm = quantizer.norm {
+      norm.addFoldGradient(weightDot: quantizer.dot, frozen: norm.isStill(phase))
+    }
   }
 }

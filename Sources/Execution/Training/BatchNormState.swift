@@ -31,6 +31,8 @@ final class BatchNormState {
   let squareSum: Vector<Double>
   let minimum: Vector<Float>
   let maximum: Vector<Float>
+  /// Normalises with its running statistics in every step, and never moves them.
+  var isFrozen = false
   /// Set where the layer is quantized.
   var biasRounding: BiasRounding?
   /// Scales of the factors of a batch norm that stands alone and is quantized.
@@ -75,6 +77,9 @@ final class BatchNormState {
     gammaGradient = memory.floats(.gradient(gamma))
     betaGradient = memory.floats(.gradient(beta))
   }
+
+  /// Whether this step normalises with the running statistics.
+  func isStill(_ phase: PlanPhase) -> Bool { isFrozen || phase.batchNormFrozen }
 
   /// f of each channel from the running variance, before this step moves it.
   func updateFold() {

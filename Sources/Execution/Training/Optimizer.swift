@@ -32,11 +32,17 @@ package struct UpdateRates: Sendable {
   package var decay: Double
   /// Learning rate of trained ranges (LSQ's scales, PACT's α), as a multiple of the others'.
   package var rangeFactor: Double
+  /// Learning rate of the last layer, where it has its own, as a multiple of the others'.
+  package var headFactor: Double
   /// PACT's λ, the decay of α, which draws the bounds in: L2 or decoupled as the optimizer has it.
   package var boundDecay: Double
 
-  package init(learningRate: Double, decay: Double = 0, rangeFactor: Double = 1, boundDecay: Double = 0) {
+  package init(
+    learningRate: Double, decay: Double = 0, headFactor: Double = 1, rangeFactor: Double = 1,
+    boundDecay: Double = 0
+  ) {
     self.learningRate = learningRate
+    self.headFactor = headFactor
     self.decay = decay
     self.rangeFactor = rangeFactor
     self.boundDecay = boundDecay

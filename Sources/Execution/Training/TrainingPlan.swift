@@ -39,9 +39,12 @@ package final class TrainingPlan {
   /// `differentiatesInput` adds the gradient of the images, which training does not need.
   ///
   /// `captures` are names of nodes; losses look at the outputs of the groups that they belong to, in float32 alone.
+  ///
+  /// `tempos` tells which layers stay as they are, and which one has a rate of its own.
   package init(
     _ model: Model, batch: Int, optimizer: OptimizerKind, precision: TrainingPrecision = .float32,
-    differentiatesInput: Bool = false, captures names: [String] = [], auxiliary: [AuxiliaryParameter] = []
+    differentiatesInput: Bool = false, captures names: [String] = [], auxiliary: [AuxiliaryParameter] = [],
+    tempos: LayerTempos = LayerTempos()
   ) throws {
     guard precision.isSupported else { throw PlanError.unsupportedPrecision(precision) }
     if precision == .bfloat16, let node = model.graph.nodes.first(where: \.operation.trainsRange) {
@@ -53,7 +56,7 @@ package final class TrainingPlan {
     self.optimizer = optimizer
     var planner = TrainingPlanner(
       graph: model.graph, batch: batch, differentiatesInput: differentiatesInput, precision: precision,
-      captures: names)
+      captures: names, tempos: tempos)
     let ends = try planner.plan()
     let additions = auxiliary.map { parameter in
       (parameter, planner.parameters.addAuxiliary(parameter.name, count: parameter.initialValues.count))
@@ -159,13 +162,12 @@ package final class TrainingPlan {
     defer { ck_end_flushing(mode) }
     updates += 1
     for slice in parameters.slices {
+      let rate = slice.tempo == .head ? rates.learningRate * rates.headFactor : rates.learningRate
       switch slice.group {
-      case .weights: move(slice, rate: rates.learningRate, decay: rates.decay)
-      case .offsets:
-        move(slice, rate: rates.learningRate, decay: optimizer.decouplesDecay ? 0 : rates.decay)
-      case .scales: moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: 0)
-      case .bounds:
-        moveRanges(slice, rate: rates.learningRate * rates.rangeFactor, decay: rates.boundDecay)
+      case .weights: move(slice, rate: rate, decay: rates.decay)
+      case .offsets: move(slice, rate: rate, decay: optimizer.decouplesDecay ? 0 : rates.decay)
+      case .scales: moveRanges(slice, rate: rate * rates.rangeFactor, decay: 0)
+      case .bounds: moveRanges(slice, rate: rate * rates.rangeFactor, decay: rates.boundDecay)
       }
     }
     profile?.add(.optimizer, "update", ContinuousClock.now - start)

@@ -52,25 +52,14 @@ extension TrainingPlanner {
   /// True where a gradient of the node's input is of use.
   func learnsBelow(_ node: Graph.Node) -> Bool {
     guard let source = node.inputs.first else { return false }
-    return !feedsOnInputAlone(source)
-  }
-
-  private func feedsOnInputAlone(_ id: Graph.NodeID) -> Bool {
-    let node = graph.nodes[id]
-    switch node.operation {
-    case .input: return !differentiatesInput
-    case .convolution, .dense, .batchNorm: return false
-    case .fakeQuantize(let quantizer) where quantizer.method != .observed: return false
-    case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
-      return node.inputs.allSatisfy(feedsOnInputAlone)
-    }
+    return !isStill[source]
   }
 
   /// Hands a gradient in some layout to the tensor that it belongs to, in that tensor's layout.
   mutating func passOn(
     _ gradient: BufferID, _ layout: TensorLayout, to id: Graph.NodeID, _ node: Graph.Node
   ) throws {
-    guard let tensor = tensors[id], !feedsOnInputAlone(id) else { return }
+    guard let tensor = tensors[id], !isStill[id] else { return }
     var result = gradient
     let vector = tensor.shape.spatial == 1 && tensor.paddedChannels == tensor.shape.channels
     if !layout.isSame(as: tensor.layout) && !(vector && layout.type == tensor.type) {
@@ -86,5 +75,23 @@ extension TrainingPlanner {
       }
     }
     gradients[id, default: []].append(result)
+  }
+}
+
+extension Graph {
+  /// Of each node, whether neither it nor any below it learns.
+  func stillNodes(frozen: Set<NodeID>, differentiatesInput: Bool) -> [Bool] {
+    var still: [Bool] = []
+    for (id, node) in nodes.enumerated() {
+      let learns =
+        switch node.operation {
+        case .input: differentiatesInput
+        case .convolution, .dense, .batchNorm: !frozen.contains(id)
+        case .fakeQuantize(let quantizer): quantizer.method != .observed
+        case .activation, .pool, .add, .flatten, .dropout, .integer: false
+        }
+      still.append(!learns && node.inputs.allSatisfy { still[$0] })
+    }
+    return still
   }
 }

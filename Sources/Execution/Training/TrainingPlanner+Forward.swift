@@ -34,6 +34,7 @@ extension TrainingPlanner {
       }
     }
     try planEpilogue(group, &planned)
+    planned.isFrozen = frozen.contains(group.head)
     layers[group.head] = planned
   }
 
@@ -76,11 +77,13 @@ extension TrainingPlanner {
   mutating func addNorm(_ id: Graph.NodeID, folds: Bool, channels: Int) -> BatchNormState? {
     let node = graph.nodes[id]
     guard case .batchNorm(let norm) = node.operation else { return nil }
+    let tempo = tempo(of: id)
     let state = BatchNormState(
       name: node.name, norm: norm,
-      gamma: parameters.add(node.name + ".weight", shape: [norm.channels], group: .offsets),
-      beta: parameters.add(node.name + ".bias", shape: [norm.channels], group: .offsets), folds: folds,
-      stored: channels)
+      gamma: parameters.add(node.name + ".weight", shape: [norm.channels], group: .offsets, tempo: tempo),
+      beta: parameters.add(node.name + ".bias", shape: [norm.channels], group: .offsets, tempo: tempo),
+      folds: folds, stored: channels)
+    state.isFrozen = tempo == .frozen
     norms.append(state)
     return state
   }

@@ -3,10 +3,11 @@ import GraphIR
 /// Parameters of learned quantization: scales of weights, and ends of activation ranges.
 extension TrainingPlanner {
   mutating func addWeightScales(
-    _ node: Graph.Node, _ grid: QuantizationGrid, outputs: Int, stored: Int, fanIn: Int
+    _ node: Graph.Node, _ grid: QuantizationGrid, outputs: Int, stored: Int, fanIn: Int, isFrozen: Bool
   ) -> TrainedWeightScales {
     let parameter = parameters.add(
-      node.name + ".weight_scale", shape: [grid.perChannel ? outputs : 1], group: .scales)
+      node.name + ".weight_scale", shape: [grid.perChannel ? outputs : 1], group: .scales,
+      tempo: isFrozen ? .frozen : .body)
     let scales = TrainedWeightScales(
       grid: grid, outputs: outputs, stored: stored, fanIn: fanIn, parameter: parameter)
     weightScales.append(scales)

@@ -31,15 +31,29 @@ struct TrainingPlanner {
   var captures: [Graph.NodeID: TaughtTensor] = [:]
 
   var inputGradient: BufferID?
+  /// Nodes whose parameters and statistics stay as they are.
+  let frozen: Set<Graph.NodeID>
+  private let head: String?
+  /// Of each node, whether neither it nor any below it learns: no gradient of its output is of use.
+  let isStill: [Bool]
 
   init(
-    graph: Graph, batch: Int, differentiatesInput: Bool, precision: TrainingPrecision, captures: [String] = []
+    graph: Graph, batch: Int, differentiatesInput: Bool, precision: TrainingPrecision,
+    captures: [String] = [], tempos: LayerTempos = LayerTempos()
   ) {
     self.graph = graph
+    frozen = tempos.frozenNodes(of: graph)
+    head = tempos.head
+    isStill = graph.stillNodes(frozen: frozen, differentiatesInput: differentiatesInput)
     captureNames = captures
     self.batch = batch
     self.differentiatesInput = differentiatesInput
     self.precision = precision
+  }
+
+  /// How fast a node's parameters are moved.
+  func tempo(of id: Graph.NodeID) -> ParameterTempo {
+    frozen.contains(id) ? .frozen : graph.nodes[id].name == head ? .head : .body
   }
 
   /// Plans both passes.
@@ -148,4 +162,6 @@ struct PlannedGroup {
   var weights: PlannedWeights?
   var workspace: BufferID?
   var dropout: DropoutMask?
+  /// Its weights stay as they are.
+  var isFrozen = false
 }

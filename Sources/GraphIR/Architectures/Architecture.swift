@@ -22,5 +22,10 @@ package struct Architecture: Sendable {
     .resnet18, .resnet34, .resnet50, .resnet20, .mobilenetv2, .vgg11, .vgg11BatchNorm, .lenet5, .mlp, .qatcnn,
   ]
 
+  /// Whether it has torchvision's names, whose trained weights, as timm's, are for ImageNet.
+  package var isOfTorchvision: Bool {
+    ["resnet18", "resnet34", "resnet50", "mobilenetv2", "vgg11", "vgg11_bn"].contains(name)
+  }
+
   package static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 }

@@ -115,7 +115,7 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   case .choice(let choices):
     guard let word = expression.word else { return .wrongKind }
     return choices.contains { $0.name == word.text } ? .fits(.word(word)) : .unknown(word, choices)
-  case .model, .network, .newName:
+  case .model, .network, .newName, .layers(.named):
     guard let word = expression.word else { return .wrongKind }
     return .fits(.word(word))
   case .either(let kinds): return checked(expression, kinds)

@@ -73,7 +73,7 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
+    .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
     .sensitivity, .advise, .budget, .models, .runs, .show, .inspect, .histogram, .diff, .predict,
     .confusion, .explain, .forget,
     .undo, .set, .help,

@@ -26,7 +26,7 @@ package struct Keyword: Sendable {
     switch kind {
     case .flag: .flag
     case .calls: .calls
-    case .layers(.width): .valueOrArguments
+    case .layers(.width), .layers(.named): .valueOrArguments
     case .layers(.storage), .widths: .arguments
     case .names: .values
     case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic:

@@ -60,7 +60,7 @@ extension Keyword {
 
   /// Options of every kind of run.
   static let recipe: [Keyword] = [
-    .epochs, .learningRate, .batch, .schedule, .optimizer, .momentum, .decay, .runSeed,
+    .epochs, .learningRate, .headRate, .batch, .schedule, .optimizer, .momentum, .decay, .freeze, .runSeed,
   ]
 }
 
@@ -92,6 +92,11 @@ extension TrainingRecipe {
       (Keyword.learningRate.name, plain(learningRate)), (Keyword.schedule.name, schedule.rawValue),
       (Keyword.optimizer.name, optimizer.rawValue),
     ]
+    if let headLearningRate { settings.append((Keyword.headRate.name, plain(headLearningRate))) }
+    if let frozen {
+      settings.append(
+        (Keyword.freeze.name, frozen.count == 1 ? frozen[0] : "(\(frozen.joined(separator: ", ")))"))
+    }
     if optimizer == .sgd { settings.append((Keyword.momentum.name, plain(momentum))) }
     settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
     if precision != .float32 { settings.append((Keyword.precision.name, precision.rawValue)) }

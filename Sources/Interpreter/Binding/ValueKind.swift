@@ -78,6 +78,8 @@ package enum LayerSetting: Sendable {
   case width
   /// In which float format its weights are stored.
   case storage
+  /// Nothing beside its name.
+  case named
 }
 
 /// What may stand where a value is written, and so what binding checks, help prints and Tab offers.
@@ -141,6 +143,7 @@ package enum ValueKind: Sendable {
       "a whole number from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound)"
     case .layers(.width): ValueKind.width.words + ", for all layers or in parentheses by layer"
     case .layers(.storage): "layers in parentheses"
+    case .layers(.named): "the name of a layer, or several in parentheses"
     case .widths:
       "whole numbers from \(quantizationWidths.lowerBound) to \(quantizationWidths.upperBound) in parentheses, "
         + "each less than the one before"
@@ -165,6 +168,7 @@ package enum ValueKind: Sendable {
     case .width: "N"
     case .layers(.width): "N|(LAYER: N, …, rest: N)"
     case .layers(.storage): "(LAYER, LAYER: fp16|bf16, …)"
+    case .layers(.named): "LAYER|(LAYER, LAYER, …)"
     case .widths: "(N, N, …)"
     }
   }

@@ -5,6 +5,10 @@ package enum SessionName: Hashable, Sendable, Comparable {
   case data, seed, precision
   /// Every training run of the session.
   case runs
+  /// A file of somebody else, by the path that was written; its content counts.
+  case file(String)
+
+  private static let filePrefix = "file "
 
   /// As it stands in a file.
   package var key: String {
@@ -14,6 +18,7 @@ package enum SessionName: Hashable, Sendable, Comparable {
     case .seed: "seed of the session"
     case .precision: "precision of the session"
     case .runs: "runs of the session"
+    case .file(let path): Self.filePrefix + path
     }
   }
 
@@ -25,12 +30,14 @@ package enum SessionName: Hashable, Sendable, Comparable {
     case .seed: "the seed"
     case .precision: "the precision"
     case .runs: "the runs"
+    case .file(let path): path
     }
   }
 
   package init(key: String) {
     let others: [SessionName] = [.data, .seed, .precision, .runs]
-    self = others.first { $0.key == key } ?? .model(key)
+    let file = key.hasPrefix(Self.filePrefix) ? String(key.dropFirst(Self.filePrefix.count)) : nil
+    self = others.first { $0.key == key } ?? file.map(SessionName.file) ?? .model(key)
   }
 }
 

@@ -82,6 +82,7 @@ struct Candidates {
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
     case .chain: layerForms
     case .width, .layers(.width): widths
+    case .layers(.named): layers([], suffix: "")
     case .either(let kinds): kinds.flatMap(values(of:))
     case .count, .real, .newName, .text, .pattern, .names, .flag, .calls, .layers(.storage), .widths: []
     }
@@ -105,6 +106,7 @@ struct Candidates {
     case .layers(.width) where label == nil:
       layers(names, suffix: ":") + [Completion(text: Keyword.rest + ":", detail: "all other layers")]
     case .layers(.width), .widths: widths
+    case .layers(.named): label == nil ? layers(names, suffix: "") : []
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
     case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
       .flag, .calls, .width:

@@ -60,7 +60,7 @@ struct CompletionPlace {
     context = Self.context(of: words)
   }
 
-  /// A string that is open after an option that takes text: no option takes other text than a path.
+  /// A string that is open where text is taken: no option and no operand takes other text than a path.
   private mutating func readPath(_ string: Token, _ words: [Word], _ bytes: [UInt8]) {
     let start = string.range.lowerBound + 1
     guard start <= bytes.count, !bytes[start...].contains(UInt8(ascii: "\"")),

@@ -136,7 +136,7 @@ private func widthRemedy(_ expression: Expression, _ name: String, _ kind: Value
   switch kind {
   case .width, .layers(.width), .widths: break
   case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
-    .flag, .calls, .layers(.storage):
+    .flag, .calls, .layers(.storage), .layers(.named):
     return nil
   }
   guard let number = expression.numericValue else { return nil }

@@ -15,6 +15,12 @@ package enum StatementError: Error {
   /// An option that another one needs was written without that.
   case pointless(SourceRange, option: String, without: String)
   case nothingToReestimate(SourceRange, model: String)
+  /// Every layer is to stay as it is.
+  case nothingToTrain(SourceRange, network: String)
+  /// The last layer has a rate of its own, and is to stay as it is.
+  case frozenHead(SourceRange, layer: String)
+  /// Layers with fresh weights are to stay as they are.
+  case nothingLearned(SourceRange, verb: String)
   /// A dot leads into a model, so a model's own name has none.
   case dottedName(Word)
   case longName(Word)
@@ -68,6 +74,20 @@ extension StatementError: DiagnosedError {
       complaint(
         "pointless-option", "\(option) says nothing without \(other)", at: range,
         remedy: "write \(other) too, or leave out \(option)")
+    case .nothingToTrain(let range, let network):
+      complaint(
+        "nothing-to-train", "freeze leaves no layer of \(network) to train", at: range,
+        remedy: "name fewer layers: freeze layer1.*")
+    case .frozenHead(let range, let layer):
+      complaint(
+        "pointless-option", "head-lr is the rate of \(layer), which freeze leaves as it is", at: range,
+        remedy: "leave one of the two out")
+    case .nothingLearned(let range, let verb):
+      complaint(
+        "nothing-to-freeze",
+        "\(verb) begins with fresh weights: layers that stay as they are would never learn",
+        at: range,
+        remedy: "go on with a model instead: teacher = load resnet18 \"resnet18.pth\", then train teacher")
     case .nothingToReestimate(let range, let model):
       complaint(
         "nothing-to-reestimate", "\(model) has no batch norm to measure anew", at: range,

@@ -46,6 +46,7 @@ extension Interpreter {
     case .seed: ["\(environment.seed)"]
     case .precision: [try store.setting(Setting.precision.rawValue) ?? ""]
     case .runs: nil
+    case .file(let path): ContentHash.digits(ofFile: FilePath(path).expanded).map { [$0] }
     }
   }
 

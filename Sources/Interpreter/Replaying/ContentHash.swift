@@ -1,5 +1,6 @@
 import Crypto
 import Datasets
+import Foundation
 
 /// SHA-256 of what is added, piece by piece.
 package struct ContentHash {
@@ -19,6 +20,18 @@ package struct ContentHash {
   package mutating func add(_ text: String) {
     add(Array(text.utf8))
     add([0])
+  }
+
+  /// The hash of a file's bytes; nil where they can't be read.
+  package static func digits(ofFile path: String) -> String? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    var hash = ContentHash()
+    do {
+      while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { hash.hash.update(data: piece) }
+    } catch {
+      return nil
+    }
+    return hash.digits
   }
 
   /// 64 hexadecimal digits.

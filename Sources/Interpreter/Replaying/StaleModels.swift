@@ -88,6 +88,6 @@ extension ModelEntry {
       let defined = try? Graph(
         sequential: definition.layers, architecture: graph.architecture, input: graph.inputShape)
     else { return false }
-    return defined != graph
+    return defined != graph.withoutNormalization
   }
 }

@@ -32,7 +32,7 @@ extension Parser {
       case .valueOrArguments:
         at(.leftParenthesis)
           ? try ownArguments(of: keyword, verb: verb)
-          : try value(of: keyword, verb: verb).map { .value($0) } ?? .none
+          : try valueOrPattern(of: keyword, verb: verb).map { .value($0) } ?? .none
       }
     return Clause(keyword: keyword, value: value, range: range(from: keyword.range))
   }
@@ -43,6 +43,13 @@ extension Parser {
     let value = isAtEnd ? nil : try expression()
     report(.flagWithValue(keyword, value.map { separator.range.joined(with: $0.range) } ?? separator.range))
     return .none
+  }
+
+  /// The value after a keyword that takes layers, whose names may be patterns: `freeze layer1.*`.
+  private mutating func valueOrPattern(of keyword: Word, verb: Word) throws(Interruption) -> Expression? {
+    admitsPatterns = true
+    defer { admitsPatterns = false }
+    return try value(of: keyword, verb: verb)
   }
 
   /// The value after a keyword; nil, with a report, where there is none.

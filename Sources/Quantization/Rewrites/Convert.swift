@@ -24,7 +24,9 @@ struct IntegerConversion {
 
   init(_ model: Model) {
     self.model = model
-    graph = Graph(architecture: model.graph.architecture, input: model.graph.inputShape)
+    graph = Graph(
+      architecture: model.graph.architecture, input: model.graph.inputShape,
+      normalization: model.graph.normalization)
   }
 
   mutating func convert(_ group: LayerGroup) throws(RewriteError) {

@@ -11,7 +11,8 @@ package struct GraphRewrite {
   /// Begins with the images, which stay what they are.
   package init(of source: Graph) {
     self.source = source
-    graph = Graph(architecture: source.architecture, input: source.inputShape)
+    graph = Graph(
+      architecture: source.architecture, input: source.inputShape, normalization: source.normalization)
   }
 
   package func holds(_ id: Graph.NodeID) -> Bool { outputs[id] != nil }

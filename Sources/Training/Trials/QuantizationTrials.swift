@@ -97,6 +97,7 @@ private func classified(
   try check(model, fits: images, classes: data.classNames.count)
   let classes = model.graph.classes
   let size = min(evaluationBatch(images), count)
+  let look = data.normalization(for: model.graph)
   let plan = try InferencePlan(model.runnable(), batch: size)
   let order = Array(0..<count)
   var labels = [Int32](repeating: 0, count: size)
@@ -109,7 +110,7 @@ private func classified(
     let end = min(start + size, count)
     guard let input = plan.input.baseAddress else { return nil }
     gather(
-      images, indices: order[start..<end], mean: data.mean, deviation: data.deviation, augmentation: nil,
+      images, indices: order[start..<end], mean: look.mean, deviation: look.deviation, augmentation: nil,
       into: input, labels: &labels)
     try plan.run()
     let batch = UnsafeBufferPointer(rebasing: plan.logits[..<((end - start) * classes)])

@@ -120,7 +120,7 @@ extension TrainingPlanner {
   ) throws {
     guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
     else { return }
-    appendWeightsBackward(node, .convolution, planned, weights, gradient)
+    if !planned.isFrozen { appendWeightsBackward(node, .convolution, planned, weights, gradient) }
     guard learnsBelow(node) else { return }
     let primitive = try convolutionBackwardData(convolution, node, planned, source, weights, forward)
     try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)

@@ -32,7 +32,7 @@ extension TrainingPlanner {
   ) throws {
     guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
     else { return }
-    appendWeightsBackward(node, .dense, planned, weights, gradient)
+    if !planned.isFrozen { appendWeightsBackward(node, .dense, planned, weights, gradient) }
     guard learnsBelow(node) else { return }
     let primitive = try Primitive.dense(
       .backwardData, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), LayerEpilogue(),

@@ -54,16 +54,19 @@ extension TrainingPlanner {
     _ node: Graph.Node, _ form: WeightForm, _ layouts: (stored: TensorLayout, plain: TensorLayout),
     group: LayerGroup, channels: Int, backward: Primitive
   ) throws -> PlannedWeights {
+    let tempo = tempo(of: group.head)
     let parameter = parameters.add(
-      node.name + ".weight", shape: form.shape, layout: layouts.stored, plain: layouts.plain)
+      node.name + ".weight", shape: form.shape, layout: layouts.stored, plain: layouts.plain, tempo: tempo)
     let bias =
-      form.hasBias ? parameters.add(node.name + ".bias", shape: [form.outputs], group: .offsets) : nil
+      form.hasBias
+      ? parameters.add(node.name + ".bias", shape: [form.outputs], group: .offsets, tempo: tempo) : nil
     let norm = group.norm.flatMap { addNorm($0, folds: form.grid != nil, channels: channels) }
     var weights = PlannedWeights(
       parameter: parameter, layout: layouts.stored, used: .parameter(parameter), bias: bias,
       backwardWeights: backward)
     if let grid = form.grid {
-      try appendQuantizer(grid, node, form, norm: norm, to: &weights)
+      try appendQuantizer(
+        grid, node, form, scales: form.learnsScale ? tempo : nil, norm: norm, to: &weights)
       appendBiasRounding(group, node, outputs: form.outputs, norm: norm, to: &weights)
     }
     return weights
@@ -97,10 +100,10 @@ extension TrainingPlanner {
     weights.usedBias = .fixed(UnsafeMutableRawPointer(step.target.pointer))
   }
 
-  /// Adds the step that finds the weights' scales.
+  /// Adds the step that finds the weights' scales; `scales` is nil where they are not trained.
   private mutating func appendQuantizer(
-    _ grid: QuantizationGrid, _ node: Graph.Node, _ form: WeightForm, norm: BatchNormState?,
-    to weights: inout PlannedWeights
+    _ grid: QuantizationGrid, _ node: Graph.Node, _ form: WeightForm, scales: ParameterTempo?,
+    norm: BatchNormState?, to weights: inout PlannedWeights
   ) throws {
     guard weights.bias == nil || norm == nil else {
       throw PlanError.unsupported(
@@ -111,10 +114,11 @@ extension TrainingPlanner {
     }
     let count = weights.layout.byteCount / 4
     let padded = (form.outputs + block - 1) / block * block
-    let trained =
-      form.learnsScale
-      ? addWeightScales(
-        node, grid, outputs: form.outputs, stored: padded, fanIn: form.shape.dropFirst().reduce(1, *)) : nil
+    let trained = scales.map {
+      addWeightScales(
+        node, grid, outputs: form.outputs, stored: padded, fanIn: form.shape.dropFirst().reduce(1, *),
+        isFrozen: $0 == .frozen)
+    }
     let quantizer = WeightQuantizer(
       label: node.name, grid: grid, weight: weights.parameter,
       shape: ck_weight_shape(

@@ -71,7 +71,7 @@ extension Workspace {
   /// Float models that fit the data and have more parameters than another, those with most first.
   fileprivate func largerModels(than source: ModelEntry, _ data: ChosenData) -> [ModelEntry] {
     models {
-      $0.kind == .float && $0.parameterCount > source.parameterCount && $0.graph.inputShape == data.shape
+      $0.kind == .float && $0.parameterCount > source.parameterCount && $0.graph.inputShape.takes(data.shape)
         && $0.graph.classes == data.classes
     }.sorted { $0.parameterCount > $1.parameterCount }
   }

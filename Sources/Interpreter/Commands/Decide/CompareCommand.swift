@@ -29,7 +29,7 @@ extension Command {
     let isChosen = !arguments.operands.isEmpty
     if arguments.operands.isEmpty {
       for entry in workspace.models {
-        let fits = entry.graph.inputShape == data.shape && entry.graph.classes == data.classes
+        let fits = entry.graph.inputShape.takes(data.shape) && entry.graph.classes == data.classes
         if fits { names.append(entry.name) } else { left.append(entry.name) }
       }
       guard !names.isEmpty || left.isEmpty else {

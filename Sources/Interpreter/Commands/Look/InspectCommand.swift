@@ -76,6 +76,7 @@ private struct InspectedModel {
           + "more; clipped: share of the weights beyond the grid")
     }
     for note in notes { console.note(note) }
+    if let normalization = entry.graph.normalization { console.note(normalization.words) }
     for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
   }
 }

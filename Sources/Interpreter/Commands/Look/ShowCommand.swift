@@ -231,6 +231,7 @@ private func summary(of entry: ModelEntry) -> String {
   ]
   if let accuracy = entry.figures["accuracy"] { lines.append("accuracy \(percentage(accuracy))") }
   if let bytes = entry.byteCount { lines.append("size \(byteCount(Double(bytes)))") }
+  if let normalization = entry.graph.normalization { lines.append(normalization.words) }
   if let start = entry.details[.start] { lines.append("started from \(start)") }
   if let data = entry.details[.data] { lines.append("data: \(data)") }
   if let settings = entry.details[.settings] { lines.append("settings: \(settings)") }

@@ -33,7 +33,7 @@ extension Command {
       "qat student from teacher bits 4 scheme lsq", "qat student from teacher power-of-two symmetric",
       "qat student from teacher bits 4 scheme pact bound-decay 0.01",
       "qat student from teacher optimizer adamw decay 0.01",
-      "qat student from teacher affine",
+      "qat student from teacher affine", "qat student from teacher freeze layer1.*",
     ], footprint: qatFootprint
   ) { arguments, workspace in
     try plannedQATRun(arguments, workspace).plan
@@ -97,6 +97,7 @@ func plannedQATRun(_ arguments: Arguments, _ workspace: Workspace) throws -> Pla
   let (rate, rateNote) = learningRate(after: start)
   var recipe = TrainingRecipe(epochs: 2, learningRate: rate, schedule: .cosine)
   let batchNote = try recipe.settle(arguments, data, workspace)
+  try recipe.freeze(arguments, start.graph)
   var quantization = try quantization(arguments, start.graph)
   let steps = data.dataset.training.count / max(recipe.batchSize, 1) * recipe.epochs
   try quantization.requireSteps(steps, epochs: recipe.epochs, arguments)
@@ -111,7 +112,7 @@ func plannedQATRun(_ arguments: Arguments, _ workspace: Workspace) throws -> Pla
   run.result.details[.start] = start.name
   run.logits = workspace.library.logits
   run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
-  run.notes += [recipe.decayNote].compactMap { $0 }
+  run.notes += recipe.freezeNotes(start.graph) + [recipe.decayNote].compactMap { $0 }
   run.notes += calibrationNote + quantization.ladderNotes(steps: steps)
   run.notes += notes(on: quantization.policy, start.graph, admitsWidths: quantization.ladder == nil)
   run.notes += distillation.notes + guidance.notes(data)

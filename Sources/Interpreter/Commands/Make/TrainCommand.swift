@@ -11,7 +11,8 @@ extension Command {
     examples: [
       "teacher = train resnet18", "teacher = train qatcnn epochs 5 lr 1e-3 schedule cosine",
       "train resnet18 optimizer sgd momentum 0.9 decay 1e-4 seed 7",
-      "teacher = train resnet18 optimizer adamw",
+      "teacher = train resnet18 optimizer adamw", "train teacher freeze layer1.* lr 1e-4 head-lr 1e-3",
+      "train teacher freeze(conv1, bn1, layer1.*) epochs 2",
     ], footprint: floatRunFootprint
   ) { arguments, workspace in
     try floatRun(.train, arguments, workspace).plan
@@ -47,16 +48,25 @@ func floatRun(
   let distillation = try guidance.terms(student: start.graph)
   var recipe = TrainingRecipe(distillation: distillation.terms)
   let batchNote = try recipe.settle(arguments, data, workspace)
+  try recipe.freeze(arguments, start.graph)
+  try requireLearned(start, arguments)
   let warning = try workspace.checkTraining(start.graph, recipe, at: word, arguments, data)
   var run = PlannedRun(
     kind: kind, result: ModelEntry(name: name.text, kind: .float, graph: start.graph), start: start,
     recipe: recipe, guidance: guidance, data: data, arguments)
   run.logits = workspace.library.logits
   run.notes = notes(on: start, result: run.result, word: word, workspace) + batchNote
+  run.notes += recipe.freezeNotes(start.graph)
   run.notes += [recipe.decayNote].compactMap { $0 } + distillation.notes + guidance.notes(data)
   run.warnings = [warning].compactMap { $0 } + guidance.warnings(data)
   if case .weights(let entry) = start, entry.name != name.text { run.result.details[.start] = entry.name }
   return run
+}
+
+/// Throws where layers of fresh weights are to stay as they are, which have learned nothing.
+private func requireLearned(_ start: TrainingStart, _ arguments: Arguments) throws(StatementError) {
+  guard case .fresh = start, let range = arguments.range(of: .freeze) else { return }
+  throw .nothingLearned(range, verb: arguments.verb.text)
 }
 
 extension TrainingRecipe {

@@ -31,7 +31,9 @@ extension Workspace {
     }
     if target != nil, let network { return .fresh(network) }
     if let entry = model(named: word.text) {
-      if let network, entry.kind != .float || entry.graph != network { return .fresh(network) }
+      if let network, entry.kind != .float || entry.graph.withoutNormalization != network {
+        return .fresh(network)
+      }
       try require(entry, word, kinds: [.float])
       try requireFit(entry, word, data)
       return .weights(of: entry)
@@ -44,24 +46,25 @@ extension Workspace {
     return .fresh(network)
   }
 
-  /// The defined network or the architecture that a word names, for images as the data has them.
-  func network(_ word: Word, data: ChosenData) throws -> Graph? {
+  /// The defined network or the architecture that a word names, for images of a shape, or as the data has them.
+  func network(_ word: Word, data: ChosenData, images: Shape? = nil) throws -> Graph? {
+    let input = images ?? data.shape
     if let definition = definitions[word.text] {
-      let graph = try definition.graph(named: word, input: data.shape)
+      let graph = try definition.graph(named: word, input: input)
       return graph
     }
     guard let architecture = Architecture.named(word.text) else { return nil }
     do {
-      return try architecture.build(data.shape, data.classes)
+      return try architecture.build(input, data.classes)
     } catch {
       throw ModelError.layerDoesNotFit(
-        word.range, network: word.text, layer: error.node, reason: error.reason, input: data.shape)
+        word.range, network: word.text, layer: error.node, reason: error.reason, input: input)
     }
   }
 
   /// Throws where a model does not fit the data; the error points at the word that names the model.
   func requireFit(_ entry: ModelEntry, _ word: Word, _ data: ChosenData) throws(ModelError) {
-    guard entry.graph.inputShape == data.shape else {
+    guard entry.graph.inputShape.takes(data.shape) else {
       throw .inputDiffers(
         word, model: entry.graph.inputShape, data: data.shape, dataName: data.choice.text,
         trainedOn: entry.details[.data])

@@ -4,23 +4,31 @@ extension SafetensorsHeader {
   /// Reads and checks the header of a whole file; memory stays in proportion to the file's bytes.
   ///
   /// Returns the header and the offset of the first tensor's bytes.
-  static func parse(
+  package static func parse(
     _ file: UnsafeRawBufferPointer
   ) throws(SafetensorsError) -> (header: SafetensorsHeader, dataStart: Int) {
     guard file.count >= 8 else { throw .tooShort }
     let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
     guard length <= UInt64(min(longest, file.count - 8)) else { throw .headerLength(length) }
     let dataStart = 8 + Int(length)
-    var parser = SafetensorsParser(
-      reader: JSONReader(UnsafeRawBufferPointer(rebasing: file[8..<dataStart])))
+    let header = try parse(
+      header: UnsafeRawBufferPointer(rebasing: file[8..<dataStart]), dataCount: file.count - dataStart)
+    return (header, dataStart)
+  }
+
+  /// Reads and checks a header by itself; `dataCount` bytes follow it in the file.
+  static func parse(
+    header bytes: UnsafeRawBufferPointer, dataCount: Int
+  ) throws(SafetensorsError) -> SafetensorsHeader {
+    var parser = SafetensorsParser(reader: JSONReader(bytes))
     do throws(JSONFault) {
       try parser.readHeader()
     } catch {
       throw .header(reason: error.reason.words, offset: error.offset)
     }
     let header = try parser.header()
-    try header.checkPlaces(dataCount: file.count - dataStart)
-    return (header, dataStart)
+    try header.checkPlaces(dataCount: dataCount)
+    return header
   }
 
   private func checkPlaces(dataCount found: Int) throws(SafetensorsError) {
@@ -55,7 +63,7 @@ private struct SafetensorsParser {
   func header() throws(SafetensorsError) -> SafetensorsHeader {
     var header = SafetensorsHeader(entries: [], metadata: metadata)
     for entry in entries {
-      guard let type = SafetensorsHeader.ElementType(rawValue: entry.type) else {
+      guard let type = StoredType(rawValue: entry.type) else {
         throw .unsupportedType(tensor: entry.name, type: entry.type)
       }
       guard entry.offsets[0] <= entry.offsets[1] else { throw .size(tensor: entry.name) }

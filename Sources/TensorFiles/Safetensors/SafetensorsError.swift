@@ -25,7 +25,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .headerLength(let length): "its header of \(length) bytes does not fit"
     case .header(let reason, let offset): "its header is malformed at byte \(offset): \(reason)"
     case .unsupportedType(let tensor, let type):
-      "tensor \"\(tensor)\" has type \(type); F32, F16, BF16, I8, I32 and packed U8 can be read"
+      "tensor \"\(tensor)\" has type \(type), which can't be read here"
     case .packing(let tensor, let reason): "tensor \"\(tensor)\" can't be unpacked: \(reason)"
     case .size(let tensor): "the offsets of tensor \"\(tensor)\" do not match its shape"
     case .notContiguous(let tensor): "tensor \"\(tensor)\" does not begin where the one before it ends"

@@ -1,0 +1,16 @@
+import Foundation
+
+/// A path as it was written in a cell, where "~/" is the home folder.
+struct FilePath {
+  var written: String
+
+  init(_ written: String) { self.written = written }
+
+  var expanded: String {
+    guard written == "~" || written.hasPrefix("~/") else { return written }
+    return FileManager.default.homeDirectoryForCurrentUser.path + written.dropFirst()
+  }
+
+  /// Without its folders.
+  var name: String { written.split(separator: "/").last.map(String.init) ?? written }
+}

@@ -1,0 +1,145 @@
+import Datasets
+import GraphIR
+import Language
+import SessionStore
+import TensorFiles
+
+/// Where a loaded model's normalization comes from.
+enum NormalizationChoice: String, CaseIterable {
+  case imagenet, data
+}
+
+extension Keyword {
+  static let normalization = Keyword(
+    "normalization",
+    .choice([
+      Choice(NormalizationChoice.imagenet.rawValue, "ImageNet's mean and deviation, stored with the model"),
+      Choice(NormalizationChoice.data.rawValue, "mean and deviation of the data in use"),
+    ]),
+    otherwise: "imagenet for networks of torchvision and timm that take three channels, else data",
+    example: "data", "what images are standardised with before they reach the model")
+  static let headSeed = Keyword(
+    "seed", .count(seedRange), otherwise: "the session's", example: "7",
+    "seed of the weights that the file doesn't have")
+}
+
+extension Command {
+  static let load = Command(
+    "load", "make a model of weights in a file", target: .result("the model"),
+    operands: [Operand("a network", .network), Operand("a file", .text)],
+    keywords: [.normalization, .headSeed],
+    examples: [
+      "teacher = load resnet18 \"resnet18.safetensors\"", "teacher = load mobilenetv2 \"mobilenet_v2.pth\"",
+      "teacher = load vgg11_bn \"vgg11_bn.pth\" normalization data seed 7",
+    ],
+    reasons:
+      "the file has safetensors or what torch.save writes of a state_dict, with names of torchvision, timm or a "
+      + "session of this program; nothing in it is executed; a last layer for other classes than the data's is drawn "
+      + "afresh, and whatever else differs is listed",
+    footprint: { arguments, known in
+      let word = arguments.word(at: 0)?.text ?? ""
+      var uses = arguments.sessionSeed(unless: .headSeed)
+      if let path = arguments.text(at: 1) { uses.insert(.file(path)) }
+      if known.networks.contains(word) { uses.insert(.model(word)) }
+      return .making(.float, (arguments.target ?? arguments.word(at: 0))?.text, from: nil, also: uses)
+    }
+  ) { arguments, workspace in
+    try PlannedLoad(arguments, workspace).plan
+  }
+}
+
+/// Names that torchvision and timm have for the program's networks.
+private let otherNames = ["mobilenet_v2": "mobilenetv2", "mobilenetv2_100": "mobilenetv2"]
+
+extension PlannedLoad {
+  /// Finds the network, opens the file and matches both; nothing of the weights is read yet.
+  init(_ arguments: Arguments, _ workspace: Workspace) throws {
+    var word = try arguments.requiredWord(at: 0)
+    let name = arguments.target ?? word
+    try requireModelName(name)
+    guard let path = arguments.text(at: 1) else {
+      throw StatementError.nameMissing(arguments.verb, example: Command.load.examples[0])
+    }
+    let place = arguments.operands[1].range
+    if let own = otherNames[word.text] { word.text = own }
+    let data = try workspace.data(for: arguments.verb.range)
+    workspace.reads.note(.file(path))
+    let file: TensorFile
+    do throws(TensorFileError) {
+      file = try TensorFile(path: FilePath(path).expanded)
+    } catch {
+      throw LoadError.unreadable(place, path: path, error)
+    }
+    if let kind = file.metadata[WeightsFile.kindKey].flatMap(Model.Kind.init), !kind.isOfFloats {
+      throw LoadError.quantized(place, path: path, kind: kind)
+    }
+    var graph = try workspace.network(word, file: file, data: data)
+    let normalization = try Self.normalization(arguments, file: file, graph: graph)
+    graph.normalization = normalization
+    let match = WeightMatch(file, for: graph)
+    guard match.matchedCount > 0, 2 * match.body.matched >= match.body.count else {
+      throw LoadError.otherNetwork(place, path: path, network: word.text, match)
+    }
+    result = ModelEntry(
+      name: name.text, kind: .float, graph: graph,
+      details: [.settings: "\(arguments.verb.text) \(word.text) \"\(path)\""])
+    self.path = path
+    pathRange = place
+    self.file = file
+    self.match = match
+    self.data = data
+    seed = workspace.seed(arguments, .headSeed)
+    replaced = replacement(name.text, workspace)
+  }
+
+  /// What was written; else what the file says, or ImageNet's where the network is one of the libraries'.
+  private static func normalization(
+    _ arguments: Arguments, file: TensorFile, graph: Graph
+  ) throws(LoadError) -> Normalization? {
+    let channels = graph.inputShape.channels
+    if let word = arguments.word(.normalization) {
+      guard word.text == NormalizationChoice.imagenet.rawValue else { return nil }
+      guard channels == Normalization.imageNet.channels else {
+        throw .wrongChannels(word, channels: channels)
+      }
+      return .imageNet
+    }
+    if file.metadata[WeightsFile.kindKey] != nil {
+      let stored = file.metadata[Normalization.metadataKey].flatMap(Normalization.init(stored:))
+      return stored?.channels == channels ? stored : nil
+    }
+    let isLibrarys = Architecture.named(graph.architecture)?.isOfTorchvision ?? false
+    return isLibrarys && channels == Normalization.imageNet.channels ? .imageNet : nil
+  }
+}
+
+extension Model.Kind {
+  /// Whether its weights are floats under their own names.
+  fileprivate var isOfFloats: Bool {
+    switch self {
+    case .float, .fakeQuantized: true
+    case .integer, .dynamic: false
+    }
+  }
+}
+
+extension Workspace {
+  /// The network that a word names, for the data's images, or for three channels where the file's first layer takes
+  /// those and the images are grey.
+  fileprivate func network(_ word: Word, file: TensorFile, data: ChosenData) throws -> Graph {
+    guard let graph = try network(word, data: data) else {
+      throw ModelError.unknownNetwork(word, definitions: definitions.keys.sorted(), models: [])
+    }
+    guard graph.classes == data.classes else {
+      throw ModelError.outputsDiffer(
+        definitions[word.text]?.places.last ?? word.range, network: word.text, outputs: graph.classes,
+        classes: data.classes, dataName: data.choice.request.name)
+    }
+    guard data.shape.channels == 1,
+      WeightMatch.inputChannels(file, of: graph) == Normalization.imageNet.channels
+    else { return graph }
+    var coloured = data.shape
+    coloured.channels = Normalization.imageNet.channels
+    return try network(word, data: data, images: coloured) ?? graph
+  }
+}
