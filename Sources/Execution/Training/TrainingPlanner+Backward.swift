@@ -57,13 +57,9 @@ extension TrainingPlanner {
 
   private func feedsOnInputAlone(_ id: Graph.NodeID) -> Bool {
     let node = graph.nodes[id]
-    switch node.operation {
-    case .input: return !differentiatesInput
-    case .convolution, .dense, .batchNorm: return false
-    case .fakeQuantize(let quantizer) where quantizer.method != .observed: return false
-    case .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
-      return node.inputs.allSatisfy(feedsOnInputAlone)
-    }
+    if case .input = node.operation { return !differentiatesInput }
+    if case .fakeQuantize(let quantizer) = node.operation, quantizer.method != .observed { return false }
+    return node.operation.parameterCount == 0 && node.inputs.allSatisfy(feedsOnInputAlone)
   }
 
   /// Hands a gradient in some layout to the tensor that it belongs to, in that tensor's layout.
