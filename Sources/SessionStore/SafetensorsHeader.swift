@@ -13,7 +13,7 @@ struct SafetensorsHeader: Equatable {
     case float16 = "F16"
     case bfloat16 = "BF16"
     case int8 = "I8"
-    /// Bytes that hold codes of 4 bits; see `TensorEncoding`.
+    /// Bytes that hold codes of 2 to 7 bits; see `CodePacking`.
     case packed = "U8"
 
     var byteCount: Int {
@@ -44,7 +44,7 @@ struct SafetensorsHeader: Equatable {
 extension SafetensorsHeader {
   /// The one header for these tensors: by alignment of the type descending, then type, then name.
   ///
-  /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
+  /// Throws `.inconsistentTensor` where a shape does not fit its elements.
   init(
     _ parameters: ParameterSet, metadata: [String: String], encodings: [String: TensorEncoding] = [:]
   ) throws(StoreError) {
@@ -57,11 +57,10 @@ extension SafetensorsHeader {
         throw StoreError.inconsistentTensor(name)
       }
       if let encoding = encodings[name] {
-        guard encoding.holds(tensor.elements) else { throw StoreError.inconsistentTensor(name) }
         type = encoding.type
-        if encoding == .int4 {
-          metadata[TensorEncoding.metadataKey(name)] = TensorEncoding.packing(of: shape)
-          count = TensorEncoding.packedCount(count)
+        if let packing = encoding.packing {
+          metadata[CodePacking.metadataKey(name)] = packing.description(of: shape)
+          count = packing.byteCount(count)
           shape = [count]
         }
       }

@@ -5,10 +5,9 @@ import GraphIR
 #endif
 
 extension Tensor.Elements {
-  /// Copies the elements of a type out of a file's bytes, whatever their alignment.
-  ///
-  /// `count` is the number of elements, which packed bytes do not tell by themselves.
-  init(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer, count: Int) {
+  /// Copies the elements of a type out of a file's bytes, whatever their alignment; nil of packed bytes, which don't
+  /// tell their elements by themselves.
+  init?(_ type: SafetensorsHeader.ElementType, _ bytes: UnsafeRawBufferPointer) {
     switch type {
     case .float32: self = .float32(Self.copy(bytes))
     case .int32: self = .int32(Self.copy(bytes))
@@ -16,7 +15,7 @@ extension Tensor.Elements {
     case .float16:
       self = .float32((Self.copy(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
     case .bfloat16: self = .float32((Self.copy(bytes) as [UInt16]).map(Float.init(bfloat16:)))
-    case .packed: self = .int8(TensorEncoding.unpacked(bytes, count: count))
+    case .packed: return nil
     }
   }
 
