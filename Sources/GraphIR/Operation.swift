@@ -46,14 +46,7 @@ package enum Operation: Hashable, Sendable {
   }
 
   /// Grid that training rounds its weights to; nil where it does not.
-  package var weightGrid: QuantizationGrid? {
-    switch self {
-    case .convolution(let convolution): convolution.weightGrid
-    case .dense(let dense): dense.weightGrid
-    case .batchNorm(let norm): norm.weightGrid
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer: nil
-    }
-  }
+  package var weightGrid: QuantizationGrid? { traits.weightGrid }
 
   package var parameterCount: Int { traits.parameterCount }
 
@@ -62,22 +55,23 @@ package enum Operation: Hashable, Sendable {
   package func roundingWeights(
     to grid: QuantizationGrid?, learnsScale: Bool? = nil, storage: FloatStorage? = nil
   ) -> Operation {
-    switch self {
-    case .convolution(var convolution):
+    if case .convolution(var convolution) = self {
       convolution.learnsWeightScale = grid != nil && learnsScale ?? convolution.learnsWeightScale
       convolution.weightGrid = grid
       convolution.storage = storage ?? convolution.storage
       return .convolution(convolution)
-    case .dense(var dense):
+    }
+    if case .dense(var dense) = self {
       dense.learnsWeightScale = grid != nil && learnsScale ?? dense.learnsWeightScale
       dense.weightGrid = grid
       dense.storage = storage ?? dense.storage
       return .dense(dense)
-    case .batchNorm(var norm):
+    }
+    if case .batchNorm(var norm) = self {
       norm.weightGrid = grid
       return .batchNorm(norm)
-    case .input, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer: return self
     }
+    return self
   }
 }
 

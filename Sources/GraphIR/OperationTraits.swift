@@ -20,6 +20,8 @@ package protocol OperationTraits: Sendable {
   var isHomogeneous: Bool { get }
   /// Weights, biases, γ and β; running statistics and scales are not counted, as in PyTorch.
   var parameterCount: Int { get }
+  /// Grid that training rounds its weights to; nil where it does not.
+  var weightGrid: QuantizationGrid? { get }
   /// How a file of a quantized model holds its weights; nil for what has none.
   var storedWeights: StoredWeights? { get }
   /// Weights that each element of the output is a sum over.
@@ -38,6 +40,7 @@ extension OperationTraits {
   package var outputGrid: QuantizationParameters? { nil }
   package var isHomogeneous: Bool { false }
   package var parameterCount: Int { 0 }
+  package var weightGrid: QuantizationGrid? { nil }
   package var storedWeights: StoredWeights? { nil }
   package var fanIn: Int { 0 }
   package var isPossible: Bool { true }

@@ -4,7 +4,7 @@ import TensorFiles
 extension SafetensorsHeader {
   /// The one header for these tensors: by alignment of the type descending, then type, then name.
   ///
-  /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
+  /// Throws `.inconsistentTensor` where a shape does not fit its elements.
   init(
     _ parameters: ParameterSet, metadata: [String: String], encodings: [String: TensorEncoding] = [:]
   ) throws(StoreError) {
@@ -17,11 +17,10 @@ extension SafetensorsHeader {
         throw StoreError.inconsistentTensor(name)
       }
       if let encoding = encodings[name] {
-        guard encoding.holds(tensor.elements) else { throw StoreError.inconsistentTensor(name) }
         type = encoding.type
-        if encoding == .int4 {
-          metadata[TensorEncoding.metadataKey(name)] = TensorEncoding.packing(of: shape)
-          count = TensorEncoding.packedCount(count)
+        if let packing = encoding.packing {
+          metadata[CodePacking.metadataKey(name)] = packing.description(of: shape)
+          count = packing.byteCount(count)
           shape = [count]
         }
       }

@@ -6,11 +6,9 @@ import TensorFiles
 #endif
 
 extension Tensor.Elements {
-  /// Copies the elements of a type out of a file's bytes, whatever their alignment.
-  ///
-  /// `count` is the number of elements, which packed bytes do not tell by themselves. Nil for types that a
-  /// session does not write.
-  init?(_ type: StoredType, _ bytes: UnsafeRawBufferPointer, count: Int) {
+  /// Copies the elements of a type out of a file's bytes, whatever their alignment; nil of bytes, which may be packed codes
+  /// and don't tell their elements by themselves, and of types that a session does not write.
+  init?(_ type: StoredType, _ bytes: UnsafeRawBufferPointer) {
     switch type {
     case .float32: self = .float32(Self.copy(bytes))
     case .int32: self = .int32(Self.copy(bytes))
@@ -18,8 +16,7 @@ extension Tensor.Elements {
     case .float16:
       self = .float32((Self.copy(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
     case .bfloat16: self = .float32((Self.copy(bytes) as [UInt16]).map(Float.init(bfloat16:)))
-    case .uint8: self = .int8(TensorEncoding.unpacked(bytes, count: count))
-    case .float64, .int64, .int16, .bool: return nil
+    case .uint8, .float64, .int64, .int16, .bool: return nil
     }
   }
 

@@ -3,21 +3,18 @@ import TensorFiles
 
 /// How a tensor lies in a safetensors file where that is narrower than in memory.
 ///
-/// `float16` and `bfloat16` are the format's own F16 and BF16, and become float32 in memory. `int4` holds int8
-/// codes from −8 to 7, two a byte: element 2i in the low four bits of byte i, element 2i + 1 in the high four, each
-/// in two's complement, elements in row-major order; the high bits after an odd last element are 0. The tensor
-/// has type U8 and the shape [bytes], and `__metadata__` has the entry
-/// `"packed:NAME": "int4 low-nibble-first [64,64,3,3]"` with the shape of the codes.
+/// `float16` and `bfloat16` are the format's own F16 and BF16, and become float32 in memory; `integer` holds int8 codes
+/// of 2 to 7 bits as `CodePacking` lays them.
 package enum TensorEncoding: Hashable, Sendable {
-  case float16, bfloat16, int4
+  case float16, bfloat16
+  case integer(bits: Int)
 
-  /// Nil for types that lie in the file as in memory.
+  /// Nil for types that lie in the file as in memory, and for packed bytes, which don't tell their width.
   init?(_ type: StoredType) {
     switch type {
-    case .float32, .int32, .int8, .float64, .int64, .int16, .bool: return nil
+    case .float32, .int32, .int8, .uint8, .float64, .int64, .int16, .bool: return nil
     case .float16: self = .float16
     case .bfloat16: self = .bfloat16
-    case .uint8: self = .int4
     }
   }
 
@@ -25,8 +22,13 @@ package enum TensorEncoding: Hashable, Sendable {
     switch self {
     case .float16: .float16
     case .bfloat16: .bfloat16
-    case .int4: .uint8
+    case .integer: .uint8
     }
+  }
+
+  /// Of codes; nil for floats.
+  var packing: CodePacking? {
+    if case .integer(let bits) = self { CodePacking(bits: bits) } else { nil }
   }
 
   /// Whether every element comes back as it is.
@@ -34,9 +36,10 @@ package enum TensorEncoding: Hashable, Sendable {
     switch (self, elements) {
     case (.float16, .float32(let values)): values.allSatisfy { Float(Float16($0)) == $0 }
     case (.bfloat16, .float32(let values)): values.allSatisfy { $0.bitPattern & 0xFFFF == 0 && !$0.isNaN }
-    case (.int4, .int8(let codes)): codes.allSatisfy { (-8...7).contains($0) }
-    case (.float16, .int8), (.float16, .int32), (.bfloat16, .int8), (.bfloat16, .int32), (.int4, .float32),
-      (.int4, .int32):
+    case (.integer(let bits), .int8(let codes)):
+      CodePacking.widths.contains(bits) && CodePacking(bits: bits).holds(codes)
+    case (.float16, .int8), (.float16, .int32), (.bfloat16, .int8), (.bfloat16, .int32), (.integer, .float32),
+      (.integer, .int32):
       false
     }
   }
@@ -47,9 +50,9 @@ package enum TensorEncoding: Hashable, Sendable {
     case (.float16, .float32(let values)): Self.bytes(values.map { Float16($0).bitPattern })
     case (.bfloat16, .float32(let values)):
       Self.bytes(values.map { UInt16(truncatingIfNeeded: $0.bitPattern >> 16) })
-    case (.int4, .int8(let codes)): Self.packed(codes)
-    case (.float16, .int8), (.float16, .int32), (.bfloat16, .int8), (.bfloat16, .int32), (.int4, .float32),
-      (.int4, .int32):
+    case (.integer(let bits), .int8(let codes)): CodePacking(bits: bits).packed(codes)
+    case (.float16, .int8), (.float16, .int32), (.bfloat16, .int8), (.bfloat16, .int32), (.integer, .float32),
+      (.integer, .int32):
       []
     }
   }
@@ -61,55 +64,16 @@ extension Float {
   init(bfloat16 bits: UInt16) { self.init(bitPattern: UInt32(bits) << 16) }
 }
 
-/// Two codes a byte.
 extension TensorEncoding {
-  static func packedCount(_ count: Int) -> Int { count / 2 + count % 2 }
-
-  fileprivate static func packed(_ codes: [Int8]) -> [UInt8] {
-    (0..<packedCount(codes.count)).map { index in
-      let low = UInt8(bitPattern: codes[2 * index]) & 0xF
-      let high = 2 * index + 1 < codes.count ? UInt8(bitPattern: codes[2 * index + 1]) << 4 : 0
-      return low | high
+  /// Of a layer's weights; nil where they lie in the file as in memory.
+  init?(_ weights: StoredWeights) {
+    switch weights {
+    // A file may say 1 bit, which −1 and 0 would fit; two are the least that is packed.
+    case .integer(let bits) where bits < 8: self = .integer(bits: max(bits, 2))
+    case .float(.float16): self = .float16
+    case .float(.bfloat16): self = .bfloat16
+    case .integer, .float(.float32): return nil
     }
-  }
-
-  static func unpacked(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Int8] {
-    (0..<count).map { index in
-      let byte = Int8(bitPattern: bytes[index / 2])
-      // The arithmetic shift extends the sign.
-      return index % 2 == 0 ? (byte << 4) >> 4 : byte >> 4
-    }
-  }
-
-  private static let prefix = "packed:"
-  private static let format = "int4 low-nibble-first "
-
-  static func metadataKey(_ tensor: String) -> String { prefix + tensor }
-  static func isMetadataKey(_ key: String) -> Bool { key.hasPrefix(prefix) }
-  static func tensorName(_ key: String) -> String { String(key.dropFirst(prefix.count)) }
-
-  static func packing(of shape: [Int]) -> String {
-    format + "[" + shape.map(String.init).joined(separator: ",") + "]"
-  }
-
-  /// The shape of the codes in packed bytes, by their metadata.
-  static func shape(
-    _ packing: String?, of entry: SafetensorsHeader.Entry, _ bytes: UnsafeRawBufferPointer
-  ) throws(SafetensorsError) -> [Int] {
-    func refusal(_ reason: String) -> SafetensorsError { .packing(tensor: entry.name, reason: reason) }
-    guard let packing else { throw refusal("the metadata lacks \"\(metadataKey(entry.name))\"") }
-    let shape = packing.dropFirst(format.count + 1).dropLast().split(separator: ",").compactMap { Int($0) }
-    // Written again, so that no second spelling is taken for the same.
-    guard shape.count <= 16, packing == Self.packing(of: shape) else {
-      throw refusal("its packing is not one that is known")
-    }
-    guard entry.shape.count == 1, let count = SafetensorsHeader.elements(shape),
-      packedCount(count) == bytes.count
-    else { throw refusal("its bytes do not match the shape of its codes") }
-    guard count % 2 == 0 || bytes[bytes.count - 1] >> 4 == 0 else {
-      throw refusal("bits after its last code are set")
-    }
-    return shape
   }
 }
 
@@ -122,28 +86,9 @@ extension Model {
     var encodings: [String: TensorEncoding] = [:]
     for node in graph.nodes {
       let name = node.name + ".weight"
-      if let encoding = node.operation.weightEncoding, parameters[name] != nil { encodings[name] = encoding }
+      guard parameters[name] != nil else { continue }
+      encodings[name] = node.operation.traits.storedWeights.flatMap(TensorEncoding.init)
     }
     return encodings
-  }
-}
-
-extension Operation {
-  fileprivate var weightEncoding: TensorEncoding? {
-    switch traits.storedWeights {
-    case .float(let storage): storage.encoding
-    case .integer(let bits): bits <= 4 ? .int4 : nil
-    case nil: nil
-    }
-  }
-}
-
-extension FloatStorage {
-  fileprivate var encoding: TensorEncoding? {
-    switch self {
-    case .float32: nil
-    case .float16: .float16
-    case .bfloat16: .bfloat16
-    }
   }
 }

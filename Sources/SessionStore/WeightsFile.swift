@@ -49,7 +49,7 @@ package struct WeightsFile: Equatable, Sendable {
     }
   }
 
-  /// Reads tensors from a file's bytes; they take at most twice as many bytes in memory.
+  /// Reads tensors from a file's bytes; they take at most four times as many bytes in memory.
   package init(bytes: [UInt8]) throws(SafetensorsError) {
     let result = bytes.withUnsafeBytes { file in
       Result { () throws(SafetensorsError) in try Self(file: file) }
@@ -63,20 +63,21 @@ package struct WeightsFile: Equatable, Sendable {
     var file = Self(parameters: ParameterSet(), metadata: header.metadata)
     for entry in header.entries {
       let bytes = UnsafeRawBufferPointer(rebasing: data[entry.range])
-      var shape = entry.shape
       if entry.type == .uint8 {
-        let packing = file.metadata.removeValue(forKey: TensorEncoding.metadataKey(entry.name))
-        shape = try TensorEncoding.shape(packing, of: entry, bytes)
-      }
-      guard let elements = Tensor.Elements(entry.type, bytes, count: shape.reduce(1, *)) else {
+        let description = file.metadata.removeValue(forKey: CodePacking.metadataKey(entry.name))
+        let (packing, codes) = try CodePacking.codes(description, of: entry, bytes)
+        file.parameters[entry.name] = codes
+        file.encodings[entry.name] = .integer(bits: packing.bits)
+      } else if let elements = Tensor.Elements(entry.type, bytes) {
+        file.parameters[entry.name] = Tensor(shape: entry.shape, elements: elements)
+        file.encodings[entry.name] = TensorEncoding(entry.type)
+      } else {
         throw .unsupportedType(tensor: entry.name, type: entry.type.rawValue)
       }
-      file.parameters[entry.name] = Tensor(shape: shape, elements: elements)
-      file.encodings[entry.name] = TensorEncoding(entry.type)
     }
-    if let stray = file.metadata.keys.filter(TensorEncoding.isMetadataKey).min() {
+    if let stray = file.metadata.keys.filter(CodePacking.isMetadataKey).min() {
       throw .packing(
-        tensor: TensorEncoding.tensorName(stray), reason: "its metadata belongs to no tensor of bytes")
+        tensor: CodePacking.tensorName(stray), reason: "its metadata belongs to no tensor of bytes")
     }
     self = file
   }
@@ -98,13 +99,30 @@ extension WeightsFile {
     get throws(StoreError) { try Layout(self).byteCount }
   }
 
+  /// Bytes that the file of an integer model would have if these layers' weights had so many bits, whatever codes of that
+  /// width they were; throws `.inconsistentTensor`.
+  package func byteCount(weightBits: [String: Int]) throws(StoreError) -> Int {
+    var encodings = encodings
+    for (layer, bits) in weightBits {
+      encodings[layer + ".weight"] = TensorEncoding(.integer(bits: bits))
+    }
+    let header = try SafetensorsHeader(parameters, metadata: metadata, encodings: encodings)
+    return header.bytes.count + header.dataCount
+  }
+
   /// A file as it will be: its header made, its tensors in order, copied only where they are encoded.
   struct Layout {
     private let prefix: [UInt8]
     private let tensors: [(elements: Tensor.Elements, encoding: TensorEncoding?)]
     let byteCount: Int
 
+    /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
     init(_ file: WeightsFile) throws(StoreError) {
+      for (name, encoding) in file.encodings {
+        if let tensor = file.parameters[name], !encoding.holds(tensor.elements) {
+          throw StoreError.inconsistentTensor(name)
+        }
+      }
       let header = try SafetensorsHeader(
         file.parameters, metadata: file.metadata, encodings: file.encodings)
       prefix = header.bytes

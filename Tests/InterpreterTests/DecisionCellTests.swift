@@ -1,5 +1,7 @@
+import GraphIR
 import Interpreter
 import Language
+import SessionStore
 import Testing
 import Training
 
@@ -138,8 +140,29 @@ import Training
     try #require(trained.status == .ok, "\(trained.diagnostics)")
     let converted = scene.run("convert student").0
     let size = try #require(converted.values["student-int8.size_bytes"])
-    #expect(size <= 9_000)
-    // The file's header has room for names, which differ by a few bytes at the most.
-    #expect(abs(size - bytes) < 100)
+    #expect(size == bytes)
+    let record = try #require(try scene.store.model(named: "student-int8"))
+    #expect(Double(record.byteCount) == size)
+    // Widths that differ, and the same in the model as said.
+    let chosen = ["conv1", "conv2", "fc"].map { shown.values["teacher.\($0).bits"] ?? 0 }
+    let stored = record.graph.nodes.compactMap { node -> Double? in
+      guard case .integer(bits: let bits) = node.operation.traits.storedWeights else { return nil }
+      return Double(bits)
+    }
+    #expect(stored == chosen)
+  }
+
+  /// From just below 8 bits everywhere to just above the least, each to the byte.
+  @Test(arguments: [12_000, 10_000, 8_000, 6_000, 5_000])
+  func everyBudgetIsKeptAndUsed(bytes: Int) throws {
+    let scene = try scene()
+    let (result, outputs) = scene.run("budget \(Double(bytes) / 1000) kB teacher images 64")
+    try #require(result.status == .ok, "\(result.diagnostics)")
+    let size = try #require(result.values["teacher.budget.size_bytes"])
+    #expect(size <= Double(bytes))
+    let widths = ["conv1", "conv2", "fc"].map { result.values["teacher.\($0).bits"] ?? 0 }
+    #expect(widths.allSatisfy { (2...8).contains($0) })
+    let sizes = try #require(outputs.tables.first).rows.compactMap(\.[1].number)
+    #expect(sizes == sizes.sorted(by: >))
   }
 }

@@ -152,8 +152,8 @@ import Training
     #expect(words.isEmpty || scene.picture(cell).contains(words), "\(scene.picture(cell))")
   }
 
-  @Test func helpSaysWhyABudgetChoosesBetweenTwoWidths() throws {
-    #expect(try Scene().run("help budget").1.words.contains("6 bits would save nothing over 8"))
+  @Test func helpSaysHowABudgetChoosesWidths() throws {
+    #expect(try Scene().run("help budget").1.words.contains("measures each layer at 7 to 2 bits"))
   }
 
   @Test func layersAreOffered() throws {

@@ -15,7 +15,7 @@ import Testing
   /// By hand: 1 and −1 are 0x1 and 0xF, low nibble first: 0xF1; −8 and 7: 0x78; 3 alone: 0x03.
   @Test func twoCodesShareAByteWithTheFirstInItsLowHalf() throws {
     let codes = Tensor(shape: [5, 1], elements: .int8([1, -1, -8, 7, 3]))
-    let file = WeightsFile(parameters: ParameterSet(["w": codes]), encodings: ["w": .int4])
+    let file = WeightsFile(parameters: ParameterSet(["w": codes]), encodings: ["w": .integer(bits: 4)])
     let bytes = try written(file)
     #expect(bytes.suffix(3) == [0xF1, 0x78, 0x03])
     let header = String(decoding: bytes.dropFirst(8).dropLast(3), as: UTF8.self)
@@ -36,9 +36,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (TensorEncoding.int4, Tensor(shape: [1], elements: .int8([8]))),
-    (.int4, Tensor(shape: [1], elements: .int8([-9]))), (.int4, Tensor([1])),
-    (.int4, Tensor(shape: [1], elements: .int32([1]))), (.float16, Tensor([0.1])),
+    (TensorEncoding.integer(bits: 4), Tensor(shape: [1], elements: .int8([8]))),
+    (.integer(bits: 4), Tensor(shape: [1], elements: .int8([-9]))), (.integer(bits: 4), Tensor([1])),
+    (.integer(bits: 4), Tensor(shape: [1], elements: .int32([1]))),
+    (.integer(bits: 2), Tensor(shape: [1], elements: .int8([2]))),
+    (.integer(bits: 7), Tensor(shape: [1], elements: .int8([-65]))),
+    // Widths that no file has.
+    (.integer(bits: 1), Tensor(shape: [1], elements: .int8([0]))),
+    (.integer(bits: 8), Tensor(shape: [1], elements: .int8([0]))),
+    (.integer(bits: -1), Tensor(shape: [1], elements: .int8([0]))), (.float16, Tensor([0.1])),
     (.float16, Tensor([65_536])), (.float16, Tensor([.nan])), (.bfloat16, Tensor([1.001])),
     (.bfloat16, Tensor([.nan])), (.bfloat16, Tensor(shape: [1], elements: .int8([1]))),
   ])
@@ -47,13 +53,76 @@ import Testing
     #expect(throws: StoreError.self) { try file.byteCount }
   }
 
-  @Test(arguments: 0..<9)
-  func anyNumberOfCodesComesBack(count: Int) throws {
-    let codes = (0..<count).map { Int8($0 * 5 % 16 - 8) }
-    let file = WeightsFile(
-      parameters: ParameterSet(["w": Tensor(shape: [count], elements: .int8(codes))]),
-      encodings: ["w": .int4])
-    #expect(try WeightsFile(bytes: written(file)) == file)
+  /// By hand, lowest bits first: 1 is 001, −1 is 111, −4 is 100, so 001 | 111 << 3 | 100 << 6 = 100111001 is 0x39 and 1.
+  @Test func codesOfThreeBitsRunOnFromByteToByte() throws {
+    let codes = Tensor(shape: [1, 3], elements: .int8([1, -1, -4]))
+    let bytes = try written(
+      WeightsFile(parameters: ParameterSet(["w": codes]), encodings: ["w": .integer(bits: 3)]))
+    #expect(bytes.suffix(2) == [0x39, 0x01])
+    let header = String(decoding: bytes.dropFirst(8).dropLast(2), as: UTF8.self)
+    #expect(header.contains(#""packed:w":"int3 low-bits-first [1,3]""#))
+    #expect(header.contains(#""w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}"#))
+  }
+
+  /// Every code of a width, in an order from a seed, in every number up to some bytes.
+  @Test(arguments: 2...7)
+  func anyNumberOfCodesOfAnyWidthComesBack(bits: Int) throws {
+    var draw = SeededGenerator(seed: UInt64(bits), purpose: "codes")
+    let half = 1 << (bits - 1)
+    for count in Array(0..<40) + [1_001] {
+      let codes = (0..<count).map { index in
+        Int8(
+          index < 2 * half ? (index * 5 + 3) % (2 * half) - half : Int.random(in: -half..<half, using: &draw))
+      }
+      let file = WeightsFile(
+        parameters: ParameterSet(["w": Tensor(shape: [count], elements: .int8(codes))]),
+        encodings: ["w": .integer(bits: bits)])
+      let bytes = try written(file)
+      #expect(try WeightsFile(bytes: bytes) == file)
+      let payload = (count * bits + 7) / 8
+      #expect(Array(bytes.suffix(payload)) == plainlyPacked(codes, bits))
+      #expect(try bytes.count == headerLength(bytes) + payload)
+    }
+  }
+
+  /// Bit by bit.
+  private func plainlyPacked(_ codes: [Int8], _ bits: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: (codes.count * bits + 7) / 8)
+    for (index, code) in codes.enumerated() {
+      for bit in 0..<bits where UInt8(bitPattern: code) >> UInt8(bit) & 1 == 1 {
+        bytes[(index * bits + bit) / 8] |= 1 << UInt8((index * bits + bit) % 8)
+      }
+    }
+    return bytes
+  }
+
+  private func headerLength(_ bytes: [UInt8]) throws -> Int {
+    8 + bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  /// As files before had weights of 2 and 3 bits.
+  @Test func narrowCodesThatLieTwoAByteAreRead() throws {
+    let header =
+      #"{"__metadata__":{"packed:w":"int4 low-nibble-first [3]"},"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#
+    let file = try WeightsFile(
+      bytes: withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8)
+        + [0x1E, 0x03])
+    #expect(file.parameters["w"] == Tensor(shape: [3], elements: .int8([-2, 1, 3])))
+  }
+
+  @Test func sizesOfOtherWidthsAreThoseOfFilesThatHaveThem() throws {
+    func file(_ bits: Int?) -> WeightsFile {
+      WeightsFile(
+        parameters: ParameterSet([
+          "a.weight": Tensor(shape: [3, 11], elements: .int8(Array(repeating: -1, count: 33))),
+          "b.weight": Tensor(shape: [100], elements: .int8(Array(repeating: 1, count: 100))),
+          "a.scale": Tensor([1, 2, 3]),
+        ]), metadata: ["format": "pt"], encodings: bits.map { ["a.weight": .integer(bits: $0)] } ?? [:])
+    }
+    for bits in 2...7 {
+      #expect(try file(nil).byteCount(weightBits: ["a": bits]) == file(bits).byteCount)
+    }
+    #expect(try file(nil).byteCount(weightBits: ["a": 8]) == file(nil).byteCount)
   }
 
   private static func packed(_ packing: String?, shape: String = "[2]", type: String = "U8") -> String {
@@ -63,6 +132,15 @@ import Testing
 
   @Test(arguments: [
     packed(nil), packed(""), packed("int4"), packed("int3 low-nibble-first [4]"),
+    // Widths that there are not, another order, or one that the bytes are too many or too few for.
+    packed("int4 low-bits-first [4]"), packed("int8 low-bits-first [2]"), packed("int1 low-bits-first [16]"),
+    packed("int0 low-bits-first [0]"), packed("int9 low-bits-first [1]"), packed("int-3 low-bits-first [4]"),
+    packed("int03 low-bits-first [5]"), packed("int3 low-bits-first [6]"), packed("int3 low-bits-first [2]"),
+    packed("int2 low-bits-first [9]"), packed("int7 low-bits-first [3]"), packed("int5 low-bits-first []"),
+    packed("int3 low-bits-first [9223372036854775807]"),
+    packed("int7 low-bits-first [4611686018427387904,2]"),
+    // Bits after the last code: 0x43 has bit 6 set, of which 5-bit codes use two in the second byte.
+    packed("int5 low-bits-first [2]"), packed("int3 low-bits-first [4]"),
     packed("int4 low-nibble-first [5]"), packed("int4 low-nibble-first [2]"),
     packed("int4 low-nibble-first [-4]"), packed("int4 low-nibble-first [04]"),
     packed("int4 low-nibble-first [4"), packed("int4 low-nibble-first [4]]"),
@@ -108,7 +186,7 @@ import Testing
     #expect(record.byteCount == (try WeightsFile(model).byteCount))
     // 15 bytes of packed codes, 24 + 24 of scales and biases, 36 + 12 of the layer in float.
     #expect(try written(WeightsFile(model)).suffix(111).count == 111)
-    #expect(WeightsFile(model).encodings == ["fc1.weight": .int4, "fc2.weight": .bfloat16])
+    #expect(WeightsFile(model).encodings == ["fc1.weight": .integer(bits: 4), "fc2.weight": .bfloat16])
     var training = model
     training.kind = .fakeQuantized
     #expect(WeightsFile(training).encodings.isEmpty)

@@ -16,11 +16,8 @@ package final class Console {
   }
 
   func put(_ output: Output) {
-    switch output {
-    case .metric(let metric): metrics.append(metric)
-    case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-    case .text, .note, .table, .curve, .histogram, .images, .progress: break
-    }
+    if case .metric(let metric) = output { metrics.append(metric) }
+    if case .diagnostic(let diagnostic) = output { diagnostics.append(diagnostic) }
     emit(output)
   }
 

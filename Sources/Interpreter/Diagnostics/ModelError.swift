@@ -33,7 +33,7 @@ enum ModelError: Error {
   case nothingToRescale(Word)
   /// A model can't be trained again with another seed.
   case notRepeatable(Word, model: String, reason: String)
-  /// Even with 4-bit weights everywhere the model is larger than its budget; bytes of both and of 8 bits.
+  /// Even with 2-bit weights everywhere the model is larger than its budget; bytes of both and of 8 bits.
   case budgetTooSmall(SourceRange, model: String, budget: Int, least: Int, plain: Int)
   /// With 8 bits everywhere the model is within its budget already.
   case budgetNeedless(SourceRange, model: String, budget: Int, least: Int, plain: Int)
@@ -122,14 +122,14 @@ extension ModelError: DiagnosedError {
     case .budgetTooSmall(let range, let model, let budget, let least, let plain):
       complaint(
         "budget-too-small",
-        "\(model) does not fit into \(size(budget)): it takes \(size(least)) with 4-bit weights in every layer, and "
-          + "files hold no width in less", at: range, label: "\(size(plain)) with 8 bits",
+        "\(model) does not fit into \(size(budget)): it takes \(size(least)) with 2-bit weights in every layer, and "
+          + "there is no width below", at: range, label: "\(size(plain)) with 8 bits",
         remedy: "allow it at least \(size(least)), or take a smaller network")
     case .budgetNeedless(let range, let model, let budget, let least, let plain):
       complaint(
         "budget-needless",
         "\(model) fits into \(size(budget)) as it is: it takes \(size(plain)) with 8 bits in every layer",
-        at: range, label: "\(size(least)) with 4-bit weights",
+        at: range, label: "\(size(least)) with 2-bit weights",
         remedy: "quantize it to 8 bits: student = qat from \(model)")
     case .noneFits(let verb, let models, let data, let name):
       complaint(

@@ -46,19 +46,19 @@ extension Topic {
     source: "Jacob et al., CVPR 2018; FBGEMM, requantization")
 
   fileprivate static let packing = Topic(
-    "int4-packing", aliases: ["packing", "int4", "nibbles"],
+    "packing", aliases: ["int4-packing", "int4", "nibbles"],
     summary: """
-      Weights of 2 to 4 bits are stored two a byte, and spread to bytes when the model is loaded. The \
-      arithmetic stays that of bytes: what is saved is space, not multiplications.
+      Weights of 2 to 7 bits lie in the file one behind the other without a gap, and are spread to bytes when \
+      the model is loaded. The arithmetic stays that of bytes: what is saved is space, not multiplications.
       """,
-    formula: "byte = (q_0 & 15) | (q_1 & 15) << 4        bits 5 to 8: one a byte",
+    formula: "code i of w bits begins at bit i·w        n codes take ceil(n · w / 8) bytes",
     picture: """
-      q_0 = -3 = 1101,  q_1 = 5 = 0101        one byte: 0101 1101
-      ResNet-18: float 44.7 MB, int8 11.2 MB, int4 5.6 MB
+      4 bits: q_0 = -3 = 1101,  q_1 = 5 = 0101        one byte: 0101 1101
+      ResNet-18: float 44.7 MB, int8 11.2 MB, int6 8.4 MB, int4 5.6 MB, int3 4.2 MB
       """,
     trap: """
-      Six bits save nothing over eight in the file, and three nothing over four. A lower width that saves \
-      nothing only costs accuracy.
+      Scales, biases and the names in the file's header stay as they are: of a small network they are a good \
+      part, and a layer of few weights saves next to nothing.
       """,
     example: "four = ptq teacher weights 4\ncompare teacher four",
     related: ["mixed-precision", "grid", "width-ladder"],
@@ -87,7 +87,7 @@ extension Topic {
     "mixed-precision", aliases: ["per-layer-widths", "bits"],
     summary: """
       Not every layer needs the same width. Those that suffer keep 8 bits or stay in float, those that \
-      don't go to 4. First and last layer stay at 8 bits unless bits(…) names them.
+      don't go to 4 or fewer. First and last layer stay at 8 bits unless bits(…) names them.
       """,
     formula: "bits(layer1.*: 4, rest: 8)        keep(fc: bf16)        budget 8 MB teacher",
     picture: """
@@ -101,6 +101,6 @@ extension Topic {
       train it: after QAT other layers suffer than before.
       """,
     example: "mixed = qat from teacher bits(conv1: 8, rest: 4) epochs 1",
-    related: ["sensitivity", "int4-packing", "width-ladder"],
+    related: ["sensitivity", "packing", "width-ladder"],
     source: "Dong et al.: HAWQ, ICCV 2019; Wang et al.: HAQ, CVPR 2019")
 }

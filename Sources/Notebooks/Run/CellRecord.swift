@@ -32,18 +32,13 @@ package struct CellRecord: Sendable {
 
   /// A cell that ran, with everything that it put out.
   package init(number: Int, source: String, _ result: CellResult, _ outputs: [Output]) {
-    var kept: [Output] = []
-    var diagnostics: [Diagnostic] = []
-    for output in outputs {
-      switch output {
-      case .text, .note, .table, .metric, .curve, .histogram, .images: kept.append(output)
-      case .diagnostic(let diagnostic): diagnostics.append(diagnostic)
-      case .progress: break
-      }
+    let diagnostics = outputs.compactMap { output in
+      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
     }
     self.init(
       number: number, source: source, status: result.status, seconds: result.seconds, metrics: result.metrics,
-      outputs: kept, diagnostics: diagnostics + result.diagnostics.filter { !diagnostics.contains($0) })
+      outputs: outputs.filter { $0.json != nil },
+      diagnostics: diagnostics + result.diagnostics.filter { !diagnostics.contains($0) })
   }
 
   /// The line for `--json`: a stable interface.

@@ -46,15 +46,7 @@ struct IntegerConversion {
 
   func finished() throws(RewriteError) -> Model {
     let last = graph.nodes[graph.output]
-    let endsInLogits =
-      switch last.operation {
-      case .integer(.dense(let dense)): dense.output == nil
-      case .dense: true
-      case .input, .convolution, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize,
-        .integer:
-        false
-      }
-    guard endsInLogits else {
+    guard last.operation.givesLogits else {
       throw .noIntegerKernel(
         node: last.name, reason: "an integer model ends in a dense layer, whose sums are the logits")
     }
@@ -80,8 +72,7 @@ struct IntegerConversion {
     let activation = model.graph.rectifier(of: group)
     let weightBits = weights.grid?.bits ?? 8
     var inputs = [input.node]
-    switch weights.operation {
-    case .convolution(let convolution):
+    if case .convolution(let convolution) = weights.operation {
       guard let output else {
         throw .noIntegerKernel(node: node.name, reason: "its output was not prepared for quantization")
       }
@@ -97,12 +88,10 @@ struct IntegerConversion {
         convolution: convolution, input: input.grid, residual: residual, output: output,
         activation: activation, weightBits: weightBits)
       try append(node.name, .integer(.convolution(integer)), inputs: inputs, for: group.output, grid: output)
-    case .dense(let dense):
+    } else if case .dense(let dense) = weights.operation {
       let integer = IntegerDense(
         dense: dense, input: input.grid, output: output, activation: activation, weightBits: weightBits)
       try append(node.name, .integer(.dense(integer)), inputs: inputs, for: group.output, grid: output)
-    case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
-      break
     }
   }
 
@@ -138,6 +127,15 @@ struct IntegerConversion {
   ) throws(RewriteError) {
     let id = try graph.extend(name, operation, inputs: inputs)
     if let grid { codes[tensor] = (id, grid) } else { floats[tensor] = id }
+  }
+}
+
+extension Operation {
+  /// True for a dense layer whose sums are the result.
+  fileprivate var givesLogits: Bool {
+    if case .integer(.dense(let dense)) = self { return dense.output == nil }
+    if case .dense = self { return true }
+    return false
   }
 }
 

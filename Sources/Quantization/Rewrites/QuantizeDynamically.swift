@@ -52,18 +52,15 @@ package struct DenseShare: Hashable, Sendable {
 
   package init(of graph: Graph) {
     for node in graph.nodes {
-      switch node.operation {
-      case .convolution(let convolution):
+      if case .convolution(let convolution) = node.operation {
         let count = convolution.weightShape.reduce(1, *)
         weights += count
         products += count * node.shape.spatial
-      case .dense(let dense):
+      } else if case .dense(let dense) = node.operation {
         denseWeights += dense.inputs * dense.outputs
         weights += dense.inputs * dense.outputs
         denseProducts += dense.inputs * dense.outputs
         products += dense.inputs * dense.outputs
-      case .input, .batchNorm, .activation, .pool, .add, .flatten, .dropout, .fakeQuantize, .integer:
-        break
       }
     }
   }

@@ -24,7 +24,7 @@ struct PlannedWeights {
 
 /// What a layer's weights are, whichever kind of layer it is.
 struct WeightForm {
-  /// [outputs, …]
+  /// Outputs first.
   var shape: [Int]
   var grouped = false
   var hasBias: Bool

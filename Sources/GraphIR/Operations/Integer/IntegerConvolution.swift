@@ -10,7 +10,7 @@ package struct IntegerConvolution: Hashable, Sendable, Codable {
   package var residual: QuantizationParameters?
   package var output: QuantizationParameters
   package var activation: Rectifier?
-  /// Width that holds every weight, 2 to 8: up to 4, a file holds two weights a byte.
+  /// Width that holds every weight, 2 to 8: so many bits each takes in a file.
   package var weightBits: Int
 
   package init(

@@ -138,7 +138,10 @@ private func observerNote(_ runs: [RunRow]) -> String? {
 extension StoredWeights {
   fileprivate var words: String {
     switch self {
-    case .integer(let bits): bits <= 4 ? "int\(bits), two a byte" : "int\(bits), one a byte"
+    case .integer(8): "int8, one a byte"
+    case .integer(4): "int4, two a byte"
+    case .integer(2): "int2, four a byte"
+    case .integer(let bits): "int\(bits), 8 in \(bits) bytes"
     case .float(let storage): storage.rawValue
     }
   }

@@ -41,9 +41,8 @@ extension Command {
       "student = budget 8 MB teacher with kd(teacher, DecoupledKD, 0.5) epochs 1",
     ],
     reasons:
-      "It chooses between 8-bit and 4-bit weights, which is every size there is: a file holds weights of 5 "
-      + "to 8 bits in a byte each and those of 2 to 4 bits two a byte, so 6 bits would save nothing over 8, and 3 "
-      + "or 2 nothing over 4.",
+      "It measures each layer at 7 to 2 bits, alone, and gives each the width, 2 to 8 bits, with which the noises of all "
+      + "layers add up to the least that the size allows: a file holds weights in exactly so many bits.",
     footprint: { arguments, known in
       let written = (try? SizeRequest(arguments))?.model?.text
       let source = floatName(written, known)

@@ -1,7 +1,7 @@
 import Text
 import Training
 
-/// The front of sizes and losses, and the widths that were chosen from it.
+/// Sizes that a model can have with what they lose, and the widths that were chosen for one.
 struct BudgetTable {
   struct Row {
     var choice: WidthChoice
@@ -12,29 +12,29 @@ struct BudgetTable {
 
   var source: String
   var budget: Int
-  var front: WidthFront
+  var layers: [LayerWidths]
   var chosen: WidthChoice
   /// Of the float model, on the same images.
   var accuracy: Double
 
-  /// Eight choices of the front, from all at 8 bits to as many as may be at 4, and the chosen one.
-  var shownChoices: [WidthChoice] {
-    let last = front.choices.count - 1
-    let shown = min(last, 7)
-    var choices = shown > 0 ? (0...shown).map { front.choices[$0 * last / shown] } : front.choices
-    if !choices.contains(chosen) { choices.append(chosen) }
-    return choices.sorted { $0.narrow.count < $1.narrow.count }
-  }
+  /// Eight sizes, from that with 8 bits everywhere down to the least.
+  func shownSizes(plain: Int, least: Int) -> [Int] { (0...7).map { plain - (plain - least) * $0 / 7 } }
 
   func put(_ rows: [Row], images: Int, _ console: Console) {
-    console.put(.table(frontTable(rows.sorted { $0.bytes > $1.bytes })))
+    console.put(
+      .table(
+        frontTable(
+          rows.sorted {
+            ($0.bytes, $0.choice.predictedSignalToNoise) > ($1.bytes, $1.choice.predictedSignalToNoise)
+          })))
     console.note(
       "SQNR in dB, of the logits: predicted from each layer by itself, and measured after calibration without "
         + "training, as the drop in points on the first \(counted(images, "test image"))")
     console.put(.table(layerTable))
     console.note(
-      "widths are 8 or 4: files hold weights of up to 4 bits in half a byte, wider ones in a whole byte; layers are "
-        + "narrowed by the noise that a saved byte costs; activations stay at 8 bits")
+      "SQNR with the layer's weights alone at so many bits, on the first \(min(images, LayerWidths.images)) images; the "
+        + "widths are those whose noises add up to the least that the size allows; activations stay at 8 bits"
+    )
     report(rows, images: images, console)
   }
 
@@ -42,8 +42,8 @@ struct BudgetTable {
     guard let row = rows.first(where: { $0.choice == chosen }) else { return }
     console.metric(
       source, "budget.size_bytes", Double(row.bytes),
-      text: "chosen: 4-bit weights in \(chosen.narrow.count) of \(counted(front.layers.count, "layer")), "
-        + "\(byteCount(Double(row.bytes))) of \(byteCount(Double(budget)))")
+      text: "chosen: \(fixed(meanBits(chosen), 2)) bits a weight, \(byteCount(Double(row.bytes))) of "
+        + byteCount(Double(budget)))
     if let figures = row.figures {
       console.metric(
         source, "budget.drop_points", 100 * (accuracy - figures.accuracy), cases: images)
@@ -51,25 +51,29 @@ struct BudgetTable {
         console.metric(source, "budget.sqnr_db", figures.signalToNoise)
       }
     }
-    for layer in front.layers {
-      console.metric(source, layer.layer + ".bits", chosen.narrow.contains(layer.layer) ? 4 : 8)
+    for layer in layers {
+      console.metric(source, layer.layer + ".bits", Double(chosen.bits(of: layer.layer)))
     }
+  }
+
+  private func meanBits(_ choice: WidthChoice) -> Double {
+    let weights = layers.reduce(0) { $0 + $1.weights }
+    let bits = layers.reduce(0) { $0 + $1.weights * choice.bits(of: $1.layer) }
+    return weights == 0 ? 0 : Double(bits) / Double(weights)
   }
 
   private func frontTable(_ rows: [Row]) -> Table {
     Table(
       title: "sizes that \(source) can have",
       columns: [
-        Table.Column("layers at 4 bits", .right), Table.Column("size", .right),
+        Table.Column("bits a weight", .right), Table.Column("size", .right),
         Table.Column("SQNR predicted", .right), Table.Column("measured", .right),
         Table.Column("drop", .right),
         Table.Column(""),
       ],
       rows: rows.map { row in
-        let predicted = row.choice.predictedSignalToNoise
-        return [
-          .plain(row.choice.narrow.count), .bytes(row.bytes),
-          predicted.isFinite ? .fixed(predicted, 1, .decibels) : "∞",
+        [
+          .fixed(meanBits(row.choice), 2), .bytes(row.bytes), decibels(row.choice.predictedSignalToNoise),
           row.figures.map { .decibels(of: $0) } ?? .blank,
           row.figures.map { .fixed(100 * (accuracy - $0.accuracy), 2, .points) } ?? .blank,
           row.choice == chosen ? "chosen" : .blank,
@@ -80,16 +84,16 @@ struct BudgetTable {
   private var layerTable: Table {
     Table(
       title: "widths",
-      columns: [
-        Table.Column("layer"), Table.Column("weights", .right), Table.Column("SQNR at 4 bits", .right),
-        Table.Column("bits", .right),
-      ],
-      rows: front.layers.map { layer in
-        [
-          .text(layer.layer), .count(layer.weights),
-          layer.signalToNoise.isFinite ? .fixed(layer.signalToNoise, 1, .decibels) : "∞",
-          .plain(chosen.narrow.contains(layer.layer) ? 4 : 8),
-        ]
+      columns: [Table.Column("layer"), Table.Column("weights", .right)]
+        + LayerWidths.tried.map { Table.Column($0 == 7 ? "SQNR at 7" : "\($0)", .right) }
+        + [Table.Column("bits", .right)],
+      rows: layers.map { layer in
+        [.text(layer.layer), .count(layer.weights)] + layer.widths.map { decibels($0.signalToNoise) }
+          + [.plain(chosen.bits(of: layer.layer))]
       })
+  }
+
+  private func decibels(_ ratio: Double) -> Table.Cell {
+    ratio.isFinite ? .fixed(ratio, 1, .decibels) : ratio > 0 ? "∞" : "-∞"
   }
 }

@@ -41,31 +41,50 @@ struct PlannedBudget {
       model, on: data.dataset, policy: policy, seed: seed, images: images, cancellation: console.cancellation
     ) { pace.calibrated($0, of: $1) }
     guard let trials else { return nil }
-    let (plain, least) = (try size(policy, trials), try size(policy.narrowing(trials.layers), trials))
+    // Other widths are other codes of the same tensors: one conversion tells every size.
+    let file = WeightsFile(try Training.convert(trials.model(policy)))
+    func size(_ widths: [LayerWidth]) throws -> Int {
+      try file.byteCount(
+        weightBits: Dictionary(widths.map { ($0.layer, $0.bits) }, uniquingKeysWith: min))
+    }
+    let plain = try file.byteCount
+    let least = try size(try narrowest(trials.layers) { plain - (try size([$0])) })
     try requireChoice(plain: plain, least: least)
     guard let quantized = try trials.figures(of: policy, cancellation: console.cancellation),
-      let layers = try trials.narrowLayers(
-        policy, cancellation: console.cancellation, progress: { pace.tried($0, of: $1, stage: $2) })
+      let layers = try trials.layerWidths(
+        policy, cancellation: console.cancellation, savedBytes: { plain - (try size([$0])) },
+        progress: { pace.tried($0, of: $1, stage: $2) })
     else { return nil }
     let front = WidthFront(layers: layers, quantized: quantized.signalToNoise)
-    let chosen = try front.fitting(budget) { try size(policy.narrowing($0.narrow), trials) }
-    guard let chosen else { throw tooSmall(plain: plain, least: least) }
+    guard let chosen = try front.fitting(budget, size: { try size($0.narrow) }) else {
+      throw tooSmall(plain: plain, least: least)
+    }
     let table = BudgetTable(
-      source: source, budget: budget, front: front, chosen: chosen, accuracy: trials.accuracy)
-    let rows = try table.shownChoices.map { choice in
-      let policy = policy.narrowing(choice.narrow)
-      return BudgetTable.Row(
-        choice: choice, bytes: try size(policy, trials),
-        figures: try trials.figures(of: policy, cancellation: console.cancellation))
+      source: source, budget: budget, layers: layers, chosen: chosen, accuracy: trials.accuracy)
+    var choices = [chosen]
+    for shown in table.shownSizes(plain: plain, least: least) {
+      let choice = try front.fitting(shown) { try size($0.narrow) }
+      if let choice, !choices.contains(choice) { choices.append(choice) }
+    }
+    let rows = try choices.map { choice in
+      BudgetTable.Row(
+        choice: choice, bytes: try size(choice.narrow),
+        figures: try trials.figures(of: policy.narrowing(choice.narrow), cancellation: console.cancellation))
     }
     if console.cancellation.isCancelled { return nil }
     table.put(rows, images: trials.imageCount, console)
     return policy.narrowing(chosen.narrow)
   }
 
-  /// Bytes of the integer model's file.
-  private func size(_ policy: QuantizationPolicy, _ trials: QuantizationTrials) throws -> Int {
-    try WeightsFile(Training.convert(trials.model(policy))).byteCount
+  /// Each layer at the width that saves the most, where one saves anything.
+  private func narrowest(
+    _ layers: [String], savedBytes: (LayerWidth) throws -> Int
+  ) rethrows -> [LayerWidth] {
+    try layers.compactMap { layer in
+      try LayerWidths.tried.map { LayerWidth(layer, bits: $0) }
+        .map { (width: $0, saved: try savedBytes($0)) }
+        .filter { $0.saved > 0 }.max { $0.saved < $1.saved }?.width
+    }
   }
 
   private func requireChoice(plain: Int, least: Int) throws(ModelError) {
