@@ -104,7 +104,7 @@ let package = Package(
     tests(
       "InterpreterTests",
       ["Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures"]),
-    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
+    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
   ],

@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Random crop with padding, then random horizontal flip.
+/// Random crop with padding, then random horizontal flip, and where it is asked for a random change of colours.
 ///
 /// An image's draw depends on seed, epoch and the image's index alone, so neither on its batch nor on
 /// threads.
@@ -10,12 +10,15 @@ package struct Augmentation: Hashable, Sendable {
   package var flips: Bool
   package var seed: UInt64
   package var epoch: Int
+  /// By how much brightness, contrast and saturation may change; 0 leaves colours as they are.
+  package var jitter: Float
 
-  package init(padding: Int = 2, flips: Bool = true, seed: UInt64, epoch: Int) {
+  package init(padding: Int = 2, flips: Bool = true, seed: UInt64, epoch: Int, jitter: Float = 0) {
     self.padding = padding
     self.flips = flips
     self.seed = seed
     self.epoch = epoch
+    self.jitter = jitter
   }
 
   /// How one image is moved: pixel (y, x) comes from (y + rows, x + columns), mirrored where `flipped`.

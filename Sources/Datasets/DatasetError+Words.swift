@@ -5,6 +5,8 @@ extension DatasetError {
     case .unknownDataset(let name, _): "no data set is called \"\(name)\""
     case .folderNeeded(let dataset): "\(dataset) needs the folder that holds its files"
     case .folderNotTaken(let dataset): "\(dataset) is drawn by the program and reads no folder"
+    case .folderMissing(DatasetSource.folder.name, ""): "the path of the folder is empty"
+    case .folderMissing(DatasetSource.folder.name, let path): "there is no folder \(path)"
     case .folderMissing(let dataset, ""): "the path of \(dataset) is empty"
     case .folderMissing(let dataset, let path): "the folder of \(dataset) is not there: \(path)"
     case .fileMissing(let dataset, let path): "a file of \(dataset) is missing: \(path)"

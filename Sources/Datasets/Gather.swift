@@ -42,6 +42,12 @@ package func gather(
       }
     }
   }
+  guard let augmentation, augmentation.jitter > 0 else { return }
+  for (position, index) in indices.enumerated() {
+    changeColours(
+      output + position * images.channels * plane, channels: images.channels, plane: plane, mean: mean,
+      deviation: deviation, augmentation.colourChange(for: index))
+  }
 }
 
 private func fill(_ table: UnsafeMutableBufferPointer<Float>, mean: Float, deviation: Float) {

@@ -88,7 +88,7 @@ private func narrowed(
   _ stream: borrowing PictureStream, _ rows: PictureStream.Rows, channels: Int, _ filter: TriangleFilter,
   needed: Range<Int>
 ) throws(PictureError) -> [UInt8] {
-  let width = filter.firsts.count
+  let width = filter.count
   var narrow = [UInt8](repeating: 0, count: needed.count * width * channels)
   let row = UnsafeMutablePointer<UInt8>.allocate(capacity: rows.width * rows.channels)
   row.initialize(repeating: 0, count: rows.width * rows.channels)
@@ -99,12 +99,9 @@ private func narrowed(
     if channels < rows.channels { makeGrey(row, count: rows.width) }
     narrow.withUnsafeMutableBufferPointer { narrow in
       guard let base = narrow.baseAddress else { return }
-      let target = base + (number - needed.lowerBound) * width * channels
-      for channel in 0..<channels {
-        filter.apply(
-          row + filter.needed.lowerBound * channels + channel, stride: channels, to: target + channel,
-          step: channels)
-      }
+      filter.apply(
+        row + filter.needed.lowerBound * channels, lanes: channels, stride: channels,
+        to: base + (number - needed.lowerBound) * width * channels)
     }
   }
   return narrow
@@ -120,19 +117,21 @@ private func makeGrey(_ row: UnsafeMutablePointer<UInt8>, count: Int) {
 
 /// Scales the rows to the wanted ones and parts the channels: [channel, row, column].
 private func shortened(_ narrow: [UInt8], width: Int, channels: Int, _ filter: TriangleFilter) -> [UInt8] {
-  let height = filter.firsts.count
-  var planes = [UInt8](repeating: 0, count: channels * height * width)
+  let height = filter.count
+  let rowBytes = width * channels
+  var rows = [UInt8](repeating: 0, count: height * rowBytes)
   narrow.withUnsafeBufferPointer { narrow in
-    planes.withUnsafeMutableBufferPointer { planes in
-      guard let source = narrow.baseAddress, let target = planes.baseAddress else { return }
-      for channel in 0..<channels {
-        for column in 0..<width {
-          filter.apply(
-            source + column * channels + channel, stride: width * channels,
-            to: target + channel * height * width + column, step: width)
-        }
-      }
+    rows.withUnsafeMutableBufferPointer { rows in
+      guard let source = narrow.baseAddress, let target = rows.baseAddress else { return }
+      filter.apply(source, lanes: rowBytes, stride: rowBytes, to: target)
     }
   }
-  return planes
+  guard channels > 1 else { return rows }
+  return [UInt8](unsafeUninitializedCapacity: rows.count) { planes, filled in
+    let plane = height * width
+    for channel in 0..<channels {
+      for pixel in 0..<plane { planes[channel * plane + pixel] = rows[pixel * channels + channel] }
+    }
+    filled = rows.count
+  }
 }

@@ -6,11 +6,20 @@ struct TriangleFilter {
   /// Bits after the point of a weight.
   static let bits: Int32 = 22
 
-  /// First source pixel of each target pixel, and where its weights lie.
-  private(set) var firsts: [Int] = []
-  private(set) var places: [Int] = []
-  private(set) var counts: [Int] = []
-  private(set) var weights: [Int32] = []
+  private struct Taps {
+    /// First source pixel, and how many there are.
+    var first: Int
+    var count: Int
+    /// Where their weights lie.
+    var place: Int
+  }
+
+  /// Of each target pixel.
+  private var taps: [Taps] = []
+  private var weights: [Int32] = []
+
+  /// Target pixels.
+  var count: Int { taps.count }
 
   /// Source pixels that any target pixel needs.
   private(set) var needed: Range<Int> = 0..<0
@@ -28,35 +37,44 @@ struct TriangleFilter {
       let shares = (first..<end).map { max(0, 1 - abs((Double($0) - centre + 0.5) / reach)) }
       append(first, shares)
     }
-    let ends = zip(firsts, counts).map { $0 + $1 }
-    needed = (firsts.min() ?? 0)..<(ends.max() ?? 0)
+    needed = (taps.map(\.first).min() ?? 0)..<(taps.map { $0.first + $0.count }.max() ?? 0)
   }
 
   private mutating func append(_ first: Int, _ shares: [Double]) {
     let sum = shares.reduce(0, +)
-    firsts.append(first)
-    places.append(weights.count)
-    counts.append(shares.count)
+    taps.append(Taps(first: first, count: shares.count, place: weights.count))
     // A target pixel beside all centres takes the nearest source pixel.
     let one = Double(Int32(1) << TriangleFilter.bits)
     weights += shares.map { Int32((sum > 0 ? $0 / sum * one : one / Double(shares.count)).rounded()) }
   }
 
-  /// Adds up source pixels that lie `stride` bytes apart, for target pixels that lie `step` bytes apart.
+  /// Adds up source pixels for each target pixel, of several lanes that lie side by side: channels, or whole rows.
   ///
-  /// `source` points at the pixel `needed.lowerBound` of the axis.
+  /// Pixels lie `stride` bytes apart in both. `source` points at the pixel `needed.lowerBound` of the axis.
   func apply(
-    _ source: UnsafePointer<UInt8>, stride: Int, to target: UnsafeMutablePointer<UInt8>, step: Int
+    _ source: UnsafePointer<UInt8>, lanes: Int, stride: Int, to target: UnsafeMutablePointer<UInt8>
   ) {
     weights.withUnsafeBufferPointer { weights in
-      for pixel in firsts.indices {
-        var sum = Int32(1) << (TriangleFilter.bits - 1)
-        var place = source + (firsts[pixel] - needed.lowerBound) * stride
-        for index in places[pixel]..<places[pixel] + counts[pixel] {
-          sum &+= weights[index] &* Int32(place.pointee)
-          place += stride
+      taps.withUnsafeBufferPointer { taps in
+        guard let weights = weights.baseAddress else { return }
+        for (pixel, tap) in taps.enumerated() {
+          let first = source + (tap.first - needed.lowerBound) * stride
+          let own = weights + tap.place
+          let sums = target + pixel * stride
+          var lane = 0
+          while lane < lanes {
+            var sum = Int32(1) << (TriangleFilter.bits - 1)
+            var place = first + lane
+            var index = 0
+            while index < tap.count {
+              sum &+= own[index] &* Int32(place.pointee)
+              place += stride
+              index &+= 1
+            }
+            sums[lane] = UInt8(clamping: sum >> TriangleFilter.bits)
+            lane &+= 1
+          }
         }
-        target[pixel * step] = UInt8(clamping: sum >> TriangleFilter.bits)
       }
     }
   }

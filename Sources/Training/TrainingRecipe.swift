@@ -39,6 +39,8 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package var precision: TrainingPrecision
   /// Random crop with 2 pixels of padding and horizontal flip.
   package var augments: Bool
+  /// By how much the colours of augmented images may change; nil leaves them.
+  package var jitter: Double?
   package var quantization: QuantizationRecipe?
   package var distillation: [DistillationTerm]
   /// Names of layers that stay as they are with the batch norm behind them, "*" for any text; nil freezes none.
@@ -49,8 +51,9 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package init(
     epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
     optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
-    precision: TrainingPrecision = .float32, augments: Bool = false, quantization: QuantizationRecipe? = nil,
-    distillation: [DistillationTerm] = [], frozen: [String]? = nil, headLearningRate: Double? = nil
+    precision: TrainingPrecision = .float32, augments: Bool = false, jitter: Double? = nil,
+    quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = [], frozen: [String]? = nil,
+    headLearningRate: Double? = nil
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -62,6 +65,7 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
     self.seed = seed
     self.precision = precision
     self.augments = augments
+    self.jitter = jitter
     self.quantization = quantization
     self.distillation = distillation
     self.frozen = frozen

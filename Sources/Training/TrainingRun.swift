@@ -169,13 +169,18 @@ final class TrainingRun {
   /// Fills the student's images and the labels with a batch, and lets the teachers look at it.
   private func load(_ batch: Int, epoch: Int) throws {
     let chosen = order.batch(batch, of: batchSize)
-    let augmentation = recipe.augments ? Augmentation(seed: recipe.seed, epoch: epoch) : nil
+    let augmentation = augmentation(epoch: epoch)
     if let images = plan.input.baseAddress, let truth = labels.baseAddress {
       gather(
         data.training, indices: chosen, mean: look.mean, deviation: look.deviation,
         augmentation: augmentation, into: images, labels: truth)
     }
     try loss.teach(chosen, augmentation)
+  }
+
+  private func augmentation(epoch: Int) -> Augmentation? {
+    recipe.augments
+      ? Augmentation(seed: recipe.seed, epoch: epoch, jitter: Float(recipe.jitter ?? 0)) : nil
   }
 
   /// What each part of the blend weighs on the epoch's last batch; changes nothing.

@@ -31,9 +31,18 @@ def write_folders(folder, ending, **options):
             Image.fromarray(image).save(place / f"{number:05}{ending}", **options)
 
 
-def cells(result):
-    assert result.returncode == 0, result.stdout + result.stderr
-    return [json.loads(line) for line in result.stdout.splitlines()]
+@pytest.fixture
+def cells(qatlab, tmp_path):
+    """Runs statements, a cell each, and gives the cells' lines of JSON."""
+
+    def run(*programs, session=None):
+        (tmp_path / "cells.qat").write_text("\n# %%\n".join(programs) + "\n")
+        place = ["--session", session] if session else []
+        result = qatlab("run", "cells.qat", "--json", *place)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    return run
 
 
 PROGRAM = """
@@ -42,19 +51,18 @@ teacher = train small epochs 3
 """
 
 
-def accuracy(qatlab, data):
-    lines = cells(qatlab("--json", input=data + PROGRAM))
-    return [line["values"]["teacher.accuracy"] for line in lines if "teacher.accuracy" in line.get("values", {})][-1]
+def accuracy(cells, data):
+    return cells(data + PROGRAM)[0]["values"]["teacher.accuracy"]
 
 
 @needs_fashion
-def test_class_folders_train_as_the_idx_files_do(qatlab, tmp_path):
-    original = accuracy(qatlab, f"data fashion-mnist limit {TRAINING} test {TEST}")
+def test_class_folders_train_as_the_idx_files_do(cells, tmp_path):
+    original = accuracy(cells, f"data fashion-mnist limit {TRAINING} test {TEST}")
     assert original > 0.6
     for ending, options in ((".png", {}), (".jpg", {"quality": 95})):
         folder = tmp_path / ending[1:]
         write_folders(folder, ending, **options)
-        found = accuracy(qatlab, f'data "{folder}" grey')
+        found = accuracy(cells, f'data "{folder}" grey')
         # Another order of the images is another run; four deviations by chance of 1,000 test images each.
         assert abs(found - original) < 4 * (2 * original * (1 - original) / TEST) ** 0.5, (ending, found, original)
 
@@ -66,7 +74,7 @@ def gradient(width, height, turn=0):
 
 
 @pytest.fixture
-def trained(qatlab, tmp_path):
+def trained(cells, tmp_path):
     """A session with a model of two classes, trained on gradients."""
     folder = tmp_path / "gradients"
     for name, turn in (("plain", 0), ("turned", 3)):
@@ -79,15 +87,14 @@ def trained(qatlab, tmp_path):
 model small = conv(8, 3) > bn > relu > globalpool > fc(2)
 teacher = train small epochs 2
 """
-    cells(qatlab("--json", "--session", session, input=program))
+    cells(program, session=session)
     return session, folder
 
 
-def test_answers_are_read_by_numpy_and_are_the_evaluations(qatlab, trained, tmp_path):
+def test_answers_are_read_by_numpy_and_are_the_evaluations(cells, trained, tmp_path):
     session, _ = trained
-    lines = cells(qatlab(
-        "--json", "--session", session,
-        input='evaluate teacher\npredict teacher test "a.csv"\npredict teacher test "a.npy"\n'))
+    lines = cells(
+        "evaluate teacher", 'predict teacher test "a.csv"', 'predict teacher test "a.npy"', session=session)
     accuracy = lines[0]["values"]["teacher.accuracy"]
     table = numpy.load(tmp_path / "a.npy")
     assert table.dtype == numpy.float32 and table.shape[1] == 4
@@ -98,7 +105,7 @@ def test_answers_are_read_by_numpy_and_are_the_evaluations(qatlab, trained, tmp_
     assert numpy.array_equal(numpy.array(rows[1:], numpy.float32), table)
 
 
-def test_odd_formats_of_one_picture_get_one_answer(qatlab, trained, tmp_path):
+def test_odd_formats_of_one_picture_get_one_answer(cells, trained, tmp_path):
     """The same picture, in every form that Pillow writes without loss, has the same probability."""
     session, _ = trained
     image = gradient(64, 48, 3)
@@ -113,8 +120,7 @@ def test_odd_formats_of_one_picture_get_one_answer(qatlab, trained, tmp_path):
         (image if method is None else image.transpose(method)).save(
             tmp_path / f"turned-{orientation}.png", exif=exif)
     names = ["plain.png", "alpha.png"] + [f"turned-{number}.png" for number in back]
-    lines = cells(qatlab(
-        "--json", "--session", session, input="".join(f'predict teacher "{name}"\n' for name in names)))
+    lines = cells(*(f'predict teacher "{name}"' for name in names), session=session)
     shares = [line["values"]["teacher.probability"] for line in lines]
     assert shares == pytest.approx([shares[0]] * len(shares), abs=0.01), dict(zip(names, shares))
 

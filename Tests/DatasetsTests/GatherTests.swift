@@ -49,6 +49,59 @@ import Testing
     #expect(abs(draws.count { $0.flipped } - 1_000) < 112)
   }
 
+  /// Against the definition, written with whole images in double precision.
+  @Test func coloursChangeByTheDrawnFactorsAndCropsStayTheSame() {
+    let set = ImageSet(
+      channels: 3, height: 2, width: 3, pixels: (0..<36).map { UInt8($0 * 7) }, labels: [0, 1])
+    let (mean, deviation): ([Float], [Float]) = ([0.2, 0.4, 0.5], [0.5, 0.25, 2])
+    func gathered(_ augmentation: Augmentation) -> [Double] {
+      var values = [Float](repeating: 0, count: 36)
+      var labels: [Int32] = [0, 0]
+      gather(
+        set, indices: [0, 1][...], mean: mean, deviation: deviation, augmentation: augmentation,
+        into: &values,
+        labels: &labels)
+      return values.enumerated().map { index, value in
+        let channel = index / 6 % 3
+        return Double(value) * Double(deviation[channel]) + Double(mean[channel])
+      }
+    }
+    for epoch in 0..<20 {
+      var augmentation = Augmentation(padding: 1, seed: 3, epoch: epoch)
+      let plain = gathered(augmentation)
+      augmentation.jitter = 0.4
+      let found = gathered(augmentation)
+      for image in 0..<2 {
+        let change = augmentation.colourChange(for: image)
+        for (index, value) in changed(Array(plain[image * 18..<image * 18 + 18]), change).enumerated() {
+          #expect(abs(found[image * 18 + index] - value) < 1e-5)
+        }
+        for factor in [change.brightness, change.contrast, change.saturation] {
+          #expect(factor >= 0.6 && factor <= 1.4)
+        }
+      }
+    }
+  }
+
+  /// Colours [3, 6] after a change, step by step.
+  private func changed(_ colours: [Double], _ change: ColourChange) -> [Double] {
+    func greys(_ image: [Double]) -> [Double] {
+      (0..<6).map { (pixel: Int) -> Double in
+        let (red, green, blue): (Double, Double, Double) = (image[pixel], image[6 + pixel], image[12 + pixel])
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+      }
+    }
+    let bright: [Double] = colours.map { $0 * Double(change.brightness) }
+    let middle: Double = greys(bright).reduce(0, +) / 6
+    let contrasted: [Double] = bright.map { middle + ($0 - middle) * Double(change.contrast) }
+    let own: [Double] = greys(contrasted)
+    return contrasted.enumerated().map { (index: Int, value: Double) -> Double in
+      let grey: Double = own[index % 6]
+      let saturated: Double = grey + (value - grey) * Double(change.saturation)
+      return max(0, min(1, saturated))
+    }
+  }
+
   @Test func withoutFlipsOrPaddingAnImageStaysAsItIs() {
     let augmentation = Augmentation(padding: 0, flips: false, seed: 5, epoch: 1)
     #expect((0..<20).allSatisfy { augmentation.draw(for: $0) == .identity })

@@ -69,9 +69,13 @@ import Testing
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
     ("compare teacher |", ["teacher", "student", "seeds"], ""),
-    ("data |", ["fashion-mnist", "mnist", "shapes"], ""),
+    ("data |", ["fashion-mnist", "mnist", "cifar10", "cifar100", "idx", "folder", "shapes"], ""),
+    ("data \"pe|", [], "pe"), ("data \"pets\" classes cat, dog gr|", ["grey"], "gr"),
+    ("data \"pets\" label \"^a|", [], ""), ("predict teacher \"ca|", [], "ca"),
     ("data shapes si|", ["size"], "si"),
-    ("show |", ["data", "graph", "plan", "run", "quantize", "fake-quant", "teacher", "student"], ""),
+    (
+      "show |", ["data", "images", "graph", "plan", "run", "quantize", "fake-quant", "teacher", "student"], ""
+    ),
     ("show quantize 0.37 zero|", ["zero-point"], "zero"),
     ("show quantize 0.37 scale 0.1 grid |", ["unsigned", "signed", "symmetric"], ""),
     ("sensitivity |", ["teacher", "student"], ""),

@@ -27,6 +27,7 @@ import Training
     ),
     ("data \"P/flat\" label \"^c\" classes cat, dog", "\"P/flat\" label \"^c\" classes \"cat\", \"dog\""),
     ("data \"P\" seed 4 skip-broken augment", "\"P\" skip-broken seed 4 augment"),
+    ("data \"P\" augment jitter 25%", "\"P\" augment jitter 0.25"),
   ])
   func whatIsKeptBindsAgainToTheSame(written: String, kept: String) throws {
     let scene = try Scene()
@@ -64,10 +65,10 @@ import Training
     try folder.write("emu/9.jpg", [1, 2, 3])
     let scene = try Scene()
     let written = folder.named("data \"P\" size 8")
-    let picture = scene.picture(written)
-    #expect(picture.contains("emu/9.jpg can't be used: it is neither JPEG nor PNG"))
-    #expect(picture.contains("go on without it: skip-broken"))
-    #expect(scene.run(written).0.diagnostics.first?.range?.lowerBound == 5)
+    let diagnostic = try #require(scene.run(written).0.diagnostics.first)
+    #expect(diagnostic.message.contains("emu/9.jpg can't be used: it is neither JPEG nor PNG"))
+    #expect(diagnostic.notes.joined().contains("go on without it: skip-broken"))
+    #expect(diagnostic.range?.lowerBound == 5)
     let (result, outputs) = scene.run(written + " skip-broken")
     #expect(result.status == .ok)
     #expect(outputs.words.contains("left out: 1 file that can't be read\n  emu/9.jpg: it is neither"))
@@ -84,7 +85,8 @@ import Training
     ("data \"P\" test \"held\"", "the folder of the test images is not there"),
     ("data \"P\" limit 9000", "9000 training images were asked for"),
     ("data \"P\" label x", "label takes a regular"),
-    ("data \"nowhere\"", "the folder of folder is not there"), ("data pest", "no data set or a folder"),
+    ("data \"nowhere\"", "there is no folder nowhere"),
+    ("data \"P\" jitter 0.2", "jitter says nothing without augment"), ("data pest", "no data set is called"),
   ])
   func mistakesAreTold(written: String, message: String) throws {
     let scene = try Scene()

@@ -8,6 +8,13 @@ struct ParserTests {
     ("convert", "(convert)"),
     ("data fashion-mnist limit 20000", "(data fashion-mnist :limit 20000.0)"),
     ("data folder \"my \\\"data\\\"\\\\x\\n\"", #"(data folder "my \"data\"\\x\n")"#),
+    ("data \"^(.*)_\\d+\\.jpg$\"", #"(data "^(.*)_\\d+\\.jpg$")"#),
+    (
+      "data a classes cat, \"b c\",\n  limit, 3 limit 2",
+      "(data a :classes [cat \"b c\" limit 3.0] :limit 2.0)"
+    ),
+    ("data a classes 47 limit 2", "(data a :classes [47.0] :limit 2.0)"),
+    ("data a classes [cat, dog]", "(data a :classes [cat dog])"),
     ("teacher = train resnet18 epochs 3 lr 1e-4", "teacher = (train resnet18 :epochs 3.0 :lr 0.0001)"),
     ("train resnet18 schedule one-cycle augment", "(train resnet18 :schedule one-cycle :augment)"),
     ("train resnet18 augment seed -7", "(train resnet18 :augment :seed -7.0)"),

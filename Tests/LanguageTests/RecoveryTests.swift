@@ -112,7 +112,6 @@ struct RecoveryTests {
     ("t == train r", "t = train r"),
     ("convert; convert", "convert\n convert"),
     ("train r augment on", "train r augment "),
-    ("import \"a\\d\"", "import \"a\\\\d\""),
   ])
   func aSuggestionReplacesTheRange(_ source: String, _ mended: String) throws {
     let diagnostic = try #require(parse(source, vocabulary: .sample).diagnostics.first)

@@ -3,7 +3,7 @@ import Language
 extension Vocabulary {
   /// The commands that the tests are written in.
   static let sample = Vocabulary(verbs: [
-    "data": ["limit": .value, "size": .value, "path": .value],
+    "data": ["limit": .value, "size": .value, "path": .value, "classes": .values],
     "model": [:],
     "train": [
       "epochs": .value, "lr": .value, "batch": .value, "seed": .value, "schedule": .value, "augment": .flag,

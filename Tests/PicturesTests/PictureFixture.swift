@@ -2,7 +2,7 @@ import Foundation
 import Pictures
 import Testing
 
-/// A small picture that Pillow wrote, and what Pillow reads from it (see `make-fixtures.py`).
+/// A small picture that Pillow wrote, and what Pillow reads from it (see `Scripts/picture-fixtures.py`).
 struct PictureFixture: CustomTestStringConvertible {
   let name: String
 
@@ -29,8 +29,8 @@ struct PictureFixture: CustomTestStringConvertible {
   }
 
   private static func file(_ name: String) throws -> [UInt8] {
-    let url = try #require(Bundle.module.url(forResource: "Fixtures/" + name, withExtension: nil))
-    return Array(try Data(contentsOf: url))
+    let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Fixtures", isDirectory: true)
+    return try Array(Data(contentsOf: folder.appendingPathComponent(name)))
   }
 }
 

@@ -11,9 +11,10 @@ extension PictureListing {
     let walk = try FolderWalk(root: FolderPath.expanded(path))
     let parts = try PictureParts(walk, request.pictures)
     let pattern = try request.pictures.label.map(LabelPattern.init)
-    var training = try PictureListing.labelled(parts.training, except: parts.test, walk, pattern, request)
+    var training = try PictureListing.labelled(
+      parts.training, except: parts.test, isWhole: true, walk, pattern, request)
     var test = try parts.test.map { folder throws(DatasetError) in
-      try PictureListing.labelled(folder, except: nil, walk, pattern, request)
+      try PictureListing.labelled(folder, except: nil, isWhole: false, walk, pattern, request)
     }
     let names = try PictureListing.classNames(
       request, pattern, found: training.map(\.name), in: walk.absolute(parts.training))
@@ -47,8 +48,9 @@ extension PictureListing {
   /// Files of one class as it is called in the folder.
   private typealias Group = (name: String, files: [PictureFile])
 
+  /// Where sub-folders are the classes and the list is to be whole, every class that is wanted must be there.
   private static func labelled(
-    _ folder: String, except leftOut: String?, _ walk: FolderWalk, _ pattern: LabelPattern?,
+    _ folder: String, except leftOut: String?, isWhole: Bool, _ walk: FolderWalk, _ pattern: LabelPattern?,
     _ request: DatasetRequest
   ) throws(DatasetError) -> [Group] {
     let leftOut = Set([leftOut].compactMap { $0 })
@@ -57,6 +59,9 @@ extension PictureListing {
       let folders = contents.folders.filter { !leftOut.contains(joined(folder, $0)) }
       guard !folders.isEmpty else {
         throw .noClasses(path: walk.absolute(folder), pictures: contents.pictures)
+      }
+      if isWhole, let missing = request.classes?.first(where: { !folders.contains($0) }) {
+        throw .classMissing(path: walk.absolute(folder), name: missing, found: folders)
       }
       var groups: [Group] = []
       for name in folders where request.classes?.contains(name) ?? true {

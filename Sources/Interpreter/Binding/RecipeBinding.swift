@@ -101,6 +101,7 @@ extension TrainingRecipe {
     settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
     if precision != .float32 { settings.append((Keyword.precision.name, precision.rawValue)) }
     if augments { settings.append((Keyword.augment.name, "on")) }
+    if let jitter { settings.append((Keyword.jitter.name, plain(jitter))) }
     if let quantization {
       settings += quantization.gridSettings
       if quantization.policy.scheme == .clippedActivation {

@@ -1,19 +1,23 @@
 package import Datasets
 import Language
 import Pictures
+import Text
 import Training
 
 /// What `data` chose: kept in the session as the words that would choose it again.
 package struct DataChoice: Sendable, Hashable {
   package var request: DatasetRequest
   package var augments: Bool
+  /// By how much the colours of augmented images may change; nil leaves them.
+  package var jitter: Double?
 
   /// The data of a session in which none was named.
   package static let standard = DataChoice(request: DatasetRequest(), augments: false)
 
-  package init(request: DatasetRequest, augments: Bool) {
+  package init(request: DatasetRequest, augments: Bool, jitter: Double? = nil) {
     self.request = request
     self.augments = augments
+    self.jitter = jitter
   }
 
   /// Reads the words of a bound `data` command; `seed` is the session's, for sets that are drawn.
@@ -29,6 +33,7 @@ package struct DataChoice: Sendable, Hashable {
       seed: arguments.count(.dataSeed).map(UInt64.init) ?? (isDrawn ? seed() : 0),
       classes: arguments.texts(.classes), pictures: PictureReading(arguments))
     augments = arguments.has(.augment)
+    jitter = arguments.real(.jitter)
   }
 
   /// Reads words that `text` gave; nil where they aren't understood.
@@ -42,7 +47,10 @@ package struct DataChoice: Sendable, Hashable {
   }
 
   /// The words after `data`.
-  package var text: String { request.description + (augments ? " " + Keyword.augment.name : "") }
+  package var text: String {
+    request.description + (augments ? " " + Keyword.augment.name : "")
+      + (jitter.map { " \(Keyword.jitter.name) \(plain($0))" } ?? "")
+  }
 }
 
 /// What is to be said of a model that was trained on another data set than the one in use.
@@ -90,7 +98,9 @@ final class DataLibrary {
   /// Where decoded pictures are kept, and whether that may be written; nil in a session without a folder.
   private let cache: (folder: String, isWritable: Bool)?
   /// The running cell, which hears how far loading is and can stop it.
-  var console: Console?
+  var console: Console? { didSet { readByThisCell = nil } }
+  /// What the running cell has read from its files: they are read once in a cell.
+  private var readByThisCell: DatasetRequest?
 
   init(cache: (folder: String, isWritable: Bool)? = nil) { self.cache = cache }
 
@@ -102,10 +112,14 @@ final class DataLibrary {
     return try reload(choice)
   }
 
-  /// Reads the files again, whatever was read before.
+  /// Reads the files again, whatever was read by cells before.
   func reload(_ choice: DataChoice) throws(DatasetError) -> Dataset {
+    if let loaded, loaded.choice.request == choice.request, readByThisCell == choice.request {
+      return loaded.dataset
+    }
     let dataset = try loadDataset(choice.request, loading(choice.request))
     loaded = (choice, dataset)
+    if console != nil { readByThisCell = choice.request }
     if keepsChecksums { checksums[choice.request.description] = dataset.checksum }
     return dataset
   }
@@ -114,17 +128,22 @@ final class DataLibrary {
   func loading(_ request: DatasetRequest) -> Loading {
     let watch = Stopwatch()
     let cancellation = console?.cancellation
+    // Each part has a pace of its own, from the end of the one before.
+    var part: DatasetPart?
+    var (began, last) = (0.0, 0.0)
     return Loading(
       cacheFolder: cache?.folder, writesCache: cache?.isWritable ?? false,
       isCancelled: { cancellation?.isCancelled ?? false },
       progress: { [console] report in
+        if report.part != part { (part, began) = (report.part, last) }
+        last = watch.seconds
         // What is done in one step has nothing to show.
         guard report.done < report.total else { return }
         console?.progress {
           Progress(
             activity: "\(report.activity.rawValue) \(request.title)", done: report.done, total: report.total,
             stage: "\(report.part.rawValue) images",
-            secondsLeft: watch.seconds / Double(max(report.done, 1)) * Double(report.total - report.done))
+            secondsLeft: (last - began) / Double(max(report.done, 1)) * Double(report.total - report.done))
         }
       })
   }

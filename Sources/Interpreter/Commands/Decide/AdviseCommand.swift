@@ -52,6 +52,7 @@ extension Command {
     try workspace.checkQuantization(source.graph, training, at: place, arguments, data)
     let standsIn = arguments.word(.mayUseData)?.text == "no"
     training.augments = data.choice.augments && !standsIn
+    training.jitter = training.augments ? data.choice.jitter : nil
     var recipe = PostTrainingRecipe(policy: policy, seed: workspace.sessionSeed)
     recipe.observer = .usual(for: policy)
     var advice = PlannedAdvice(

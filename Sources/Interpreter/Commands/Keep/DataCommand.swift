@@ -32,6 +32,9 @@ extension Keyword {
     "seed of images that are drawn, and of a folder's order and division")
   static let augment = Keyword(
     "augment", .flag, otherwise: "off", "crop at random and mirror the training images")
+  static let jitter = Keyword(
+    "jitter", .real(RealRange(lower: 0, upper: 1, includesLower: false)), otherwise: "off", example: "0.2",
+    "with augment: change brightness, contrast and saturation by up to this share")
 }
 
 extension Command {
@@ -39,18 +42,19 @@ extension Command {
     "data", "choose the data to train and test on",
     operands: [
       Operand(
-        "a data set or a folder",
+        "a data set",
         .either([.choice(DatasetSource.catalogue.map { Choice($0.name, $0.summary) }), .text])),
       Operand("its folder", .text, .optional),
     ],
     keywords: [
-      .limit, .test, .size, .path, .dataSeed, .augment, .label, .classes, .stretch, .grey, .skipBroken,
+      .limit, .test, .size, .path, .dataSeed, .augment, .jitter, .label, .classes, .stretch, .grey,
+      .skipBroken,
     ],
     examples: [
       "data fashion-mnist limit 20000", "data shapes size 32 augment", "data mnist path \"mnist\"",
       "data \"pets\" size 64", "data \"pets\" label \"^(.*)_\\d+\\.jpg$\" size 64 test 20%",
       "data \"pets\" label \"^[A-Z]\" classes cat, dog size 64 grey skip-broken",
-      "data cifar10 path \"cifar\"",
+      "data cifar10 path \"cifar\" augment jitter 0.2",
     ],
     footprint: { arguments, _ in
       let isDrawn = arguments.word(at: 0).flatMap { DatasetSource.named($0.text) }?.isDrawn ?? false
@@ -60,6 +64,9 @@ extension Command {
   ) { arguments, workspace in
     if let range = arguments.range(of: .path), arguments.folderOperand != nil {
       throw SessionError.folderTwice(range)
+    }
+    if let range = arguments.range(of: .jitter), !arguments.has(.augment) {
+      throw StatementError.pointless(range, option: "jitter", without: "augment")
     }
     let choice = DataChoice(arguments) { workspace.sessionSeed }
     let dataset: Dataset

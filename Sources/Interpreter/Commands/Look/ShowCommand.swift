@@ -41,7 +41,7 @@ extension Command {
       Operand(
         "a model or a topic",
         .topic(ShowTopic.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models)),
-      Operand("a name or a number", .topic([], besides: .models), .many),
+      Operand("a name or a number", .topic(shownImages, besides: .models), .many),
     ],
     keywords: [
       .before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid, .imagesOf, .imagesAgainst,

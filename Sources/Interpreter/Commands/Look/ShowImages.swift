@@ -15,6 +15,11 @@ extension Keyword {
     "limit", .count(1...200), otherwise: "24", example: "48", "how many images are shown at the most")
 }
 
+/// What may stand after `show images`.
+let shownImages = [
+  Choice("wrong", "images that the model gets wrong"), Choice("flipped", "images on which two models differ"),
+]
+
 /// Which test images are wanted.
 private enum Choosing: String, CaseIterable {
   case all, wrong, flipped

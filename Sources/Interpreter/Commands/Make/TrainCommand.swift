@@ -78,6 +78,7 @@ extension TrainingRecipe {
     seed = workspace.seed(arguments, .runSeed)
     precision = try workspace.precision(for: arguments.verb)
     augments = data.choice.augments
+    jitter = data.choice.jitter
     return fitBatch(to: data, arguments)
   }
 }

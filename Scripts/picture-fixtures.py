@@ -1,7 +1,4 @@
-"""Writes small pictures of every kind with Pillow, and what Pillow reads from each: run it in the folder of the tests.
-
-    python3 -m venv /tmp/pillow && /tmp/pillow/bin/pip install pillow && /tmp/pillow/bin/python make-fixtures.py
-"""
+"""Writes small pictures of every kind with Pillow (from PyPI), and what Pillow reads from each, for PicturesTests."""
 
 import io
 import math
@@ -9,7 +6,7 @@ import pathlib
 
 from PIL import Image, ImageOps
 
-FOLDER = pathlib.Path(__file__).parent / "Fixtures"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "Tests" / "PicturesTests" / "Fixtures"
 WIDTH, HEIGHT = 37, 22
 
 
