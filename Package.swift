@@ -96,7 +96,8 @@ let package = Package(
       "TrainingTests",
       ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization", "TensorFiles"]),
     tests(
-      "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
+      "SessionStoreTests",
+      ["SessionStore", "TensorFiles", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),

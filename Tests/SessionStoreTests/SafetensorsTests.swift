@@ -1,5 +1,6 @@
 import GraphIR
 import SessionStore
+import TensorFiles
 import Testing
 
 struct SafetensorsTests {

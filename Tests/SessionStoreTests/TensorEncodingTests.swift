@@ -1,5 +1,6 @@
 import GraphIR
 import SessionStore
+import TensorFiles
 import Testing
 
 @Suite struct TensorEncodingTests {
