@@ -75,6 +75,10 @@ package struct WeightMatch: Sendable {
     return shape.flatMap { $0.count == 4 ? $0[1] : nil }
   }
 
+  /// False where so much is missing or of another size that the file is one of another network: more than a tenth of
+  /// the parameters below the last layer, and more than two.
+  package var isOfThisNetwork: Bool { body.count - body.matched <= max(2, body.count / 10) }
+
   /// Parameters that are in the file.
   package var matchedCount: Int { pairs.count }
   /// Parameters that are drawn afresh.

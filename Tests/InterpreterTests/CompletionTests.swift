@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     ("tr|", ["train"], "tr"),
-    ("x = |", ["train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget"], ""),
+    ("x = |", ["load", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget"], ""),
     (
       "train |",
       [
@@ -52,7 +52,7 @@ import Testing
     ("qat student with kd(loss: S|", ["SoftTarget", "Similarity"], "S"),
     ("qat student with kd(teacher, NKD(|", ["T:", "gamma:"], ""),
     ("qat student with kd(teacher, NKD, 0.5), |", ["kd"], ""),
-    ("qat student with kd(teacher, NKD, 0.5) fr|", ["from"], "fr"),
+    ("qat student with kd(teacher, NKD, 0.5) fr|", ["from", "freeze"], "fr"),
     ("qat student from |", ["teacher"], ""),
     ("qat student backend |", ["x86", "fbgemm", "onednn", "qnnpack", "xnnpack", "tensorrt"], ""),
     ("qat student bits |", ["8", "7", "6", "5", "4", "3", "2"], ""),

@@ -57,9 +57,7 @@ private func frozenWords(_ arguments: Arguments) throws -> [Word] {
   guard let call = arguments.arguments(.freeze) else { return [] }
   return try call.arguments.map { argument in
     guard argument.label == nil, let word = argument.value.word else {
-      throw BindingError.call(
-        .wrongKind(
-          argument.value, label: Keyword.freeze.name, call: call.name.text, kind: Keyword.freeze.kind))
+      throw PolicyError.notAFrozenLayer(argument.value)
     }
     return word
   }

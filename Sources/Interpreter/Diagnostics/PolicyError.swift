@@ -9,6 +9,8 @@ package enum PolicyError: Error {
   case unknownLayer(Word, known: [String], network: String)
   case widthWithoutLayer(Expression)
   case notALayer(Expression)
+  /// The same under `freeze`.
+  case notAFrozenLayer(Expression)
   case notAFormat(Expression, layer: String)
   /// The same name or pattern under `keep` and under `bits`.
   case keptAndQuantized(Word)
@@ -43,6 +45,10 @@ extension PolicyError: DiagnosedError {
       complaint(
         "wrong-type", "keep(…) takes the names of layers, not \(expression.words)", at: expression.range,
         remedy: "try: keep(conv1, fc: bf16)")
+    case .notAFrozenLayer(let expression):
+      complaint(
+        "wrong-type", "freeze takes the names of layers alone, not \(expression.words)",
+        at: expression.range, remedy: "try: freeze(conv1, layer1.*)")
     case .notAFormat(let expression, let layer):
       complaint(
         "wrong-type", "a layer is kept as \(formats), not as \(expression.words)", at: expression.range,

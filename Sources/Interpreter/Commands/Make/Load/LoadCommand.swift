@@ -77,7 +77,7 @@ extension PlannedLoad {
     let normalization = try Self.normalization(arguments, file: file, graph: graph)
     graph.normalization = normalization
     let match = WeightMatch(file, for: graph)
-    guard match.matchedCount > 0, 2 * match.body.matched >= match.body.count else {
+    guard match.matchedCount > 0, match.isOfThisNetwork else {
       throw LoadError.otherNetwork(place, path: path, network: word.text, match)
     }
     result = ModelEntry(
