@@ -27,6 +27,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -54,6 +55,12 @@ let package = Package(
     library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
     library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
 
+    // Models for other programs.
+    .target(
+      name: "ONNXFormat",
+      dependencies: ["GraphIR", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Messages/onnx.proto"], swiftSettings: strict),
+
     // The language and the session.
     library("Language", ["Text"]),
     library(
@@ -66,7 +73,7 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", "Text", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "ONNXFormat", "Text", .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
@@ -95,7 +102,18 @@ let package = Package(
       ["Training", "Execution", "GraphIR", "Datasets", "Distillation", "Quantization"]),
     tests(
       "SessionStoreTests", ["SessionStore", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("InterpreterTests", ["Interpreter", "Language", "Training", "Execution", "SessionStore"]),
+    tests(
+      "ONNXFormatTests",
+      [
+        "ONNXFormat", "GraphIR", "Execution", "Quantization",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], fixtures: true),
+    tests(
+      "InterpreterTests",
+      [
+        "Interpreter", "Language", "Training", "Execution", "SessionStore", "ONNXFormat",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
