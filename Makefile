@@ -7,8 +7,8 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers check-pictures help dependencies build demo repl test test-in-random-order bench bench-scaling \
-  bench-startup bench-prompt notebooks check-replays lint clean
+.PHONY: check-integers check-pictures help dependencies build demo repl test test-in-random-order bench \
+  bench-scaling bench-startup bench-prompt bench-exported notebooks check-replays lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
+	@echo 'make bench-exported  measure an exported model in onnxruntime and OpenVINO beside qatlab (from PyPI)'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
@@ -57,6 +58,11 @@ bench-startup: build
 
 bench-prompt: build
 	python3 Benchmarks/prompt.py
+
+# The environment is that of the tests from outside, which has both runtimes.
+bench-exported: build
+	Scripts/test-from-outside.sh --collect-only >/dev/null
+	.build/clients/bin/python Benchmarks/exported.py
 
 # A lesson's results are what its text talks of: read what changed before it is committed.
 notebooks: build

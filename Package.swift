@@ -27,6 +27,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -57,6 +58,12 @@ let package = Package(
     library("Execution", ["GraphIR", "Quantization", "OneDNN", "CKernels"]),
     library("Training", ["Execution", "Quantization", "Distillation", "Datasets", "GraphIR"]),
 
+    // Models for other programs.
+    .target(
+      name: "ONNXFormat",
+      dependencies: ["GraphIR", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Messages/onnx.proto"], swiftSettings: strict),
+
     // The language and the session.
     library("Language", ["Text"]),
     library(
@@ -69,7 +76,8 @@ let package = Package(
       "Interpreter",
       [
         "Language", "Training", "SessionStore", "GraphIR", "Quantization", "Distillation", "Datasets",
-        "Execution", "Pictures", "TensorFiles", "Text", .product(name: "Crypto", package: "swift-crypto"),
+        "Execution", "Pictures", "TensorFiles", "ONNXFormat", "Text",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
     // The front-ends.
@@ -102,8 +110,17 @@ let package = Package(
       "SessionStoreTests",
       ["SessionStore", "TensorFiles", "GraphIR", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
+      "ONNXFormatTests",
+      [
+        "ONNXFormat", "GraphIR", "Execution", "Quantization",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], fixtures: true),
+    tests(
       "InterpreterTests",
-      ["Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures"]),
+      [
+        "Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures",
+        "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),

@@ -74,9 +74,9 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .models, .runs, .show, .inspect, .histogram, .diff, .predict,
-    .confusion, .explain, .forget,
-    .undo, .set, .help,
+    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .show, .inspect,
+    .histogram,
+    .diff, .explain, .forget, .undo, .set, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

@@ -1,0 +1,53 @@
+import Language
+import ONNXFormat
+import SessionStore
+import Text
+
+/// Why a model is not written to the file that a statement names.
+enum ExportRefusal: Error {
+  /// The name tells no format.
+  case unknownFormat(SourceRange, path: String)
+  case occupied(SourceRange, path: String, by: String)
+  case noFolder(SourceRange, folder: String)
+  case exists(SourceRange, path: String)
+  /// An option of ONNX files.
+  case onlyONNX(SourceRange, option: String)
+  case fakeQuantized(Word)
+  /// The format can't say what a layer is.
+  case model(Word, ExportError)
+}
+
+extension ExportRefusal: DiagnosedError {
+  var diagnostic: Diagnostic {
+    switch self {
+    case .unknownFormat(let range, let path):
+      complaint(
+        "unknown-format", "\(quoted(path)) does not say in which format it is to be written", at: range,
+        remedy: "end its name with \(sentence(ExportFormat.allCases.map { "." + $0.rawValue }, "or"))")
+    case .occupied(let range, let path, let occupant):
+      complaint(
+        "file-in-the-way", "\(quoted(path)) is \(occupant), which a file can't take the place of", at: range,
+        remedy: "name a file")
+    case .noFolder(let range, let folder):
+      complaint("no-such-folder", "there is no folder \(quoted(folder))", at: range, remedy: "make it first")
+    case .exists(let range, let path):
+      complaint(
+        "file-exists", "there is a file \(quoted(path)) already", at: range,
+        remedy: "write another name, or force to put the model in its place")
+    case .onlyONNX(let range, let option):
+      complaint(
+        "pointless-option", "\(option) says nothing of a safetensors file, which holds weights alone",
+        at: range,
+        remedy: "leave it out, or end the file's name with .onnx")
+    case .fakeQuantized(let word):
+      complaint(
+        "wrong-model-kind", "\(word.text) is a QAT model, whose layers still compute in float",
+        at: word.range,
+        remedy: "convert it, and export its integer model: convert \(word.text)")
+    case .model(let word, let error):
+      complaint(
+        "not-exportable", "\(word.text) can't be written so: \(error.message)", at: word.range,
+        remedy: error.remedy(model: word.text))
+    }
+  }
+}
