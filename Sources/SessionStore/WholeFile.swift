@@ -32,6 +32,15 @@ package struct WholeFile: Hashable, Sendable {
     }
   }
 
+  /// Its bytes, where they are no more than `limit`; throws `.unreadable`.
+  package func read(limit: Int) throws(StoreError) -> [UInt8] {
+    do {
+      return try AtomicFile.read(path, limit: limit)
+    } catch {
+      throw StoreError.unreadable(path: path, reason: (error as? FileError)?.reason ?? "\(error)")
+    }
+  }
+
   /// Writes it through a temporary file beside it, over one that was there; throws `.unwritable`.
   package func write(_ bytes: [UInt8]) throws(StoreError) {
     do {

@@ -13,4 +13,10 @@ struct FilePath {
 
   /// Without its folders.
   var name: String { written.split(separator: "/").last.map(String.init) ?? written }
+
+  /// The name without what stands behind its last full stop.
+  var stem: String {
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
 }

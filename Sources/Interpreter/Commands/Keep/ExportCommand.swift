@@ -2,6 +2,7 @@ import GraphIR
 import Language
 import ONNXFormat
 import SessionStore
+import TensorFiles
 import Text
 
 /// What a file can be, by how its name ends.
@@ -155,7 +156,9 @@ private struct PlannedExport {
   }
 
   private func writeTensors(_ model: Model, _ metadata: ModelMetadata, _ console: Console) throws {
-    let texts = metadata.texts(takesPixels: false).merging(["format": "pt"]) { $1 }
+    let texts = metadata.texts(takesPixels: false).merging(
+      WeightsFile(model).metadata.filter { $0.key != Normalization.metadataKey }
+    ) { $1 }
     let weights = WeightsFile(parameters: model.tensorsWithGrids, metadata: texts)
     try weights.write(to: file.path)
     let bytes = try weights.byteCount

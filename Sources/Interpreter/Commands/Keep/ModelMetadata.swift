@@ -1,20 +1,25 @@
 import Datasets
 import GraphIR
 import ONNXFormat
+import TensorFiles
 import Text
+import Training
 
 /// What a program that reads a model's file has to know beside the layers: how its images are standardised, what its
 /// outputs are called, and where it comes from.
 struct ModelMetadata {
   var standardisation: ExportOptions.Standardisation
+  private let normalization: Normalization
   private var classes: [String]
   private var entry: ModelEntry
 
   init(_ entry: ModelEntry, _ data: ChosenData) {
     self.entry = entry
     classes = data.dataset.classNames
+    let normalization = data.dataset.normalization(for: entry.graph)
+    self.normalization = normalization
     standardisation = ExportOptions.Standardisation(
-      mean: data.dataset.mean, deviation: data.dataset.deviation)
+      mean: normalization.mean, deviation: normalization.deviation)
   }
 
   /// Texts by key; lists and recipes are JSON.
@@ -27,6 +32,7 @@ struct ModelMetadata {
       "mean": Self.list(standardisation.mean), "deviation": Self.list(standardisation.deviation),
       "input": takesPixels ? "pixels from 0 to 255" : "(pixel/255 - mean)/deviation, a channel",
     ]
+    if !takesPixels { texts[Normalization.metadataKey] = normalization.stored }
     if let accuracy = entry.figures["accuracy"] { texts["accuracy"] = "\(accuracy)" }
     for (detail, text) in entry.details { texts[detail.rawValue] = text }
     return texts

@@ -26,25 +26,29 @@ extension Keyword {
 extension Command {
   static let load = Command(
     "load", "make a model of weights in a file", target: .result("the model"),
-    operands: [Operand("a network", .network), Operand("a file", .text)],
+    operands: [
+      Operand("a network, or a file in ONNX", .either([.network, .text])),
+      Operand("a file", .text, .optional),
+    ],
     keywords: [.normalization, .headSeed],
     examples: [
       "teacher = load resnet18 \"resnet18.safetensors\"", "teacher = load mobilenetv2 \"mobilenet_v2.pth\"",
-      "teacher = load vgg11_bn \"vgg11_bn.pth\" normalization data seed 7",
+      "teacher = load vgg11_bn \"vgg11_bn.pth\" normalization data seed 7", "net = load \"model.onnx\"",
     ],
     reasons:
-      "the file has safetensors or what torch.save writes of a state_dict, with names of torchvision, timm or a "
+      "a file in ONNX is a network and its weights; beside the name of a network the file has safetensors or what torch.save writes of a state_dict, with names of torchvision, timm or a "
       + "session of this program; nothing in it is executed; a last layer for other classes than the data's is drawn "
       + "afresh, and whatever else differs is listed",
     footprint: { arguments, known in
       let word = arguments.word(at: 0)?.text ?? ""
       var uses = arguments.sessionSeed(unless: .headSeed)
-      if let path = arguments.text(at: 1) { uses.insert(.file(path)) }
+      if let path = arguments.text(at: 0) ?? arguments.text(at: 1) { uses.insert(.file(path)) }
       if known.networks.contains(word) { uses.insert(.model(word)) }
       return .making(.float, (arguments.target ?? arguments.word(at: 0))?.text, from: nil, also: uses)
     }
   ) { arguments, workspace in
-    try PlannedLoad(arguments, workspace).plan
+    if let path = arguments.text(at: 0) { return try PlannedImport(path, arguments, workspace).plan }
+    return try PlannedLoad(arguments, workspace).plan
   }
 }
 
@@ -74,8 +78,11 @@ extension PlannedLoad {
       throw LoadError.quantized(place, path: path, kind: kind)
     }
     var graph = try workspace.network(word, file: file, data: data)
-    let normalization = try Self.normalization(arguments, file: file, graph: graph)
-    graph.normalization = normalization
+    let isOwn = file.metadata[WeightsFile.kindKey] != nil
+    let isLibrarys = !isOwn && Architecture.named(graph.architecture)?.isOfTorchvision ?? false
+    graph.normalization = try Normalization.chosen(
+      arguments, stored: isOwn ? file.metadata[Normalization.metadataKey] : nil, graph: graph,
+      otherwise: isLibrarys ? .imageNet : nil)
     let match = WeightMatch(file, for: graph)
     guard match.matchedCount > 0, match.isOfThisNetwork else {
       throw LoadError.otherNetwork(place, path: path, network: word.text, match)
@@ -91,10 +98,13 @@ extension PlannedLoad {
     seed = workspace.seed(arguments, .headSeed)
     replaced = replacement(name.text, workspace)
   }
+}
 
-  /// What was written; else what the file says, or ImageNet's where the network is one of the libraries'.
-  private static func normalization(
-    _ arguments: Arguments, file: TensorFile, graph: Graph
+extension Normalization {
+  /// What was written; else what the file says, or `otherwise`, where they have the network's channels; nil leaves it to
+  /// the data.
+  static func chosen(
+    _ arguments: Arguments, stored: String?, graph: Graph, otherwise: Normalization? = nil
   ) throws(LoadError) -> Normalization? {
     let channels = graph.inputShape.channels
     if let word = arguments.word(.normalization) {
@@ -104,12 +114,8 @@ extension PlannedLoad {
       }
       return .imageNet
     }
-    if file.metadata[WeightsFile.kindKey] != nil {
-      let stored = file.metadata[Normalization.metadataKey].flatMap(Normalization.init(stored:))
-      return stored?.channels == channels ? stored : nil
-    }
-    let isLibrarys = Architecture.named(graph.architecture)?.isOfTorchvision ?? false
-    return isLibrarys && channels == Normalization.imageNet.channels ? .imageNet : nil
+    let own = stored.flatMap(Normalization.init(stored:)) ?? otherwise
+    return own?.channels == channels ? own : nil
   }
 }
 

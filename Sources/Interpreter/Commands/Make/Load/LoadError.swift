@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import ONNXFormat
 import TensorFiles
 import Text
 
@@ -13,6 +14,12 @@ enum LoadError: Error {
   case notFinite(SourceRange, path: String, tensor: String)
   /// ImageNet's normalization is one of three channels.
   case wrongChannels(Word, channels: Int)
+  /// A network in a file has no name of its own.
+  case nameless(SourceRange, path: String)
+  /// A file that is no network, and no network beside it.
+  case noNetwork(SourceRange, path: String)
+  case notImported(SourceRange, path: String, ImportError)
+  case imagesDiffer(SourceRange, path: String, network: Shape, data: Shape, dataName: String)
 }
 
 extension LoadError: DiagnosedError {
@@ -43,6 +50,24 @@ extension LoadError: DiagnosedError {
         "wrong-channels",
         "ImageNet's normalization is one of three channels, and the model takes "
           + counted(channels, "channel"), at: word.range, remedy: "leave it out, or write normalization data")
+    case .nameless(let range, let path):
+      complaint(
+        "name-missing", "the model of \(FilePath(path).name) needs a name", at: range,
+        remedy: "write net = load \"\(path)\"")
+    case .noNetwork(let range, let path):
+      complaint(
+        "no-network", "\(FilePath(path).name) tells no network: only a file in ONNX does", at: range,
+        remedy: "write load resnet18 \"\(path)\", with the network that the weights are of")
+    case .notImported(let range, let path, let error):
+      complaint(
+        "network-unreadable", "\(FilePath(path).name) can't become a network here: \(error.message)",
+        at: range,
+        remedy: error.remedy)
+    case .imagesDiffer(let range, let path, let network, let data, let name):
+      complaint(
+        "input-differs",
+        "\(FilePath(path).name) takes images of \(network), and those of \(name) are \(data)",
+        at: range, remedy: "choose data of that form first, as with data … size \(network.height)")
     }
   }
 

@@ -78,12 +78,7 @@ struct PlannedLoad {
       )
     }
     if let normalization = entry.graph.normalization { notes.append(normalization.words) }
-    if entry.graph.inputShape != data.shape {
-      let isOwn = entry.graph.normalization != nil
-      notes.append(
-        "\(data.choice.request.name) is grey: it reaches \(entry.name) as three equal channels"
-          + (isOwn ? ", each standardised with its own mean and deviation" : ""))
-    }
+    if let note = greyNote(entry, data) { notes.append(note) }
     if match.newCount > 0 {
       notes.append("its new weights know nothing yet: train \(entry.name) lr 1e-4 head-lr 1e-3")
     }
