@@ -18,7 +18,7 @@ NETWORKS = {
     "lenet5": ("lenet5", "epochs 3", "fc3"),
     "qatcnn": ("qatcnn", "epochs 2", "fc"),
     "curves": ("curves", "epochs 8 lr 0.01", "fc2"),
-    "resnet20": ("resnet20", "epochs 1", "fc"),
+    "resnet20": ("resnet20", "epochs 3 lr 3e-3", "fc"),
     "resnet18": ("resnet18", "epochs 1", "fc"),
     "mobilenetv2": ("mobilenetv2", "epochs 1", "classifier.1"),
     "vgg11_bn": ("vgg11_bn", "epochs 1", "classifier.6"),
