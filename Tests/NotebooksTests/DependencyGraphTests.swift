@@ -103,9 +103,8 @@ import Testing
     let before = Self.trained + ["student = qat from teacher", "teacher-int8 = convert student"]
     let looks: Set = ["budget 700 kB", "set"]
     let changing: Set = [
-      "data", "model", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget", "forget",
-      "undo",
-      "set",
+      "data", "model", "load", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget",
+      "forget", "undo", "set",
     ]
     for example in command.examples {
       let names = DependencyGraph(programs: before + [example]).nodes.last?.names
