@@ -1,9 +1,9 @@
 import Glibc
 
 /// Paths as users write them, and what lies there.
-enum FolderPath {
+package enum FolderPath {
   /// The path with "~/" replaced by the home folder, without slashes at its end.
-  static func expanded(_ path: String) -> String {
+  package static func expanded(_ path: String) -> String {
     var path = path
     if path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") {
       path = String(cString: home) + path.dropFirst()

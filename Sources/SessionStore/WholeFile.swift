@@ -14,6 +14,8 @@ package struct WholeFile: Hashable, Sendable {
     case occupied(by: String)
     /// The folder that it would lie in is not there.
     case noFolder(String)
+    /// The folder that it would lie in lets nothing be written.
+    case closedFolder(String)
   }
 
   package var place: Place {
@@ -21,8 +23,8 @@ package struct WholeFile: Hashable, Sendable {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       let folder = Folder.containing(path)
-      let isThere = stat(folder, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-      return isThere ? .free : .noFolder(folder)
+      guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return .noFolder(folder) }
+      return access(folder, W_OK) == 0 ? .free : .closedFolder(folder)
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file

@@ -32,7 +32,7 @@ import Testing
 
   @Test func pixelsAreStandardisedInTheGraph() throws {
     let options = ExportOptions(
-      standardisation: ExportOptions.Standardisation(mean: [0.25], deviation: [0.5]),
+      standardisation: Normalization(mean: [0.25], deviation: [0.5]),
       metadata: ["classes": "[]", "accuracy": "0.5"])
     let message = try ONNXModel(serializedBytes: exported(network("lenet5"), options).bytes)
     #expect(message.graph.nodes.prefix(3).map(\.operation) == ["Div", "Sub", "Div"])

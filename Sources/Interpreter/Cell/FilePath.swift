@@ -1,4 +1,4 @@
-import Foundation
+import Datasets
 
 /// A path as it was written in a cell, where "~/" is the home folder.
 struct FilePath {
@@ -6,10 +6,7 @@ struct FilePath {
 
   init(_ written: String) { self.written = written }
 
-  var expanded: String {
-    guard written == "~" || written.hasPrefix("~/") else { return written }
-    return FileManager.default.homeDirectoryForCurrentUser.path + written.dropFirst()
-  }
+  var expanded: String { FolderPath.expanded(written) }
 
   /// Without its folders.
   var name: String { written.split(separator: "/").last.map(String.init) ?? written }

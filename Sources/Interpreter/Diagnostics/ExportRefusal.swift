@@ -9,6 +9,7 @@ enum ExportRefusal: Error {
   case unknownFormat(SourceRange, path: String)
   case occupied(SourceRange, path: String, by: String)
   case noFolder(SourceRange, folder: String)
+  case closedFolder(SourceRange, folder: String)
   case exists(SourceRange, path: String)
   /// An option of ONNX files.
   case onlyONNX(SourceRange, option: String)
@@ -30,6 +31,10 @@ extension ExportRefusal: DiagnosedError {
         remedy: "name a file")
     case .noFolder(let range, let folder):
       complaint("no-such-folder", "there is no folder \(quoted(folder))", at: range, remedy: "make it first")
+    case .closedFolder(let range, let folder):
+      complaint(
+        "folder-closed", "nothing may be written in \(quoted(folder))", at: range,
+        remedy: "name another folder")
     case .exists(let range, let path):
       complaint(
         "file-exists", "there is a file \(quoted(path)) already", at: range,

@@ -1,3 +1,5 @@
+package import GraphIR
+
 /// The runtime that a file is written for: each takes the same numbers in its own form.
 package enum ExportTarget: String, Hashable, Sendable, CaseIterable {
   case onnxruntime, openvino, tensorrt
@@ -42,21 +44,12 @@ package struct ExportOptions: Hashable, Sendable {
   package var opset: Int
   /// Mean and deviation a channel of values from 0 to 1, where the graph itself is to standardise pixels from 0 to 255;
   /// nil where it takes standardised images.
-  package var standardisation: Standardisation?
+  package var standardisation: Normalization?
   /// Keys and texts that go with the model.
   package var metadata: [String: String]
 
-  package struct Standardisation: Hashable, Sendable {
-    package var mean, deviation: [Float]
-
-    package init(mean: [Float], deviation: [Float]) {
-      self.mean = mean
-      self.deviation = deviation
-    }
-  }
-
   package init(
-    target: ExportTarget = .onnxruntime, opset: Int = Opset.standard, standardisation: Standardisation? = nil,
+    target: ExportTarget = .onnxruntime, opset: Int = Opset.standard, standardisation: Normalization? = nil,
     metadata: [String: String] = [:]
   ) {
     self.target = target

@@ -5,13 +5,13 @@ import Foundation
 /// A node has one output, which is named as the node.
 struct GraphWriter {
   private(set) var graph = ONNXGraph()
-  private var names: Set<String>
+  private var names: UsedNames
   /// Constants by what they hold, where several nodes read the same.
   private var shared: [String: String] = [:]
 
   /// `ends` are the names of the graph's inputs and outputs, whatever its layers are called.
   init(name: String, ends: Set<String>) {
-    names = ends
+    names = UsedNames(ends)
     graph.name = name
   }
 
@@ -21,7 +21,7 @@ struct GraphWriter {
   ) -> String {
     var node = ONNXNode()
     node.operation = operation
-    node.name = unused(name)
+    node.name = names.unused(name)
     node.inputs = inputs
     node.outputs = [node.name]
     node.attributes = attributes
@@ -32,7 +32,7 @@ struct GraphWriter {
   /// Appends a node with several outputs, named as the node with the given ends.
   mutating func add(_ operation: String, _ name: String, _ inputs: [String], ends: [String]) -> [String] {
     let first = add(operation, name, inputs)
-    let outputs = ends.map { unused(first + "." + $0) }
+    let outputs = ends.map { names.unused(first + "." + $0) }
     graph.nodes[graph.nodes.count - 1].outputs = outputs
     return outputs
   }
@@ -53,16 +53,6 @@ struct GraphWriter {
     value.type.tensor.element = Int32(ONNXTensor.Element.float32.rawValue)
     value.type.tensor.shape.extents = shape
     return value
-  }
-
-  private mutating func unused(_ name: String) -> String {
-    var candidate = name
-    var count = 1
-    while !names.insert(candidate).inserted {
-      count += 1
-      candidate = "\(name)_\(count)"
-    }
-    return candidate
   }
 }
 
@@ -117,7 +107,7 @@ extension GraphWriter {
     _ name: String, _ element: ONNXTensor.Element, _ shape: [Int], _ bytes: Data
   ) -> String {
     var tensor = ONNXTensor()
-    tensor.name = unused(name)
+    tensor.name = names.unused(name)
     tensor.element = element
     tensor.extents = shape.map(Int64.init)
     tensor.raw = bytes

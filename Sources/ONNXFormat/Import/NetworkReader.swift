@@ -21,7 +21,7 @@ struct NetworkReader {
   let batch: Int64?
   /// The layer that computes a value; several values can be one layer's, where nodes do nothing.
   private var values: [String: Int]
-  private var names: Set<String> = ["input"]
+  private var names = UsedNames(["input"])
 
   init(_ input: (name: String, shape: Shape, batch: Int64?)) {
     layers = [
@@ -95,7 +95,7 @@ struct NetworkReader {
       case .input, .batchNorm, .activation, .add, .dropout, .fakeQuantize, .integer:
         inputs.allSatisfy { layers[$0].isImage }
       }
-    let name = unused(layerName(view, stem: Self.stem(operation)))
+    let name = names.unused(layerName(view, stem: Self.stem(operation)))
     layers.append(
       ImportedLayer(
         name: name, operation: operation, inputs: inputs, shape: shape, isImage: isImage,
@@ -156,7 +156,7 @@ extension NetworkReader {
     for id in layers.indices.dropFirst() where beginnings.contains(layers[id].name[...]) {
       var name = layers[id].name
       repeat {
-        name = unused(name + "." + Self.stem(layers[id].operation))
+        name = names.unused(name + "." + Self.stem(layers[id].operation))
       } while beginnings.contains(name[...])
       layers[id].name = name
     }
@@ -169,16 +169,6 @@ extension NetworkReader {
         ? character : "_"
     }
     return kept.contains { $0.isLetter || $0.isNumber } ? String(kept) : stem
-  }
-
-  private mutating func unused(_ name: String) -> String {
-    var candidate = name
-    var count = 1
-    while !names.insert(candidate).inserted {
-      count += 1
-      candidate = "\(name)_\(count)"
-    }
-    return candidate
   }
 }
 

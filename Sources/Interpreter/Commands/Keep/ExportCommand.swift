@@ -76,7 +76,7 @@ private struct PlannedExport {
       throw StatementError.nameMissing(verb, example: Command.export.examples[0])
     }
     place = arguments.operands[1].range
-    file = WholeFile(path)
+    file = WholeFile(FilePath(path).expanded)
     guard let format = ExportFormat(path: path) else {
       throw ExportRefusal.unknownFormat(place, path: path)
     }
@@ -112,6 +112,7 @@ private struct PlannedExport {
     case .file: if !replaces { throw .exists(place, path: file.path) }
     case .occupied(let occupant): throw .occupied(place, path: file.path, by: occupant)
     case .noFolder(let folder): throw .noFolder(place, folder: folder)
+    case .closedFolder(let folder): throw .closedFolder(place, folder: folder)
     }
   }
 
@@ -136,7 +137,7 @@ private struct PlannedExport {
 
   private func writeONNX(_ model: Model, _ metadata: ModelMetadata, _ console: Console) throws {
     var options = options
-    options.standardisation = takesPixels ? metadata.standardisation : nil
+    options.standardisation = takesPixels ? metadata.normalization : nil
     options.metadata = metadata.texts(takesPixels: takesPixels)
     let exported: ExportedModel
     do throws(ExportError) {

@@ -8,18 +8,14 @@ import Training
 /// What a program that reads a model's file has to know beside the layers: how its images are standardised, what its
 /// outputs are called, and where it comes from.
 struct ModelMetadata {
-  var standardisation: ExportOptions.Standardisation
-  private let normalization: Normalization
+  let normalization: Normalization
   private var classes: [String]
   private var entry: ModelEntry
 
   init(_ entry: ModelEntry, _ data: ChosenData) {
     self.entry = entry
     classes = data.dataset.classNames
-    let normalization = data.dataset.normalization(for: entry.graph)
-    self.normalization = normalization
-    standardisation = ExportOptions.Standardisation(
-      mean: normalization.mean, deviation: normalization.deviation)
+    normalization = data.dataset.normalization(for: entry.graph)
   }
 
   /// Texts by key; lists and recipes are JSON.
@@ -29,7 +25,7 @@ struct ModelMetadata {
     var texts = [
       "model": entry.name, "kind": entry.kind.rawValue, "architecture": entry.graph.architecture,
       "classes": JSONValue.array(classes.map(JSONValue.string)).line,
-      "mean": Self.list(standardisation.mean), "deviation": Self.list(standardisation.deviation),
+      "mean": Self.list(normalization.mean), "deviation": Self.list(normalization.deviation),
       "input": takesPixels ? "pixels from 0 to 255" : "(pixel/255 - mean)/deviation, a channel",
     ]
     if !takesPixels { texts[Normalization.metadataKey] = normalization.stored }

@@ -1,4 +1,7 @@
 import Glibc
+import Language
+import SessionStore
+import Text
 
 /// A model's answers to labelled images, as a file that other programs read.
 struct AnswerFile {
@@ -24,29 +27,17 @@ struct AnswerFile {
   var logits: [Float]
   var classNames: [String]
 
-  /// Why a path can't be written, as far as it is known before; nil where nothing is in the way.
-  static func obstacle(_ path: String) -> String? {
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return "it is not a file" }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let folder = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
-    return access(folder, W_OK) == 0 ? nil : String(cString: strerror(errno))
+  /// What stands in a file's way, as far as it is known before; nil where nothing does.
+  static func obstacle(_ file: WholeFile) -> String? {
+    switch file.place {
+    case .free, .file: return nil
+    case .occupied(let occupant): return "it is \(occupant)"
+    case .noFolder(let folder): return "there is no folder \(quoted(folder))"
+    case .closedFolder(let folder): return "nothing may be written in \(quoted(folder))"
+    }
   }
 
-  /// Writes the file whole or not at all; returns why not, where that failed.
-  func write(to path: String, _ format: Format) -> String? {
-    let temporary = "\(path).\(getpid()).tmp"
-    guard let file = fopen(temporary, "wx") else { return String(cString: strerror(errno)) }
-    let bytes = format == .csv ? Array(csv.utf8) : npy
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-    let isClosed = fclose(file) == 0
-    guard isWritten, isClosed, rename(temporary, path) == 0 else {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return reason
-    }
-    return nil
-  }
+  func bytes(_ format: Format) -> [UInt8] { format == .csv ? Array(csv.utf8) : npy }
 
   var csv: String {
     var lines = [(["label", "chosen"] + classNames).map(AnswerFile.field).joined(separator: ",")]

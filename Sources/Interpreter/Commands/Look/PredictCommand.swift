@@ -1,6 +1,7 @@
 import Datasets
 import GraphIR
 import Language
+import SessionStore
 import Text
 import Training
 
@@ -98,7 +99,8 @@ private func answers(
   guard let format = AnswerFile.Format(path: path) else {
     throw PredictionError.unknownEnding(range, path: path)
   }
-  if let reason = AnswerFile.obstacle(path) {
+  let file = WholeFile(FilePath(path).expanded)
+  if let reason = AnswerFile.obstacle(file) {
     throw PredictionError.unwritable(range, path: path, reason: reason)
   }
   return Plan { workspace, console in
@@ -111,11 +113,13 @@ private func answers(
       try console.evaluation(of: model, named: entry.name, on: data) { logits.append(contentsOf: $0) }
     }
     guard let evaluation else { return .interrupted }
-    let file = AnswerFile(
+    let answers = AnswerFile(
       labels: data.dataset.test.labels.map { Int($0) }, choices: evaluation.predictions, logits: logits,
       classNames: data.dataset.classNames)
-    if let reason = file.write(to: path, format) {
-      throw PredictionError.unwritable(range, path: path, reason: reason)
+    do throws(StoreError) {
+      try file.write(answers.bytes(format))
+    } catch {
+      throw SessionError.store(error, range)
     }
     console.text(
       "\(path): \(counted(evaluation.predictions.count, "test image")), each with label, chosen class and "

@@ -61,9 +61,7 @@ extension PlannedLoad {
     var word = try arguments.requiredWord(at: 0)
     let name = arguments.target ?? word
     try requireModelName(name)
-    guard let path = arguments.text(at: 1) else {
-      throw StatementError.nameMissing(arguments.verb, example: Command.load.examples[0])
-    }
+    guard let path = arguments.text(at: 1) else { throw LoadError.noFile(word) }
     let place = arguments.operands[1].range
     if let own = otherNames[word.text] { word.text = own }
     let data = try workspace.data(for: arguments.verb.range)

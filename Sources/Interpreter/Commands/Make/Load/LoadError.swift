@@ -14,6 +14,8 @@ enum LoadError: Error {
   case notFinite(SourceRange, path: String, tensor: String)
   /// ImageNet's normalization is one of three channels.
   case wrongChannels(Word, channels: Int)
+  /// A network by name, and no file of its weights.
+  case noFile(Word)
   /// A network in a file has no name of its own.
   case nameless(SourceRange, path: String)
   /// A file that is no network, and no network beside it.
@@ -50,6 +52,10 @@ extension LoadError: DiagnosedError {
         "wrong-channels",
         "ImageNet's normalization is one of three channels, and the model takes "
           + counted(channels, "channel"), at: word.range, remedy: "leave it out, or write normalization data")
+    case .noFile(let network):
+      complaint(
+        "missing-operand", "load needs the file that \(network.text)'s weights are in", at: network.range,
+        remedy: "write teacher = load \(network.text) \"weights.pth\"")
     case .nameless(let range, let path):
       complaint(
         "name-missing", "the model of \(FilePath(path).name) needs a name", at: range,
