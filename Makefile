@@ -15,7 +15,7 @@ help:
 	@echo 'make test    install what is missing, build, and run every test'
 	@echo 'make test-in-random-order  run every test 20 times, in random order on busy cores'
 	@echo 'make repl    install what is missing, build, and open the prompt on the session in .qatlab'
-	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch (from PyPI, 6 GB)'
+	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch, onnxruntime and OpenVINO (PyPI, 6 GB)'
 	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'

@@ -12,4 +12,7 @@ if [ ! -x "$python" ]; then
   python3 -m venv "$here/.venv"
   "$here/.venv/bin/pip" install --quiet -r "$here/requirements.txt"
 fi
-exec "$python" "$here/compare.py" --qatlab "$root/.build/release/qatlab" "$@"
+"$python" "$here/compare.py" --qatlab "$root/.build/release/qatlab" "$@"
+# The same program beside onnxruntime and OpenVINO, in the environment of the tests from outside.
+Scripts/test-from-outside.sh --collect-only >/dev/null
+exec .build/clients/bin/python "$here/exported.py"

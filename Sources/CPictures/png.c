@@ -134,10 +134,12 @@ void cp_png_free(cp_picture *picture) {
   free(own);
 }
 
-cp_status cp_encode_png(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count) {
+cp_status cp_encode_png(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int is_grey, uint8_t **bytes, size_t *count) {
   *bytes = NULL;
   *count = 0;
-  png_image image = {.version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = PNG_FORMAT_RGB};
+  png_image image = {
+      .version = PNG_IMAGE_VERSION, .width = width, .height = height, .format = is_grey ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB};
   png_alloc_size_t room = 0;
   if (!png_image_write_get_memory_size(image, room, 0, pixels, 0, NULL)) return CP_DAMAGED;
   uint8_t *memory = malloc(room);

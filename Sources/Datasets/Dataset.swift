@@ -45,4 +45,13 @@ package struct ImageSet: Sendable {
   }
 
   package var count: Int { labels.count }
+
+  /// An image as rows of red, green and blue, 3·height·width bytes; a grey one with three equal values.
+  package func colours(of image: Int) -> [UInt8] {
+    let plane = height * width
+    let start = image * channels * plane
+    return (0..<3 * plane).map { index in
+      pixels[start + (channels == 1 ? 0 : index % 3 * plane) + index / 3]
+    }
+  }
 }

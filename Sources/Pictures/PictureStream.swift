@@ -80,16 +80,18 @@ struct PictureStream: ~Copyable {
   }
 }
 
-/// Pixels (rows of red, green and blue) as a PNG file.
+/// Pixels as a PNG file: rows of red, green and blue, or rows of grey values.
 ///
-/// - Parameter pixels: 3·width·height bytes.
-package func encodedPNG(_ pixels: [UInt8], width: Int, height: Int) throws(PictureError) -> [UInt8] {
+/// - Parameter pixels: 3·width·height bytes, of a grey picture width·height.
+package func encodedPNG(
+  _ pixels: [UInt8], width: Int, height: Int, isGrey: Bool = false
+) throws(PictureError) -> [UInt8] {
   guard let columns = UInt32(exactly: width), let rows = UInt32(exactly: height), columns > 0, rows > 0,
-    pixels.count == 3 * width * height
+    pixels.count == (isGrey ? 1 : 3) * width * height
   else { throw .damaged(reason: "there are not as many pixels as its size has") }
   var bytes: UnsafeMutablePointer<UInt8>?
   var count = 0
-  let status = cp_encode_png(pixels, columns, rows, &bytes, &count)
+  let status = cp_encode_png(pixels, columns, rows, isGrey ? 1 : 0, &bytes, &count)
   guard status == CP_FINE, let bytes else { throw .outOfMemory }
   defer { free(bytes) }
   return Array(UnsafeBufferPointer(start: bytes, count: count))

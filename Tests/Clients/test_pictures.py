@@ -67,6 +67,21 @@ def test_class_folders_train_as_the_idx_files_do(cells, tmp_path):
         assert abs(found - original) < 4 * (2 * original * (1 - original) / TEST) ** 0.5, (ending, found, original)
 
 
+@needs_fashion
+def test_exported_images_are_those_of_the_data(cells, tmp_path):
+    cells('data fashion-mnist limit 50 test 20\nexport data "out"')
+    for part, stem, count in (("train", "train", 50), ("test", "t10k", 20)):
+        images = idx(f"{stem}-images-idx3-ubyte.gz", count, 16, 28, 28)
+        labels = idx(f"{stem}-labels-idx1-ubyte.gz", count, 8)
+        files = sorted((tmp_path / "out" / part).glob("*/*.png"), key=lambda file: int(file.stem))
+        assert [int(file.stem) for file in files] == list(range(1, count + 1))
+        names = [file.parent.name for file in files]
+        assert len(set(zip(names, labels.tolist()))) == len(set(labels.tolist()))
+        for file, image in zip(files, images):
+            with Image.open(file) as picture:
+                assert picture.mode == "L" and (numpy.asarray(picture) == image).all()
+
+
 def gradient(width, height, turn=0):
     y, x = numpy.mgrid[0:height, 0:width]
     pixels = numpy.stack([x * 255 // width, y * 255 // height, (x + 3 * y + 40 * turn) % 256], axis=-1)

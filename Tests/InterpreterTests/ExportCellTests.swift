@@ -36,7 +36,9 @@ import Testing
     try ONNXModel(serializedBytes: [UInt8](Data(contentsOf: URL(filePath: path(name)))))
   }
 
-  @Test(arguments: Command.all.first { $0.name == "export" }?.examples ?? [])
+  /// Images go out in `ExportedImagesTests`.
+  @Test(
+    arguments: (Command.all.first { $0.name == "export" }?.examples ?? []).filter { !$0.contains("data") })
   func everyExampleRuns(example: String) throws {
     let parts = example.split(separator: "\"", maxSplits: 2, omittingEmptySubsequences: false)
     // The example for TensorRT is of a model on its grids.

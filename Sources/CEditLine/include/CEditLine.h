@@ -57,6 +57,13 @@ int cel_echo_off(void);
 /// Takes `cel_echo_off` back.
 void cel_echo_on(void);
 
+/// Asks the terminal something and reads what it answers up to and with `end`, for so many milliseconds at the most.
+/// Returns the answer's bytes; 0 without a terminal on both streams, or where something was typed ahead.
+size_t cel_terminal_ask(const char *question, char end, int milliseconds, char *answer, size_t room);
+
+/// Pixels of a character cell; returns 0 where the terminal doesn't say.
+int cel_cell_size(int descriptor, int *width, int *height);
+
 // The line editor
 
 typedef struct cel_editor cel_editor;

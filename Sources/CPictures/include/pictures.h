@@ -50,6 +50,7 @@ cp_status cp_read_row(cp_picture *picture, uint8_t *row);
 cp_status cp_finish(cp_picture *picture);
 
 // Writes pixels (rows of red, green, blue) as a PNG file into memory that the caller frees with free().
-cp_status cp_encode_png(const uint8_t *pixels, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count);
+cp_status cp_encode_png(
+    const uint8_t *pixels, uint32_t width, uint32_t height, int is_grey, uint8_t **bytes, size_t *count);
 
 #endif

@@ -14,6 +14,11 @@ enum ExportRefusal: Error {
   /// An option of ONNX files.
   case onlyONNX(SourceRange, option: String)
   case fakeQuantized(Word)
+  /// Two classes would share a folder.
+  case sameFolder(SourceRange, classes: [String], folder: String)
+  case folderFilled(SourceRange, path: String)
+  /// An option of a model's file.
+  case notOfImages(SourceRange, option: String)
   /// The format can't say what a layer is.
   case model(Word, ExportError)
 }
@@ -49,6 +54,18 @@ extension ExportRefusal: DiagnosedError {
         "wrong-model-kind", "\(word.text) is a QAT model, whose layers still compute in float",
         at: word.range,
         remedy: "convert it, and export its integer model: convert \(word.text)")
+    case .sameFolder(let range, let classes, let folder):
+      complaint(
+        "classes-share-folder",
+        "\(sentence(classes.map(quoted), "and")) would both be the folder \(quoted(folder))",
+        at: range, remedy: "name the classes otherwise: data … classes …")
+    case .folderFilled(let range, let path):
+      complaint(
+        "folder-filled", "\(quoted(path)) holds other files than these images", at: range,
+        remedy: "name a folder that is not there yet")
+    case .notOfImages(let range, let option):
+      complaint(
+        "pointless-option", "\(option) says nothing of images", at: range, remedy: "leave it out")
     case .model(let word, let error):
       complaint(
         "not-exportable", "\(word.text) can't be written so: \(error.message)", at: word.range,

@@ -10,7 +10,8 @@ extension Output {
     switch self {
     case .curve(let curve): CurveSVG(curve)?.xml
     case .histogram(let histogram): HistogramSVG(histogram)?.xml
-    case .text, .note, .table, .metric, .images, .progress, .diagnostic: nil
+    case .images(let sheet): ImageSheetSVG(sheet)?.xml
+    case .text, .note, .table, .metric, .progress, .diagnostic: nil
     }
   }
 

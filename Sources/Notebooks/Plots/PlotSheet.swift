@@ -5,7 +5,7 @@ struct PlotSheet {
   static let width = 640.0
   static let textSize = 12.0
   static let titleSize = 14.0
-  private static let edge = 8.0
+  static let edge = 8.0
   private static let lineHeight = 17.0
   private static let plotHeight = 230.0
 
@@ -24,19 +24,8 @@ struct PlotSheet {
   ) {
     self.title = title
     self.description = description
-    var head: [XMLElement] = []
-    var y = Self.edge
     let room = Self.width - 2 * Self.edge
-    for line in fitted(title, size: Self.titleSize, width: room / 1.08, lines: 2) {
-      y += Self.lineHeight
-      head.append(
-        XMLElement(
-          "text",
-          [
-            ("class", "title"), ("x", coordinate(Self.edge)), ("y", coordinate(y - 4)),
-            ("font-size", coordinate(Self.titleSize)),
-          ], text: line))
-    }
+    var (head, y) = Self.title(title)
     y += 4
     for row in Self.rows(legend, width: room) {
       y += Self.lineHeight
@@ -76,20 +65,40 @@ struct PlotSheet {
 
   /// The file: `parts` in their order over the head.
   func xml(_ parts: [XMLElement]) -> String {
-    let root = XMLElement(
+    Self.root(title: title, description: description, height: height, head + parts).xml
+  }
+
+  /// The title's lines at the top of a picture, and where they end.
+  static func title(_ title: String) -> (elements: [XMLElement], bottom: Double) {
+    var bottom = edge
+    let lines = fitted(title, size: titleSize, width: (width - 2 * edge) / 1.08, lines: 2).map { line in
+      bottom += lineHeight
+      return XMLElement(
+        "text",
+        [
+          ("class", "title"), ("x", coordinate(edge)), ("y", coordinate(bottom - 4)),
+          ("font-size", coordinate(titleSize)),
+        ], text: line)
+    }
+    return (lines, bottom)
+  }
+
+  /// The element around a picture of the usual width.
+  static func root(
+    title: String, description: String, height: Double, _ parts: [XMLElement]
+  ) -> XMLElement {
+    XMLElement(
       "svg",
       [
         ("xmlns", "http://www.w3.org/2000/svg"), ("class", "qatlab-plot"), ("role", "img"),
-        ("viewBox", "0 0 \(coordinate(Self.width)) \(coordinate(height))"),
-        ("width", coordinate(Self.width)), ("height", coordinate(height)), ("fill", "currentColor"),
+        ("viewBox", "0 0 \(coordinate(width)) \(coordinate(height))"),
+        ("width", coordinate(width)), ("height", coordinate(height)), ("fill", "currentColor"),
         ("font-family", "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"),
-        ("font-size", coordinate(Self.textSize)),
+        ("font-size", coordinate(textSize)),
       ],
       [
-        XMLElement("title", text: title), XMLElement("desc", text: description),
-        .style(PlotPalette.css),
-      ] + head + parts)
-    return root.xml
+        XMLElement("title", text: title), XMLElement("desc", text: description), .style(PlotPalette.css),
+      ] + parts)
   }
 }
 

@@ -1,11 +1,12 @@
 import Interpreter
 import Text
 
-/// Draws a sheet of images with half blocks, two pixels a character, where there are colours; else it lists their names.
+/// Draws a sheet of images where there are colours, in the terminal's own pixels or with half blocks, two pixels a
+/// character; else it lists their names.
 struct ImageSheetPainter {
   private static let tileColumns = 18
   private static let usualWidth = 80
-  private static let gap = 2
+  static let gap = 2
 
   let style: Style
   let width: Int?
@@ -21,7 +22,8 @@ struct ImageSheetPainter {
         + sheet.items.map { "  \($0.number): " + style.spell(printable($0.words, keepsNewlines: false)) }
     }
     let room = width ?? Self.usualWidth
-    let tile = min(Self.tileColumns, sheet.width, max(4, room))
+    let most = style.graphics == .blocks ? min(Self.tileColumns, sheet.width) : Self.pixelTileColumns
+    let tile = min(most, max(4, room))
     let perRow = max(1, (room + Self.gap) / (tile + Self.gap))
     var lines = [title]
     for start in stride(from: 0, to: sheet.items.count, by: perRow) {
@@ -33,17 +35,15 @@ struct ImageSheetPainter {
 
   /// One row of images: their pixels, their classes, and below what they are taken for.
   private func band(_ items: [ImageSheet.Item], _ sheet: ImageSheet, columns: Int) -> [String] {
-    let rows = max(2, (sheet.height * columns / sheet.width + 1) / 2 * 2)
     let gap = String(repeating: " ", count: Self.gap)
-    let small = items.map { reduced($0.pixels, sheet, columns: columns, rows: rows) }
-    var lines = stride(from: 0, to: rows, by: 2).map { row in
-      small.map { pixels in
-        (0..<columns).map { column in
-          cell(upper: pixels[row * columns + column], lower: pixels[(row + 1) * columns + column])
-        }.joined() + "\u{1B}[0m"
-      }.joined(separator: gap)
+    let names = items.map { caption($0.label, columns) }.joined(separator: gap)
+    var lines: [String]
+    if style.graphics == .blocks {
+      lines = blockLines(items, sheet, columns: columns) + [names]
+    } else {
+      lines = pixelLines(items, sheet, columns: columns)
+      lines[lines.count - 1] += names
     }
-    lines.append(items.map { caption($0.label, columns) }.joined(separator: gap))
     if items.contains(where: { $0.isRight == false || $0.otherChoice != nil && $0.otherChoice != $0.choice })
     {
       let choices = items.map { item in
@@ -52,6 +52,18 @@ struct ImageSheetPainter {
       lines.append(choices.map { style.paint(caption($0, columns), .faint) }.joined(separator: gap))
     }
     return lines
+  }
+
+  private func blockLines(_ items: [ImageSheet.Item], _ sheet: ImageSheet, columns: Int) -> [String] {
+    let rows = max(2, (sheet.height * columns / sheet.width + 1) / 2 * 2)
+    let small = items.map { reduced($0.pixels, sheet, columns: columns, rows: rows) }
+    return stride(from: 0, to: rows, by: 2).map { row in
+      small.map { pixels in
+        (0..<columns).map { column in
+          cell(upper: pixels[row * columns + column], lower: pixels[(row + 1) * columns + column])
+        }.joined() + "\u{1B}[0m"
+      }.joined(separator: String(repeating: " ", count: Self.gap))
+    }
   }
 
   /// A name cut or filled to the width of a tile.

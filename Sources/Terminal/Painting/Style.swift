@@ -5,6 +5,8 @@ import Glibc
 package struct Style: Sendable, Equatable {
   package var colour: Bool
   package var unicode: Bool
+  /// How images are shown where there are colours.
+  package var graphics = PixelGraphics.blocks
 
   package init(colour: Bool, unicode: Bool) {
     self.colour = colour

@@ -27,6 +27,8 @@ package final class Screen: Sendable {
     var log = ProgressLog()
     var isClosed = false
     var failure: Int32?
+    /// Known once images were shown.
+    var graphics: PixelGraphics?
   }
 
   /// At most this often is the line of progress rewritten.
@@ -78,11 +80,23 @@ package final class Screen: Sendable {
     let isDiagnostic = if case .diagnostic = output { true } else { false }
     let toError = isDiagnostic && !outputIsTerminal
     guard writesOutput || toError else { return finishProgress() }
-    let painter = OutputPainter(
-      style: toError ? errorStyle : style, width: toError ? Self.width(of: STDERR_FILENO) : width)
+    var style = toError ? errorStyle : style
+    if case .images = output, style.colour, outputIsTerminal { style.graphics = graphics }
+    let painter = OutputPainter(style: style, width: toError ? Self.width(of: STDERR_FILENO) : width)
     let lines = painter.lines(output, source: source)
-    guard !lines.isEmpty, toError || !hold(lines) else { return }
+    // A pager would show a picture's bytes.
+    guard !lines.isEmpty, toError || style.graphics != .blocks || !hold(lines) else { return }
     write(lines, to: toError ? STDERR_FILENO : STDOUT_FILENO)
+  }
+
+  private var graphics: PixelGraphics {
+    state.withLock { state in
+      if let known = state.graphics { return known }
+      endProgress(&state)
+      let found = PixelGraphics.found(environment: environmentVariable)
+      state.graphics = found
+      return found
+    }
   }
 
   /// Keeps what is longer than the terminal, and what the cell says after it, for the pager.

@@ -36,25 +36,52 @@ extension Keyword {
 
 extension Command {
   static let export = Command(
-    "export", "write a model to a file for other programs, as ONNX or safetensors",
-    operands: [Operand("a model", .model([.float, .integer, .dynamic])), Operand("a file", .text)],
+    "export", "write a model to a file for other programs, as ONNX or safetensors, or the data as pictures",
+    operands: [
+      Operand(
+        "a model, or data",
+        .either([
+          .choice([Choice(ExportedImages.word, "the images in use, as a folder of PNG files by class")]),
+          .model([.float, .integer, .dynamic]),
+        ])), Operand("a file", .text),
+    ],
     keywords: [.exportTarget, .opset, .pixels, .force],
     examples: [
       "export student-int8 \"student.onnx\"", "export student-int8 \"student.onnx\" for tensorrt force",
-      "export teacher \"teacher.safetensors\"",
+      "export teacher \"teacher.safetensors\"", "export data \"images\"",
     ],
     reasons: """
       An integer model goes out as its layers between roundings to codes and back (QDQ), which runtimes fuse to the same \
       integers. Each takes another form of them, so a file is for one: what it can't take is refused before anything is \
-      written.
+      written. Images lie in train and test, by class, as data "images" takes them and torchvision's ImageFolder does.
       """,
-    footprint: { arguments, _ in Footprint(uses: arguments.modelUses.union([.data])) }
+    footprint: { arguments, _ in
+      Footprint(uses: (arguments.exportsImages ? [] : arguments.modelUses).union([.data]))
+    }
   ) { arguments, workspace in
+    if arguments.exportsImages {
+      for keyword in [Keyword.exportTarget, .opset, .pixels, .force] {
+        if let range = arguments.range(of: keyword) {
+          throw ExportRefusal.notOfImages(range, option: keyword.name)
+        }
+      }
+      let images = try ExportedImages(
+        try workspace.data(for: arguments.verb.range), to: arguments.text(at: 1) ?? "",
+        arguments.operands.last?.range ?? arguments.verb.range)
+      return Plan { _, console in try images.run(console) }
+    }
     let export = try PlannedExport(arguments, workspace)
     return Plan { workspace, console in
       try export.run(workspace, console)
       return .done
     }
+  }
+}
+
+extension Arguments {
+  /// A model may be called data: its file tells.
+  fileprivate var exportsImages: Bool {
+    word(at: 0)?.text == ExportedImages.word && ExportFormat(path: text(at: 1) ?? "") == nil
   }
 }
 

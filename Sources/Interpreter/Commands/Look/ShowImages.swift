@@ -146,14 +146,3 @@ private struct ImageSelection {
 
   private func name(_ label: Int) -> String { data.dataset.classNames[label] }
 }
-
-extension ImageSet {
-  /// An image as rows of red, green and blue.
-  fileprivate func colours(of image: Int) -> [UInt8] {
-    let plane = height * width
-    let start = image * channels * plane
-    return (0..<3 * plane).map { index in
-      pixels[start + (channels == 1 ? 0 : index % 3 * plane) + index / 3]
-    }
-  }
-}
