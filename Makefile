@@ -7,8 +7,8 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers check-pictures help dependencies build demo repl test test-in-random-order bench \
-  bench-scaling bench-startup bench-prompt bench-exported notebooks check-replays lint clean
+.PHONY: check-integers check-readers help dependencies build demo repl test test-in-random-order bench \
+  bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
@@ -20,11 +20,12 @@ help:
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
 	@echo 'make bench-exported  measure an exported model in onnxruntime and OpenVINO beside qatlab (from PyPI)'
+	@echo 'make bench-pictures  measure what it costs to read photographs, beside Pillow (from PyPI)'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
 	@echo 'make check-integers  hold 10,000 random networks and every architecture against exact integer arithmetic'
-	@echo 'make check-pictures  try 100,000 mutations of each kind of picture and data file'
+	@echo 'make check-readers  try 100,000 mutations of each kind of picture, data, tensor and network file'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -64,6 +65,10 @@ bench-exported: build
 	Scripts/test-from-outside.sh --collect-only >/dev/null
 	.build/clients/bin/python Benchmarks/exported.py
 
+bench-pictures: build
+	Scripts/test-from-outside.sh --collect-only >/dev/null
+	.build/clients/bin/python Benchmarks/pictures.py
+
 # A lesson's results are what its text talks of: read what changed before it is committed.
 notebooks: build
 	for notebook in notebooks/*.ipynb; do \
@@ -76,8 +81,9 @@ check-replays: build
 check-integers: dependencies
 	QATLAB_NETWORKS=10000 swift test $(TEST_OPTIONS) --filter 'RandomNetworkTests|CatalogueIntegerTests'
 
-check-pictures: dependencies
-	QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) --filter 'HostilePictureTests|OtherFormatsTests'
+check-readers: dependencies
+	QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) \
+	  --filter 'HostilePictureTests|OtherFormatsTests|HostileTensorFileTests|HostileNetworkTests'
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -62,7 +62,7 @@ package func adaptRounding(
       let scales = own.weights.scales, let grid = own.weights.grid
     else { continue }
     let rows = try LayerRows(
-      layer, own, of: float, outcome.model, data: data, batches: batches, count: recipe.rows, seed: seed,
+      (layer, own), of: (float, outcome.model), data: data, batches: batches, count: recipe.rows, seed: seed,
       cancellation: cancellation)
     guard let rows else { return nil }
     let rounding = SoftRounding(

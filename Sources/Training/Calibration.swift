@@ -18,11 +18,11 @@ package struct CalibrationBatches: Hashable, Sendable {
 /// Static post-training quantization up to its ranges: a float model in, the same network with fake quantization out,
 /// the range of every activation set by an observer that watched the float model.
 ///
-/// The float model runs in inference mode over shuffled training images, none twice, without augmentation. Where the
-/// data has fewer batches, all are used. `progress` gets batches done and batches in all; nil where it was cancelled.
+/// The float model runs in inference mode over shuffled training images, none twice, without augmentation. `progress` gets batches done and batches in all; nil where it was cancelled.
 package func calibrate(
-  _ model: Model, on data: Dataset, policy: QuantizationPolicy, observer: ObserverKind, batches: Int,
-  batchSize: Int, seed: UInt64, cancellation: Cancellation, progress: (Int, Int) throws -> Void = { _, _ in }
+  _ model: Model, on data: Dataset, policy: QuantizationPolicy, observer: ObserverKind,
+  batches: CalibrationBatches, seed: UInt64, cancellation: Cancellation,
+  progress: (Int, Int) throws -> Void = { _, _ in }
 ) throws -> Model? {
   try check(model, fits: data.training, classes: data.classNames.count)
   let folded = try foldBatchNorm(model)
@@ -30,8 +30,7 @@ package func calibrate(
     kind: .fakeQuantized, graph: try prepare(model.graph, policy: policy), parameters: model.parameters)
   let watched = watchedTensors(of: prepared.graph, in: folded.graph)
   let plan = try CalibrationPlan(
-    folded, data: data, batches: CalibrationBatches(count: batches, size: batchSize, of: data.training),
-    seed: seed, capturing: watched.map(\.source))
+    folded, data: data, batches: batches, seed: seed, capturing: watched.map(\.source))
   // The range of images is known: whatever an observer would cut off at their ends is real.
   var observers = watched.map { ($0.isInput ? .minmax : observer).makeObserver() }
   let done = try plan.forEachBatch(cancellation: cancellation, progress: progress) { plan in

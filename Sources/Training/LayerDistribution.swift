@@ -13,24 +13,39 @@ package struct LayerDistribution: Sendable {
   package var outputGrid: QuantizationGrid
 }
 
+/// Which grids a layer's distributions are laid on.
+package enum GridSource: Sendable {
+  /// The model's own, and those of a policy where it has none.
+  case own(otherwise: QuantizationPolicy)
+  case of(QuantizationPolicy)
+
+  fileprivate var policy: QuantizationPolicy {
+    switch self {
+    case .own(let policy), .of(let policy): policy
+    }
+  }
+
+  fileprivate var prefersOwn: Bool { if case .own = self { true } else { false } }
+}
+
 /// Looks at a layer with weights of a float or fake-quantized model.
 ///
 /// Outputs are those for `batches` of training images, the same that calibration with this seed draws; what comes before
-/// the layer is rounded where the model rounds it. `bits` is the width of both grids; without it they are the model's
-/// own, or those of `policy` in 8 bits where it has none. Nil where it was cancelled.
+/// the layer is rounded where the model rounds it. Nil where it was cancelled.
 package func layerDistribution(
-  of layer: String, in model: Model, on data: Dataset, batches: CalibrationBatches, bits: Int?,
-  policy: QuantizationPolicy, seed: UInt64, cancellation: Cancellation, progress: (Int, Int) -> Void
+  of layer: String, in model: Model, on data: Dataset, batches: CalibrationBatches, grids: GridSource,
+  seed: UInt64, cancellation: Cancellation, progress: (Int, Int) -> Void
 ) throws -> LayerDistribution? {
   try check(model, fits: data.training, classes: data.classNames.count)
   guard let group = model.graph.layerGroups.first(where: { model.graph.nodes[$0.head].name == layer }),
     let weights = try LayerWeights(group, in: model, keepsUnrounded: true)
   else { throw RewriteError.missingParameter(layer + ".weight") }
   let quantizer = group.fakeQuantize.flatMap { model.graph.nodes[$0].quantizer }
-  let weightGrid = (bits == nil ? weights.grid : nil) ?? policy.weightGrid(bits: bits ?? 8)
+  let policy = grids.policy
+  let weightGrid = (grids.prefersOwn ? weights.grid : nil) ?? policy.weightGrid(bits: policy.weightBits)
   let outputGrid =
-    (bits == nil ? quantizer?.grid : nil)
-    ?? policy.activationGrid(bits: bits ?? 8, isPositive: group.activation != nil)
+    (grids.prefersOwn ? quantizer?.grid : nil)
+    ?? policy.activationGrid(bits: policy.activationBits, isPositive: group.activation != nil)
   var result = LayerDistribution(weightGrid: weightGrid, outputGrid: outputGrid)
   result.weights = distribution(of: weights, on: weightGrid)
   let own = try quantizer.map { quantizer in

@@ -15,12 +15,12 @@ final class LayerRows {
 
   private var outputs: Int { layer.outputShape.channels }
 
-  /// Nil where it was cancelled.
+  /// A layer of the float network and the same of the quantized one; nil where it was cancelled.
   init?(
-    _ layer: WeightedLayer, _ own: WeightedLayer, of float: Model, _ quantized: Model, data: Dataset,
-    batches: CalibrationBatches, count: Int, seed: UInt64, cancellation: Cancellation
+    _ layers: (float: WeightedLayer, quantized: WeightedLayer), of models: (float: Model, quantized: Model),
+    data: Dataset, batches: CalibrationBatches, count: Int, seed: UInt64, cancellation: Cancellation
   ) throws {
-    self.layer = layer
+    layer = layers.float
     if case .convolution(let convolution) = layer.weights.operation {
       groups = convolution.groups
     } else {
@@ -34,7 +34,8 @@ final class LayerRows {
     var sampler = WindowSampler(layer, seed: seed)
     width = sampler.rowCount
     let places = sampler.positions(images: used.images, each: each)
-    let collected = try [(float, layer.input), (quantized, own.input)].map { model, node in
+    let inputsOfBoth = [(models.float, layer.input), (models.quantized, layers.quantized.input)]
+    let collected = try inputsOfBoth.map { model, node in
       try rows(of: model, node, sampler, places, data, used, seed, cancellation)
     }
     inputs = []

@@ -119,8 +119,8 @@ private struct PostTrainingRun {
 
   func calibrated(_ float: Model, _ report: (PostTrainingEvent) -> Void) throws -> Model? {
     try calibrate(
-      float, on: data, policy: recipe.policy, observer: recipe.observer, batches: recipe.batches,
-      batchSize: recipe.batchSize, seed: recipe.seed, cancellation: cancellation
+      float, on: data, policy: recipe.policy, observer: recipe.observer, batches: batches, seed: recipe.seed,
+      cancellation: cancellation
     ) { report(.progress(.calibration, done: $0, total: $1)) }
   }
 }

@@ -72,8 +72,8 @@ private func warmUp(
   }
   let batches = CalibrationBatches(count: calibration.batches, size: recipe.batchSize, of: data.training)
   let calibrated = try calibrate(
-    model, on: data, policy: policy, observer: calibration.observer, batches: batches.count,
-    batchSize: batches.size, seed: recipe.seed, cancellation: cancellation
+    model, on: data, policy: policy, observer: calibration.observer, batches: batches,
+    seed: recipe.seed, cancellation: cancellation
   ) { try report(.calibrating(done: $0, batches: $1)) }
   guard let calibrated else { return nil }
   let ranges = calibrated.graph.nodes.count { node in

@@ -37,7 +37,8 @@ import Training
     let (data, model) = try trained.get()
     return try #require(
       try calibrate(
-        model, on: data, policy: policy, observer: observer, batches: 5, batchSize: 64, seed: 0,
+        model, on: data, policy: policy, observer: observer,
+        batches: CalibrationBatches(count: 5, size: 64, of: data.training), seed: 0,
         cancellation: Cancellation())
     ).parameters
   }

@@ -30,7 +30,8 @@ import Training
   ) throws -> Model {
     try #require(
       try calibrate(
-        model, on: data, policy: policy, observer: observer, batches: batches, batchSize: 32, seed: 0,
+        model, on: data, policy: policy, observer: observer,
+        batches: CalibrationBatches(count: batches, size: 32, of: data.training), seed: 0,
         cancellation: Cancellation()))
   }
 
@@ -152,7 +153,8 @@ import Training
     let cancellation = Cancellation()
     var seen: [Int] = []
     let result = try calibrate(
-      model, on: data, policy: QuantizationPolicy(), observer: .minmax, batches: 1000, batchSize: 32, seed: 0,
+      model, on: data, policy: QuantizationPolicy(), observer: .minmax,
+      batches: CalibrationBatches(count: 1000, size: 32, of: data.training), seed: 0,
       cancellation: cancellation
     ) { done, total in
       #expect(total == 32)

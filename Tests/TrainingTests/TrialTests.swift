@@ -13,7 +13,8 @@ import Training
     _ model: Model, _ data: Dataset, _ policy: QuantizationPolicy, cancellation: Cancellation = Cancellation()
   ) throws -> QuantizationTrials? {
     try QuantizationTrials(
-      model, on: data, policy: policy, images: 400, cancellation: cancellation)
+      model, on: data, recipe: PostTrainingRecipe(policy: policy, batches: 8), images: 400,
+      cancellation: cancellation)
   }
 
   /// The trained network with one huge weight of its last layer on a feature that is always 0: the same function as
@@ -68,7 +69,9 @@ import Training
     let (data, model) = try #require(CalibrationTests.trained)
     let policy = QuantizationPolicy()
     let trials = try #require(
-      try QuantizationTrials(model, on: data, policy: policy, images: 10_000, cancellation: Cancellation()))
+      try QuantizationTrials(
+        model, on: data, recipe: PostTrainingRecipe(policy: policy, batches: 8), images: 10_000,
+        cancellation: Cancellation()))
     #expect(trials.imageCount == data.test.count)
     #expect(try trials.accuracy == CalibrationTests.accuracy(model, data))
     let quantized = try CalibrationTests.calibrated(foldBatchNorm(model), data, policy: policy)

@@ -18,11 +18,13 @@ package struct ImportedNetwork: Sendable {
 /// `input` is the shape of an image where the file leaves height and width open. Throws `ImportError`, with the name of
 /// the node that can't be taken.
 package func importedNetwork(
-  from bytes: [UInt8], input: Shape? = nil, named architecture: String = "onnx"
+  from bytes: consuming [UInt8], input: Shape? = nil, named architecture: String = "onnx"
 ) throws(ImportError) -> ImportedNetwork {
-  let file = try ONNXModel(checking: bytes)
+  var file = try ONNXModel(checking: bytes)
   var reader = NetworkReader(try file.imageInput(input))
-  for tensor in file.graph.constants {
+  // Each tensor leaves the message when it is read, so that there are two copies of the weights at the most.
+  file.graph.constants.reverse()
+  while let tensor = file.graph.constants.popLast() {
     reader.constants[tensor.name] = try ImportedConstant(tensor)
   }
   for node in file.graph.nodes { try reader.read(node, opset: file.opset) }
@@ -43,7 +45,7 @@ package func importedNetwork(
 
 extension ONNXModel {
   /// Reads a message and what it says of its version.
-  fileprivate init(checking bytes: [UInt8]) throws(ImportError) {
+  fileprivate init(checking bytes: consuming [UInt8]) throws(ImportError) {
     do {
       try self.init(serializedBytes: bytes)
     } catch {

@@ -22,19 +22,20 @@ package struct QuantizationTrials: Sendable {
   private let data: Dataset
   private let logits: [Float]
 
-  /// Calibrates `model` for `policy` in full, and classifies the first `images` test images in float.
+  /// Calibrates `model` for the policy of `recipe` in full, and classifies the first `images` test images in float.
   ///
-  /// `calibration` has the images for the ranges where they are not the data's own. Nil where it was cancelled;
-  /// `progress` gets calibration batches done and in all.
+  /// `calibration` has the images for the ranges where they are not the data's own; of the recipe's repairs none is
+  /// made. Nil where it was cancelled; `progress` gets calibration batches done and in all.
   package init?(
-    _ model: Model, on data: Dataset, calibration: Dataset? = nil, policy: QuantizationPolicy,
-    observer: ObserverKind = .histogram, batches: Int = 8, batchSize: Int = 32, seed: UInt64 = 0, images: Int,
+    _ model: Model, on data: Dataset, calibration: Dataset? = nil, recipe: PostTrainingRecipe, images: Int,
     cancellation: Cancellation, progress: (Int, Int) -> Void = { _, _ in }
   ) throws {
     let folded = try foldBatchNorm(model)
+    let source = calibration ?? data
     let calibrated = try calibrate(
-      folded, on: calibration ?? data, policy: policy, observer: observer, batches: batches,
-      batchSize: batchSize, seed: seed, cancellation: cancellation, progress: progress)
+      folded, on: source, policy: recipe.policy, observer: recipe.observer,
+      batches: CalibrationBatches(count: recipe.batches, size: recipe.batchSize, of: source.training),
+      seed: recipe.seed, cancellation: cancellation, progress: progress)
     guard let calibrated else { return nil }
     imageCount = max(1, min(images, data.test.count))
     guard let known = try classified(folded, imageCount, of: data, cancellation) else { return nil }

@@ -39,8 +39,7 @@ struct PlannedAdvice {
     let pace = TrialPace(activity: "advise \(entry.name)", console)
     return try runningTraining(verb) {
       let trials = try QuantizationTrials(
-        model, on: images.choosing, calibration: standIn?.dataset, policy: recipe.policy,
-        observer: recipe.observer, batches: recipe.batches, batchSize: recipe.batchSize, seed: recipe.seed,
+        model, on: images.choosing, calibration: standIn?.dataset, recipe: recipe,
         images: images.choosing.test.count, cancellation: console.cancellation
       ) { pace.calibrated($0, of: $1) }
       guard let trials else {

@@ -26,7 +26,9 @@ struct PlannedSweep {
     let pace = TrialPace(activity: verb.text + " " + source, console)
     return try runningTraining(verb) {
       let trials = try QuantizationTrials(
-        model, on: data.dataset, policy: policy, observer: observer, seed: seed, images: images,
+        model, on: data.dataset,
+        recipe: PostTrainingRecipe(policy: policy, observer: observer, batches: 8, seed: seed),
+        images: images,
         cancellation: console.cancellation
       ) { pace.calibrated($0, of: $1) }
       guard let trials else {

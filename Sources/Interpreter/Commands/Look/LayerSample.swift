@@ -29,10 +29,12 @@ struct LayerSample {
   func distribution(
     in network: Model, bits: Int?, activity: String, _ console: Console
   ) throws -> LayerDistribution? {
+    var policy = QuantizationPolicy(reducesRange: !Processor.hasExactByteProducts)
+    if let bits { (policy.weightBits, policy.activationBits) = (bits, bits) }
     let result = try runningTraining(verb) {
       try layerDistribution(
-        of: layer, in: network, on: data.dataset, batches: batches, bits: bits,
-        policy: QuantizationPolicy(reducesRange: !Processor.hasExactByteProducts), seed: seed,
+        of: layer, in: network, on: data.dataset, batches: batches,
+        grids: bits == nil ? .own(otherwise: policy) : .of(policy), seed: seed,
         cancellation: console.cancellation
       ) { done, all in
         console.progress { Progress(activity: "\(activity) \(name)", done: done, total: all) }

@@ -38,7 +38,9 @@ struct PlannedBudget {
   private func widths(for model: Model, _ console: Console) throws -> QuantizationPolicy? {
     let pace = TrialPace(activity: verb.text + " " + source, console)
     let trials = try QuantizationTrials(
-      model, on: data.dataset, policy: policy, seed: seed, images: images, cancellation: console.cancellation
+      model, on: data.dataset, recipe: PostTrainingRecipe(policy: policy, batches: 8, seed: seed),
+      images: images,
+      cancellation: console.cancellation
     ) { pace.calibrated($0, of: $1) }
     guard let trials else { return nil }
     // Other widths are other codes of the same tensors: one conversion tells every size.

@@ -64,7 +64,7 @@ struct PlannedImport {
       throw SessionError.store(error, place)
     }
     do throws(ImportError) {
-      return try importedNetwork(from: bytes, input: data.shape, named: FilePath(path).stem)
+      return try importedNetwork(from: consume bytes, input: data.shape, named: FilePath(path).stem)
     } catch {
       throw LoadError.notImported(place, path: path, error)
     }
