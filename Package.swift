@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "CEditLine", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CPictures", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZeroMQ", pkgConfig: "libzmq", providers: [.apt(["libzmq3-dev"])]),
 
     // Characters and numbers as text, and the formats made of them.
     library("Text"),
@@ -83,10 +84,17 @@ let package = Package(
     // The front-ends.
     library("Notebooks", ["Interpreter", "Language", "Training", "Pictures", "Text"]),
     library("Terminal", ["Notebooks", "Interpreter", "Language", "Training", "Text", "CEditLine"]),
+    library(
+      "JupyterKernel",
+      [
+        "Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text", "CZeroMQ",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .executableTarget(
       name: "qatlab",
       dependencies: [
-        "Terminal", "Notebooks", "Interpreter", "Language", "Training", "Execution", "GraphIR", "Text",
+        "Terminal", "JupyterKernel", "Notebooks", "Interpreter", "Language", "Training", "Execution",
+        "GraphIR", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -123,6 +131,9 @@ let package = Package(
       ]),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
+    tests(
+      "JupyterKernelTests",
+      ["JupyterKernel", "Notebooks", "Interpreter", "Language", "Training", "Text"]),
     tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
   ],
   cLanguageStandard: .gnu11,

@@ -21,6 +21,7 @@ libsqlite3-dev|sqlite3.h|the session's store
 libjpeg-dev|jpeglib.h|reading JPEG files
 libpng-dev|png.h|reading and writing PNG files
 zlib1g-dev|zlib.h|reading compressed data files
+libzmq3-dev|zmq.h|the Jupyter kernel: messages
 python3-venv|python3 ensurepip|the tests from outside: terminals and readers of notebooks
 dataset-fashion-mnist|/usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz|the images of the demo and the tests (30 MB)
 LIST

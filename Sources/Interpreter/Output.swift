@@ -6,6 +6,8 @@ package enum Output: Sendable, Codable, Equatable {
   case text(String)
   /// A choice the program made for the user, an event of a run: drawn faint.
   case note(String)
+  /// What a cell prints at its author's wish: words for a reader, of which nothing is kept as a result.
+  case print(String)
   case table(Table)
   case metric(Metric)
   case curve(Curve)

@@ -47,6 +47,21 @@ package struct XMLElement {
   }
 }
 
+extension XMLElement {
+  /// The element as HTML on one line, with an end of its own also where it is empty.
+  package var html: String {
+    let start = "<" + name + attributes.map { " \($0.name)=\"\(escaped($0.value))\"" }.joined() + ">"
+    let inner =
+      switch content {
+      case .none: ""
+      case .text(let text): escaped(text).replacing("&#10;", with: "\n")
+      case .raw(let text): text
+      case .elements(let elements): elements.map(\.html).joined()
+      }
+    return start + inner + "</\(name)>"
+  }
+}
+
 /// The text as XML 1.0 may hold it: marks escaped, characters that it forbids replaced.
 private func escaped(_ text: String) -> String {
   text.unicodeScalars.reduce(into: "") { result, scalar in

@@ -13,7 +13,9 @@ struct QatlabCommand: ParsableCommand {
       Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 3 a replay differs, 130 interrupted.
       """,
     version: "qatlab \(version)",
-    subcommands: [RunCommand.self, ReplayCommand.self, ConvertCommand.self, BenchCommand.self])
+    subcommands: [
+      RunCommand.self, ReplayCommand.self, ConvertCommand.self, KernelCommand.self, BenchCommand.self,
+    ])
 
   static let version = "0.1.0"
 

@@ -79,7 +79,7 @@ import Training
     let scene = try NotebookScene(cells: Self.cells)
     #expect(scene.run() == 0)
     // The teacher was trained once more, after it was shown.
-    #expect(try scene.replace("\"execution_count\": 3", "\"execution_count\": 9") == 1)
+    #expect(try scene.replace("\"execution_count\": 3", "\"execution_count\": 9") > 0)
     #expect(scene.replay() == 0)
     #expect(
       reasons(scene) == [

@@ -76,7 +76,7 @@ extension Command {
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
     .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .show, .inspect,
     .histogram,
-    .diff, .explain, .forget, .undo, .set, .help,
+    .diff, .explain, .print, .forget, .undo, .set, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

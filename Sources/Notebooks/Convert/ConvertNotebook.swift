@@ -36,7 +36,8 @@ extension Notebook {
   /// The members of a new file beside its cells.
   package static let emptyRoot: JSONObject = [
     "metadata": .object([
-      "language_info": .object(["file_extension": .string(".qat"), "name": .string("qatlab")])
+      "kernelspec": .object(NotebookLanguage.kernelspec),
+      "language_info": .object(NotebookLanguage.information),
     ]),
     "nbformat": .integer(4), "nbformat_minor": .integer(5),
   ]

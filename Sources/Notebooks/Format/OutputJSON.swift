@@ -8,6 +8,7 @@ extension Output {
     switch self {
     case .text(let text): ["type": .string("text"), "text": .string(text)]
     case .note(let text): ["type": .string("note"), "text": .string(text)]
+    case .print(let text): ["type": .string("print"), "text": .string(text)]
     case .table(let table): table.json
     case .metric(let metric): metric.json
     case .curve(let curve): curve.json

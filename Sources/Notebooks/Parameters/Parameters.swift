@@ -15,6 +15,14 @@ package struct Parameters: Sendable, Equatable {
     }
   }
 
+  /// Gives the parameters of a cell their values, also those that had another one.
+  mutating func define(_ cell: ParameterCell) {
+    for definition in cell.definitions { values[definition.name] = definition.value }
+  }
+
+  /// A parameter's value as it is written in a program; nil where there is no such parameter.
+  package func literal(of name: String) -> String? { values[name]?.literal }
+
   /// Gives a parameter another value: a number, a word, a quoted string, or any text where the default is one.
   package mutating func override(_ name: String, with text: String) throws(Diagnostic) {
     guard let standard = values[name] else { throw .unknownParameter(name, known: values.keys.sorted()) }

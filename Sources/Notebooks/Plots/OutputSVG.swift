@@ -1,5 +1,4 @@
 package import Interpreter
-package import Text
 
 extension Output {
   /// The output as an SVG picture, readable on light and dark; nil where text says as much.
@@ -11,19 +10,7 @@ extension Output {
     case .curve(let curve): CurveSVG(curve)?.xml
     case .histogram(let histogram): HistogramSVG(histogram)?.xml
     case .images(let sheet): ImageSheetSVG(sheet)?.xml
-    case .text, .note, .table, .metric, .progress, .diagnostic: nil
+    case .text, .note, .print, .table, .metric, .progress, .diagnostic: nil
     }
-  }
-
-  /// The output in each of its forms by MIME type, as notebooks and kernels hold it; nil where there is
-  /// nothing to show.
-  package func mimeBundle(plainText: String) -> JSONObject? {
-    guard let data = json, !plainText.isEmpty else { return nil }
-    var bundle: JSONObject = [qatlabMIMEType: .object(data), "text/plain": .string(plainText)]
-    if let svg { bundle["image/svg+xml"] = .string(svg) }
-    if case .images(let sheet) = self, let png = ImageSheetPNG(sheet).base64 {
-      bundle["image/png"] = .string(png)
-    }
-    return bundle
   }
 }

@@ -14,6 +14,8 @@ package struct CellRecord: Sendable {
   /// Without progress and diagnostics.
   package var outputs: [Output]
   package var diagnostics: [Diagnostic]
+  /// Outputs and diagnostics in the order in which they arose.
+  package private(set) var shown: [Output]
   /// The cell was not run: all this is what an earlier run of it gave, on the same inputs.
   package var isServed = false
 
@@ -28,6 +30,7 @@ package struct CellRecord: Sendable {
     self.metrics = metrics
     self.outputs = outputs
     self.diagnostics = diagnostics
+    shown = outputs + diagnostics.map(Output.diagnostic)
   }
 
   /// A cell that ran, with everything that it put out.
@@ -39,6 +42,11 @@ package struct CellRecord: Sendable {
       number: number, source: source, status: result.status, seconds: result.seconds, metrics: result.metrics,
       outputs: outputs.filter { $0.json != nil },
       diagnostics: diagnostics + result.diagnostics.filter { !diagnostics.contains($0) })
+    let late = self.diagnostics.dropFirst(diagnostics.count).map(Output.diagnostic)
+    shown =
+      outputs.filter { output in
+        if case .progress = output { false } else { true }
+      } + late
   }
 
   /// The line for `--json`: a stable interface.

@@ -2,9 +2,6 @@ import Interpreter
 import Language
 import Text
 
-/// The MIME type of an output as data.
-let qatlabMIMEType = "application/vnd.qatlab.v1+json"
-
 extension NotebookCell {
   /// Takes outputs and results of an earlier run away.
   mutating func clear() {
@@ -22,8 +19,9 @@ extension NotebookCell {
     _ record: CellRecord, _ node: DependencyGraph.Node, plainText: (Output, SourceFile) -> String
   ) {
     let source = SourceFile(record.source)
-    var outputs = record.outputs.compactMap { displayData($0, source, plainText) }
-    outputs += record.diagnostics.map { diagnosticOutput($0, source, plainText) }
+    let outputs = record.shown.compactMap {
+      $0.notebookOutput(number: record.number, plainText: plainText($0, source))
+    }
     members["outputs"] = .array(outputs.map(JSONValue.object))
     members["execution_count"] = .integer(record.number)
     changeMetadata { metadata in
@@ -77,33 +75,6 @@ extension JSONObject {
     let inputs = node.inputs.sorted { $0.key < $1.key }
       .reduce(into: JSONObject()) { $0[$1.key.key] = .string($1.value) }
     self["inputs"] = inputs.isEmpty ? nil : .object(inputs)
-  }
-}
-
-/// Nil where there is nothing to show: a number that a table beside it shows is kept with the cell's values.
-private func displayData(
-  _ output: Output, _ source: SourceFile, _ plainText: (Output, SourceFile) -> String
-) -> JSONObject? {
-  output.mimeBundle(plainText: plainText(output, source)).map { bundle in
-    [
-      "output_type": .string("display_data"), "metadata": .object([:]),
-      "data": .object(bundle),
-    ]
-  }
-}
-
-private func diagnosticOutput(
-  _ diagnostic: Diagnostic, _ source: SourceFile, _ plainText: (Output, SourceFile) -> String
-) -> JSONObject {
-  let text = plainText(.diagnostic(diagnostic), source)
-  switch diagnostic.severity {
-  case .error:
-    return [
-      "output_type": .string("error"), "ename": .string(diagnostic.id), "evalue": .string(diagnostic.message),
-      "traceback": .array(text.split(separator: "\n").map { .string(String($0)) }),
-    ]
-  case .warning, .note:
-    return ["output_type": .string("stream"), "name": .string("stderr"), "text": .string(text + "\n")]
   }
 }
 

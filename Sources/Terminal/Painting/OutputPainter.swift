@@ -18,7 +18,7 @@ package struct OutputPainter: Sendable {
   /// `source` is the cell, in which diagnostics have their places.
   package func lines(_ output: Output, source: SourceFile) -> [String] {
     switch output {
-    case .text(let text): textLines(text)
+    case .text(let text), .print(let text): textLines(text)
     case .note(let text): textLines(text).map { style.paint($0, .faint) }
     case .table(let table): TableLayout(style: style, width: width).lines(table)
     case .metric(let metric): metric.text.map(textLines) ?? []

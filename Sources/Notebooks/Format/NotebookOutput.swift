@@ -1,0 +1,60 @@
+package import Interpreter
+import Language
+package import Text
+
+/// The MIME type of an output as data.
+let qatlabMIMEType = "application/vnd.qatlab.v1+json"
+
+extension Output {
+  /// The output as a notebook's cell holds it, and a kernel sends it: an object of nbformat; nil where there is nothing
+  /// to show, as of progress, or of a number that a table beside it shows.
+  ///
+  /// `number` is the cell's. A metric with a sentence is a result of the cell, all else is beside it; warnings and
+  /// printed lines are text of the streams that other languages have for them.
+  package func notebookOutput(number: Int, plainText: String) -> JSONObject? {
+    switch self {
+    case .progress: return nil
+    case .diagnostic(let diagnostic): return diagnostic.notebookOutput(plainText: plainText)
+    case .print: return stream("stdout", plainText)
+    case .text, .note, .table, .metric, .curve, .histogram, .images:
+      guard let data = mimeBundle(plainText: plainText) else { return nil }
+      var output: JSONObject = ["output_type": .string("display_data"), "metadata": .object([:])]
+      if case .metric = self {
+        output["output_type"] = .string("execute_result")
+        output["execution_count"] = .integer(number)
+      }
+      output["data"] = .object(data)
+      return output
+    }
+  }
+
+  /// The output in each of its forms by MIME type, as notebooks and kernels hold it; nil where there is
+  /// nothing to show.
+  package func mimeBundle(plainText: String) -> JSONObject? {
+    guard let data = json, !plainText.isEmpty else { return nil }
+    var bundle: JSONObject = [qatlabMIMEType: .object(data), "text/plain": .string(plainText)]
+    if let svg { bundle["image/svg+xml"] = .string(svg) }
+    if case .table(let table) = self { bundle["text/html"] = .string(table.html) }
+    if case .images(let sheet) = self, let png = ImageSheetPNG(sheet).base64 {
+      bundle["image/png"] = .string(png)
+    }
+    return bundle
+  }
+}
+
+extension Diagnostic {
+  fileprivate func notebookOutput(plainText: String) -> JSONObject {
+    switch severity {
+    case .error:
+      [
+        "output_type": .string("error"), "ename": .string(id), "evalue": .string(message),
+        "traceback": .array(plainText.split(separator: "\n").map { .string(String($0)) }),
+      ]
+    case .warning, .note: stream("stderr", plainText)
+    }
+  }
+}
+
+private func stream(_ name: String, _ text: String) -> JSONObject {
+  ["output_type": .string("stream"), "name": .string(name), "text": .string(text + "\n")]
+}
