@@ -81,12 +81,17 @@ final class Kernel: Sendable {
   }
 
   func serve(until isAbandoned: @escaping () -> Bool) throws(ConnectionError) {
+    // Sockets of ipc are files: nobody else is to connect to them. What cells write has the user's own mask.
+    let mask = umask(0o077)
+    defer { umask(mask) }
     let sockets = try KernelSockets(connection, in: context)
     let heartbeat = try startHeartbeat()
+    umask(mask)
     let capture = try StreamCapture { [activity, outbox, sender] name, text in
       let stream: JSONObject = [
         "output_type": .string("stream"), "name": .string(name), "text": .string(text),
       ]
+      guard !activity.isSilent else { return }
       if let outputs = activity.outputs { return outputs.put(stream) }
       // Between cells it belongs to what came last.
       let content: JSONObject = ["name": .string(name), "text": .string(text)]

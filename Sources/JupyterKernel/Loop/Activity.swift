@@ -10,6 +10,7 @@ final class Activity: Sendable {
     var isBusy = false
     var cancellation: Cancellation?
     var outputs: CellOutputs?
+    var isSilent = false
   }
 
   private let state = Mutex(State())
@@ -20,12 +21,16 @@ final class Activity: Sendable {
   }
 
   func end() {
-    state.withLock { ($0.isBusy, $0.cancellation, $0.outputs) = (false, nil, nil) }
+    state.withLock { state in
+      (state.isBusy, state.cancellation, state.outputs, state.isSilent) = (false, nil, nil, false)
+    }
   }
 
   /// The request is a cell that runs, stops at `cancellation`, and is shown by `outputs`, or by nobody.
   func run(_ cancellation: Cancellation, _ outputs: CellOutputs?) {
-    state.withLock { ($0.cancellation, $0.outputs) = (cancellation, outputs) }
+    state.withLock { state in
+      (state.cancellation, state.outputs, state.isSilent) = (cancellation, outputs, outputs == nil)
+    }
   }
 
   /// Stops the cell that runs, if one does, at its next step.
@@ -36,6 +41,9 @@ final class Activity: Sendable {
 
   /// The header of the last request, which output belongs to that comes after it.
   var lastParent: JSONObject { state.withLock { $0.parent } }
+
+  /// True while a cell runs of which nothing is to be shown.
+  var isSilent: Bool { state.withLock { $0.isSilent } }
 
   /// The outputs of the cell that runs.
   var outputs: CellOutputs? { state.withLock { $0.outputs } }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The sockets that one thread owns, bound to the addresses of a connection.
 struct KernelSockets: ~Copyable {
   let shell: Socket
@@ -9,9 +7,6 @@ struct KernelSockets: ~Copyable {
   let iopub: Socket
 
   init(_ connection: ConnectionFile, in context: ZeroMQContext) throws(ConnectionError) {
-    // Sockets of ipc are files: nobody else is to connect to them.
-    let mask = umask(0o077)
-    defer { umask(mask) }
     let shell = try Socket(.router, in: context, at: connection.endpoint(.shell))
     let control = try Socket(.router, in: context, at: connection.endpoint(.control))
     let stdin = try Socket(.router, in: context, at: connection.endpoint(.stdin))

@@ -1,3 +1,4 @@
+import Glibc
 import Interpreter
 import Language
 import Notebooks
@@ -79,8 +80,11 @@ extension KernelWorker {
   }
 
   /// Cells that arrived by now answer that they were given up.
+  ///
+  /// A cell can fail faster than a client sends the next ones of "run all"; the reply waits for those.
   private func abortWaiting() {
     isAborting = true
+    usleep(Self.burst)
     outbox.markArrivals()
   }
 
@@ -89,6 +93,9 @@ extension KernelWorker {
     history.add(cell.code, line: executionCount)
     session.interpreter.remember(cell.code)
   }
+
+  /// So long what a client sends in one go may take to arrive, in microseconds.
+  private static let burst: UInt32 = 50_000
 
   private static let interruption: JSONObject = [
     "output_type": .string("error"), "ename": .string("interrupted"),
