@@ -1,7 +1,6 @@
 import ArgumentParser
 import Glibc
 import JupyterKernel
-import Language
 import Terminal
 
 /// `qatlab kernel`: serves a Jupyter client, or is made known to Jupyter.
@@ -12,7 +11,17 @@ struct KernelCommand: ParsableCommand {
       "qatlab kernel install" makes the kernel known to Jupyter, which then starts it with --connection-file.
       Models and history are kept in .qatlab beside the notebook, or in the folder that --session names.
       """,
-    subcommands: [InstallKernelCommand.self, ListKernelsCommand.self, RemoveKernelCommand.self])
+    subcommands: [
+      ServeKernelCommand.self, InstallKernelCommand.self, ListKernelsCommand.self, RemoveKernelCommand.self,
+    ], defaultSubcommand: ServeKernelCommand.self)
+
+  @ParentCommand var program: QatlabCommand
+}
+
+/// `qatlab kernel --connection-file FILE`, as Jupyter starts it.
+struct ServeKernelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Run the cells of a client, which Jupyter starts it for. (default)")
 
   @Option(
     name: .customLong("connection-file"),
@@ -22,12 +31,19 @@ struct KernelCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder that keeps models and history.", valueName: "dir"))
   var session: String?
 
-  @ParentCommand var program: QatlabCommand
+  @Argument(
+    help: ArgumentHelp("Words that clients add, such as the files of jupyter run.", visibility: .hidden))
+  var surplus: [String] = []
+
+  @ParentCommand var kernel: KernelCommand
 
   func validate() throws { try validateSession(session) }
 
   func run() throws {
     guard let connectionFile else {
+      if let word = surplus.first {
+        throw ValidationError("There is no \"qatlab kernel \(word)\": there are install, list and remove.")
+      }
       throw ValidationError(
         "A kernel is started by Jupyter with --connection-file; \"qatlab kernel install\" makes it known there."
       )
@@ -39,7 +55,8 @@ struct KernelCommand: ParsableCommand {
       plainText: { file.lines($0, source: $1).joined(separator: "\n") }, progressLine: { line.text($0) },
       files: { files.list($0) })
     let options = KernelOptions(
-      connectionFile: connectionFile, session: session ?? program.session, version: QatlabCommand.version)
+      connectionFile: connectionFile, session: session ?? kernel.program.session,
+      version: QatlabCommand.version)
     do throws(ConnectionError) {
       try runKernel(
         options, painting: painting, environment: environmentVariable, workingFolder: workingFolder)

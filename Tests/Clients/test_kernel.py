@@ -100,6 +100,11 @@ def test_two_cells_that_were_sent_at_once_run_one_after_the_other(kernel):
         assert kernel.reply(request)["content"]["status"] == "ok"
 
 
+def test_a_long_cell_is_read_whole(kernel):
+    text = "long é " * 150_000
+    assert kernel.text(f'print "{text}"').split() == text.split()
+
+
 def test_a_blank_cell_and_a_comment_are_nothing(kernel):
     for code in ("", "  \n", "# a comment"):
         reply, messages = kernel.run(code)
@@ -128,6 +133,11 @@ def test_control_and_kernel_info_are_answered_while_a_network_trains(kernel):
     request = training(kernel)
     for channel in ("control", "shell"):
         assert kernel.ask("kernel_info", channel)["implementation"] == "qatlab"
+    with zmq.Context.instance().socket(zmq.REQ) as heart:
+        heart.linger = 0
+        heart.connect(kernel.km._make_url("hb"))
+        heart.send(b"beat")
+        assert heart.poll(PATIENCE * 1000) and heart.recv() == b"beat"
     assert kernel.ask("comm_info", "control")["comms"] == {}
     assert kernel.ask("interrupt", "control")["status"] == "ok"
     assert kernel.reply(request)["content"]["ename"] == "interrupted"
@@ -388,3 +398,4 @@ def test_kernels_are_installed_listed_and_removed(tmp_path, qatlab):
     assert qatlab("kernel", "remove", env=environment).returncode == 2
     assert qatlab("kernel", "install", "--user", "--sys-prefix", env=environment).returncode == 2
     assert qatlab("kernel").returncode == 2
+    assert "instal" in qatlab("kernel", "instal").stderr

@@ -3,6 +3,8 @@
 import copy
 import json
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -128,10 +130,17 @@ def test_a_failure_that_is_part_of_the_lesson_goes_on(tmp_path):
     assert done.cells[1].outputs[0].text == "after\n"
 
 
+def test_jupyter_run_runs_a_file(tmp_path):
+    """It hands the file's name to the kernel, too."""
+    (tmp_path / "a.qat").write_text('print "from a file"')
+    ended = subprocess.run(
+        [sys.executable, "-m", "jupyter_client.runapp", "--kernel", "qatlab", "a.qat"], cwd=tmp_path,
+        env=install(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.returncode == 0 and ended.stdout == "from a file\n", ended.stderr
+
+
 def test_the_console_prints_cells_and_leaves(tmp_path, environment):
     """`jupyter console` on a pseudo-terminal."""
-    import sys
-
     own = {**environment, **install(tmp_path), "TERM": "xterm-256color", "JUPYTER_CONSOLE_TEST": "1"}
     program = [sys.executable, "-m", "jupyter_console", "--kernel", "qatlab"]
     prompt = Prompt(tmp_path, own, columns=100, rows=40, program=program)

@@ -30,6 +30,8 @@ import Training
     let output = metric.notebookOutput(number: 7, plainText: "a accuracy 50 %")
     #expect(output?["output_type"] == .string("execute_result"))
     #expect(output?["execution_count"] == .integer(7))
+    let duration = Output.metric(Metric("a.step_ms", 5, text: "5 ms", reproducible: false))
+    #expect(duration.notebookOutput(number: 7, plainText: "5 ms")?["output_type"] == .string("display_data"))
     #expect(Output.text("t").notebookOutput(number: 7, plainText: "t")?["execution_count"] == nil)
   }
 

@@ -36,7 +36,7 @@ struct ProgressCurve: Sendable {
 
   /// The report by MIME type.
   func bundle(_ progress: Progress, line: String) -> JSONObject {
-    let html = (curve?.svg ?? "") + XMLElement("pre", text: line).html
+    let html = (curve?.svg ?? "") + XMLElement("pre", [("style", "margin: 0")], text: line).html
     return ["text/plain": .string(line), "text/html": .string(html)]
   }
 

@@ -6,11 +6,11 @@ enum Logo {
   private static let paper: [Double] = [0x12, 0x2B, 0x45]
   private static let line: [Double] = [0x7F, 0xA7, 0xC7]
   private static let stairs: [Double] = [0xFF, 0xB0, 0x00]
-  private static let steps = 4.0
+  private static let steps = 3.0
   /// Of the side, as all that follows.
   private static let margin = 0.16
-  private static let lineWidth = 0.05
-  private static let stairWidth = 0.09
+  private static let lineWidth = 0.045
+  private static let stairWidth = 0.07
 
   private static func coordinate(_ share: Double) -> String { shortest((share * 64 * 100).rounded() / 100) }
 

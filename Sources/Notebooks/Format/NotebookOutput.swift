@@ -9,8 +9,8 @@ extension Output {
   /// The output as a notebook's cell holds it, and a kernel sends it: an object of nbformat; nil where there is nothing
   /// to show, as of progress, or of a number that a table beside it shows.
   ///
-  /// `number` is the cell's. A metric with a sentence is a result of the cell, all else is beside it; warnings and
-  /// printed lines are text of the streams that other languages have for them.
+  /// `number` is the cell's. A metric with a sentence is a result of the cell, all else is beside it, durations too;
+  /// warnings and printed lines are text of the streams that other languages have for them.
   package func notebookOutput(number: Int, plainText: String) -> JSONObject? {
     switch self {
     case .progress: return nil
@@ -19,7 +19,7 @@ extension Output {
     case .text, .note, .table, .metric, .curve, .histogram, .images:
       guard let data = mimeBundle(plainText: plainText) else { return nil }
       var output: JSONObject = ["output_type": .string("display_data"), "metadata": .object([:])]
-      if case .metric = self {
+      if case .metric(let metric) = self, metric.reproducible {
         output["output_type"] = .string("execute_result")
         output["execution_count"] = .integer(number)
       }
