@@ -25,7 +25,9 @@ package func runKernel(
   _ options: KernelOptions, painting: KernelPainting, environment: (String) -> String?, workingFolder: String
 ) throws(ConnectionError) {
   let parent = ParentWatch(environment: environment)
-  let connection = try ConnectionFile(path: options.connectionFile)
+  // Jupyter's own setting for disks that know no permissions.
+  let isLenient = ["1", "true"].contains(environment("JUPYTER_ALLOW_INSECURE_WRITES")?.lowercased())
+  let connection = try ConnectionFile(path: options.connectionFile, isLenient: isLenient)
   let place = SessionPlace(
     chosen: options.session, environment: environment, workingFolder: workingFolder)
   let kernel = try Kernel(connection, place, options.version, painting)
@@ -54,14 +56,8 @@ final class Kernel: Sendable {
   private let connection: ConnectionFile
   private let place: SessionPlace
   private let painting: KernelPainting
-  private let information: KernelInformation
-  private let log = KernelLog()
-  private let wake: WakePipe
-  private let outbox: Outbox
-  private let requests = RequestQueue()
-  private let activity = Activity()
+  private let board: Switchboard
   private let signals: SignalWatch
-  private let sender = Sender()
   private let context: ZeroMQContext
 
   /// So long a cell may take to stop when the kernel is asked to end; Jupyter kills it a second later.
@@ -73,10 +69,8 @@ final class Kernel: Sendable {
     self.connection = connection
     self.place = place
     self.painting = painting
-    information = KernelInformation(version: version, connection: connection, folder: place.folder)
-    wake = try WakePipe()
-    outbox = Outbox(wake: wake, signer: Signer(key: connection.key))
-    signals = SignalWatch(activity: activity, wake: wake)
+    board = try Switchboard(connection, folder: place.folder, version: version)
+    signals = SignalWatch(activity: board.activity, wake: board.wake)
     context = try ZeroMQContext()
   }
 
@@ -87,22 +81,22 @@ final class Kernel: Sendable {
     let sockets = try KernelSockets(connection, in: context)
     let heartbeat = try startHeartbeat()
     umask(mask)
-    let capture = try StreamCapture { [activity, outbox, sender] name, text in
+    let capture = try StreamCapture { [board] name, text in
       let stream: JSONObject = [
         "output_type": .string("stream"), "name": .string(name), "text": .string(text),
       ]
-      guard !activity.isSilent else { return }
-      if let outputs = activity.outputs { return outputs.put(stream) }
+      guard !board.activity.isSilent else { return }
+      if let outputs = board.activity.outputs { return outputs.put(stream) }
       // Between cells it belongs to what came last.
       let content: JSONObject = ["name": .string(name), "text": .string(text)]
-      outbox.put(sender.broadcast("stream", content, parent: activity.lastParent), on: .iopub)
+      board.outbox.put(
+        board.sender.broadcast("stream", content, parent: board.activity.lastParent), on: .iopub)
     }
     _ = KernelThread("streams") { capture.run() }
     _ = KernelThread("signals") { [signals] in signals.run() }
     let worker = startWorker(capture)
     var loop = MessageLoop(
-      sockets: sockets, wake: wake, outbox: outbox, requests: requests, activity: activity,
-      key: connection.key, sender: sender, information: information, log: log,
+      sockets: sockets, board: board, key: connection.key,
       isAbandoned: { [signals] in signals.isEnding || isAbandoned() })
     loop.run()
     let deadline = ContinuousClock.now + Self.patience
@@ -134,14 +128,13 @@ final class Kernel: Sendable {
   private func startWorker(_ capture: StreamCapture) -> KernelThread {
     KernelThread("cells") { [self] in
       do {
-        let session = try KernelSession(place, version: information.version, painting: painting)
+        let session = try KernelSession(place, version: board.information.version, painting: painting)
         let worker = KernelWorker(
-          session: session, painting: painting, outbox: outbox, requests: requests, activity: activity,
-          capture: capture, sender: sender, information: information, log: log,
+          session: session, painting: painting, capture: capture, board: board,
           showsProgress: !ClientProgram.isConsole)
         worker.run()
       } catch {
-        log.write("no session can be had: \(error)")
+        board.log.write("no session can be had: \(error)")
         signals.end()
       }
     }

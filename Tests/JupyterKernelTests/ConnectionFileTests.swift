@@ -62,6 +62,7 @@ import Text
     defer { try? FileManager.default.removeItem(atPath: path) }
     try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: path)
     #expect(throws: ConnectionError.writableByOthers(path: path)) { try ConnectionFile(path: path) }
+    #expect(try ConnectionFile(path: path, isLenient: true).key == "k")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     #expect(try ConnectionFile(path: path).key == "k")
   }

@@ -5,17 +5,11 @@ import Text
 ///
 /// Its thread is the only one that touches the sockets.
 struct MessageLoop: ~Copyable {
-  let sockets: KernelSockets
-  let wake: WakePipe
-  let outbox: Outbox
-  let requests: RequestQueue
-  let activity: Activity
-  let sender: Sender
-  let signer: Signer
-  let information: KernelInformation
-  let log: KernelLog
+  private let sockets: KernelSockets
+  private let board: Switchboard
+  private let signer: Signer
   /// True once nobody needs the kernel any more: its parent died, or a signal asked it to end.
-  let isAbandoned: () -> Bool
+  private let isAbandoned: () -> Bool
   private var verifier: Verifier
   private var subscriptions = 0
   /// Requests that came before anybody listened, and when the first of them did.
@@ -27,20 +21,12 @@ struct MessageLoop: ~Copyable {
   private static let patience = Duration.milliseconds(500)
 
   init(
-    sockets: consuming KernelSockets, wake: WakePipe, outbox: Outbox, requests: RequestQueue,
-    activity: Activity, key: String, sender: Sender, information: KernelInformation, log: KernelLog,
-    isAbandoned: @escaping () -> Bool
+    sockets: consuming KernelSockets, board: Switchboard, key: String, isAbandoned: @escaping () -> Bool
   ) {
     self.sockets = sockets
-    self.wake = wake
-    self.outbox = outbox
-    self.requests = requests
-    self.activity = activity
-    self.sender = sender
+    self.board = board
     signer = Signer(key: key)
     verifier = Verifier(key: key)
-    self.information = information
-    self.log = log
     self.isAbandoned = isAbandoned
   }
 
@@ -49,11 +35,11 @@ struct MessageLoop: ~Copyable {
     let handles = [sockets.control.handle, sockets.shell.handle, sockets.iopub.handle]
     while !isEnding, !isAbandoned() {
       let pause = early.isEmpty ? 1000 : 20
-      guard waitForInput(handles, descriptor: wake.readEnd, milliseconds: pause) else { break }
+      guard waitForInput(handles, descriptor: board.wake.readEnd, milliseconds: pause) else { break }
       pass()
     }
-    activity.interrupt()
-    requests.end()
+    board.activity.interrupt()
+    board.requests.end()
   }
 
   /// Goes on sending while the worker comes to its end.
@@ -71,14 +57,14 @@ struct MessageLoop: ~Copyable {
 
   /// Sends what the worker made, in its order.
   private mutating func send() {
-    wake.drain()
-    for item in outbox.take() {
+    board.wake.drain()
+    for item in board.outbox.take() {
       switch item {
       case .frames(.shell, let frames): sockets.shell.send(frames)
       case .frames(.iopub, let frames): sockets.iopub.send(frames)
       case .markArrivals:
         readRequests()
-        requests.put(.mark)
+        board.requests.put(.mark)
       }
     }
   }
@@ -89,7 +75,7 @@ struct MessageLoop: ~Copyable {
       let topic = String(decoding: frame.dropFirst(), as: UTF8.self)
       if kind == 1 {
         subscriptions += 1
-        publish(sender.broadcast("iopub_welcome", ["subscription": .string(topic)], topic: topic))
+        publish(board.sender.broadcast("iopub_welcome", ["subscription": .string(topic)], topic: topic))
       } else if kind == 0 {
         subscriptions = max(0, subscriptions - 1)
       }
@@ -118,9 +104,9 @@ struct MessageLoop: ~Copyable {
 
   private mutating func take(_ request: WireMessage) {
     switch request.header.type {
-    case "kernel_info_request": answer(request, "kernel_info_reply", information.content, on: .shell)
+    case "kernel_info_request": answer(request, "kernel_info_reply", board.information.content, on: .shell)
     case "shutdown_request": shutDown(request, on: .shell)
-    default: requests.put(.request(request))
+    default: board.requests.put(.request(request))
     }
   }
 
@@ -128,7 +114,7 @@ struct MessageLoop: ~Copyable {
     do throws(WireError) {
       return try WireMessage(frames: frames, verifiedBy: &verifier)
     } catch {
-      log.write("a message on \(channel) was left alone: \(error)")
+      board.log.write("a message on \(channel) was left alone: \(error)")
       return nil
     }
   }
@@ -140,29 +126,29 @@ struct MessageLoop: ~Copyable {
   private mutating func answerControl(_ frames: [[UInt8]]) {
     guard let request = message(frames, "control") else { return }
     switch request.header.type {
-    case "kernel_info_request": answer(request, "kernel_info_reply", information.content, on: .control)
+    case "kernel_info_request": answer(request, "kernel_info_reply", board.information.content, on: .control)
     case "interrupt_request":
-      activity.interrupt()
+      board.activity.interrupt()
       answer(request, "interrupt_reply", ["status": .string("ok")], on: .control)
     case "shutdown_request": shutDown(request, on: .control)
-    case "connect_request": answer(request, "connect_reply", information.ports, on: .control)
+    case "connect_request": answer(request, "connect_reply", board.information.ports, on: .control)
     case "comm_info_request":
       answer(request, "comm_info_reply", ["status": .string("ok"), "comms": .object([:])], on: .control)
     case "debug_request": answer(request, "debug_reply", Self.noDebugger(request.content), on: .control)
     case "create_subshell_request", "delete_subshell_request", "list_subshell_request":
       let type = request.header.type.replacing("_request", with: "_reply")
       answer(request, type, errorContent("Unsupported", "cells run one after the other"), on: .control)
-    case let type: log.write("a message on control was left alone: nothing is known of \(type)")
+    case let type: board.log.write("a message on control was left alone: nothing is known of \(type)")
     }
   }
 
   private func answer(_ request: WireMessage, _ type: String, _ content: JSONObject, on origin: Origin) {
     publish(status("busy", request))
-    reply(sender.reply(type, content, to: request), on: origin)
+    reply(board.sender.reply(type, content, to: request), on: origin)
     publish(status("idle", request))
     // Clients take the last status for the kernel's own.
-    if let parent = activity.busyParent {
-      publish(sender.broadcast("status", ["execution_state": .string("busy")], parent: parent))
+    if let parent = board.activity.busyParent {
+      publish(board.sender.broadcast("status", ["execution_state": .string("busy")], parent: parent))
     }
   }
 
@@ -171,14 +157,14 @@ struct MessageLoop: ~Copyable {
       "status": .string("ok"), "restart": request.content["restart"] ?? .bool(false),
     ]
     publish(status("busy", request))
-    reply(sender.reply("shutdown_reply", content, to: request), on: origin)
-    publish(sender.broadcast("shutdown_reply", content, parent: request.header.json))
+    reply(board.sender.reply("shutdown_reply", content, to: request), on: origin)
+    publish(board.sender.broadcast("shutdown_reply", content, parent: request.header.json))
     publish(status("idle", request))
     isEnding = true
   }
 
   private func status(_ state: String, _ request: WireMessage) -> WireMessage {
-    sender.broadcast("status", ["execution_state": .string(state)], parent: request.header.json)
+    board.sender.broadcast("status", ["execution_state": .string(state)], parent: request.header.json)
   }
 
   private func publish(_ message: WireMessage) { sockets.iopub.send(message.frames(signedBy: signer)) }

@@ -57,9 +57,9 @@ extension KernelWorker {
       cell.isSilent
       ? nil
       : CellOutputs(
-        parent: request.header.json, outbox: outbox, sender: sender, showsProgress: showsProgress)
+        parent: request.header.json, outbox: board.outbox, sender: board.sender, showsProgress: showsProgress)
     let cancellation = Cancellation()
-    activity.run(cancellation, outputs)
+    board.activity.run(cancellation, outputs)
     if let outputs {
       for output in session.takeNews() {
         if let shown = session.notebook.output(output, SourceFile(""), number: 0) { outputs.put(shown) }
@@ -85,7 +85,7 @@ extension KernelWorker {
   private func abortWaiting() {
     isAborting = true
     usleep(Self.burst)
-    outbox.markArrivals()
+    board.outbox.markArrivals()
   }
 
   private func remember(_ cell: CellRequest) {

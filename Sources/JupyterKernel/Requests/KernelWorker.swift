@@ -6,13 +6,8 @@ import Text
 final class KernelWorker {
   let session: KernelSession
   let painting: KernelPainting
-  let outbox: Outbox
-  let requests: RequestQueue
-  let activity: Activity
   let capture: StreamCapture
-  let sender: Sender
-  let information: KernelInformation
-  let log: KernelLog
+  let board: Switchboard
   /// False where the client can't take outputs back.
   let showsProgress: Bool
   /// Of the last cell that counts.
@@ -24,19 +19,13 @@ final class KernelWorker {
   var history: KernelHistory
 
   init(
-    session: KernelSession, painting: KernelPainting, outbox: Outbox, requests: RequestQueue,
-    activity: Activity, capture: StreamCapture, sender: Sender, information: KernelInformation,
-    log: KernelLog, showsProgress: Bool
+    session: KernelSession, painting: KernelPainting, capture: StreamCapture, board: Switchboard,
+    showsProgress: Bool
   ) {
     self.session = session
     self.painting = painting
-    self.outbox = outbox
-    self.requests = requests
-    self.activity = activity
     self.capture = capture
-    self.sender = sender
-    self.information = information
-    self.log = log
+    self.board = board
     self.showsProgress = showsProgress
     history = KernelHistory(before: session.interpreter.history(limit: KernelHistory.remembered))
   }
@@ -44,7 +33,7 @@ final class KernelWorker {
   /// Until the queue ends.
   func run() {
     while true {
-      switch requests.next() {
+      switch board.requests.next() {
       case .request(let request): answer(request)
       case .mark: isAborting = false
       case .end: return
@@ -53,12 +42,12 @@ final class KernelWorker {
   }
 
   private func answer(_ request: WireMessage) {
-    activity.begin(request)
+    board.activity.begin(request)
     publish("status", ["execution_state": .string("busy")], request)
     let reply = reply(to: request)
     capture.flush()
-    if let reply { outbox.put(sender.reply(reply.type, reply.content, to: request), on: .shell) }
-    activity.end()
+    if let reply { board.outbox.put(board.sender.reply(reply.type, reply.content, to: request), on: .shell) }
+    board.activity.end()
     publish("status", ["execution_state": .string("idle")], request)
   }
 
@@ -72,7 +61,7 @@ final class KernelWorker {
     case "history_request": return ("history_reply", history.reply(to: request.content))
     case "comm_info_request":
       return ("comm_info_reply", ["status": .string("ok"), "comms": .object([:])])
-    case "connect_request": return ("connect_reply", information.ports)
+    case "connect_request": return ("connect_reply", board.information.ports)
     case "comm_open":
       // Nobody is there for whom it is meant, which is told by closing it.
       let id = request.content["comm_id"] ?? .string("")
@@ -80,13 +69,13 @@ final class KernelWorker {
       return nil
     case "comm_msg", "comm_close": return nil
     case let type:
-      log.write("a message on shell was left alone: nothing is known of \(type)")
+      board.log.write("a message on shell was left alone: nothing is known of \(type)")
       return nil
     }
   }
 
   func publish(_ type: String, _ content: JSONObject, _ request: WireMessage) {
-    outbox.put(sender.broadcast(type, content, parent: request.header.json), on: .iopub)
+    board.outbox.put(board.sender.broadcast(type, content, parent: request.header.json), on: .iopub)
   }
 
   private func isComplete(_ content: JSONObject) -> JSONObject {
