@@ -7,8 +7,9 @@ TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers check-readers help dependencies build demo repl test test-in-random-order bench \
-  bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays lint clean
+.PHONY: check-integers check-readers check-jupyterlab help dependencies build demo repl test test-in-random-order \
+  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays jupyter-words \
+  lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'
@@ -26,6 +27,8 @@ help:
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
 	@echo 'make check-integers  hold 10,000 random networks and every architecture against exact integer arithmetic'
 	@echo 'make check-readers  try 100,000 mutations of each kind of picture, data, tensor and network file'
+	@echo 'make check-jupyterlab  drive the quick start in JupyterLab by clicks and keys, with screenshots (PyPI, chromium)'
+	@echo "make jupyter-words  write the words that Jupyter's tools colour, from what help lists"
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -84,6 +87,12 @@ check-integers: dependencies
 check-readers: dependencies
 	QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) \
 	  --filter 'HostilePictureTests|OtherFormatsTests|HostileTensorFileTests|HostileNetworkTests'
+
+check-jupyterlab: build
+	python3 Scripts/jupyterlab-tour.py
+
+jupyter-words: build
+	python3 Scripts/jupyter-words.py
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

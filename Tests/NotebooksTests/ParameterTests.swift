@@ -25,6 +25,15 @@ import Testing
     #expect(try parameters().values.keys.sorted() == ["epochs", "folder", "name", "share"])
   }
 
+  @Test func valuesThatPapermillWroteTakeTheDefaultsPlace() throws {
+    let cells = [
+      NotebookCell(kind: .code, source: cell, tags: ["parameters"]),
+      NotebookCell(kind: .code, source: "# Parameters\nepochs = 5", tags: ["injected-parameters"]),
+    ]
+    let parameters = Parameters(Notebook(format: .qat, cells: cells))
+    #expect(try parameters.substitute(in: "train $name epochs $epochs") == "train teacher epochs 5")
+  }
+
   @Test(arguments: [
     ("train $name epochs $epochs", "train teacher epochs 3"),
     ("path \"$folder/a\" $folder", #"path "data/x \"y\"/a" "data/x \"y\"""#),

@@ -38,8 +38,10 @@ package struct NotebookCell: Sendable, Equatable {
   }
 
   package var id: String? { members["id"]?.string }
-  /// Holds the notebook's parameters with their defaults.
-  package var holdsParameters: Bool { kind == .code && tags.contains("parameters") }
+  /// Holds the notebook's parameters with their defaults, or the values that papermill gave them instead.
+  package var holdsParameters: Bool {
+    kind == .code && (tags.contains("parameters") || tags.contains("injected-parameters"))
+  }
   package var isSkipped: Bool { tags.contains("skip-execution") }
   /// Its failure is part of the lesson: the run goes on.
   package var mayFail: Bool { tags.contains("raises-exception") }

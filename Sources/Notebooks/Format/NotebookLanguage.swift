@@ -8,10 +8,12 @@ package enum NotebookLanguage {
 
   /// `metadata.language_info` of a file.
   ///
-  /// Python's colours fit: comments, strings, numbers and `with`, `for`, `from` look the same in both.
+  /// Both ways to colour a cell are in `python/qatlab-jupyter`. An editor without it takes the mode of the MIME type
+  /// instead: Python's colours of comments, strings, numbers and `with`, `from` fit.
   package static let information: JSONObject = [
-    "codemirror_mode": .string("python"), "file_extension": .string(".qat"),
-    "mimetype": .string("text/x-qatlab"), "name": .string(name), "pygments_lexer": .string("python"),
+    "codemirror_mode": .object(["mime": .string("text/x-python"), "name": .string(name)]),
+    "file_extension": .string(".qat"), "mimetype": .string("text/x-qatlab"), "name": .string(name),
+    "pygments_lexer": .string(name),
   ]
 
   /// `metadata.kernelspec` of a file.
