@@ -46,6 +46,27 @@ import Testing
     #expect(!scene.run("compare").1.words.contains("baseline = ptq teacher\n"))
   }
 
+  @Test func thePictureShowsWhatTheTablesSay() throws {
+    let scene = try scene("low = ptq teacher", "student = qat from teacher epochs 1")
+    let (result, outputs) = scene.run("compare")
+    let curves = outputs.compactMap { if case .curve(let curve) = $0 { curve } else { nil } }
+    let picture = try #require(curves.first)
+    #expect(curves.count == 1 && picture.series.map(\.name) == ["teacher", "low", "student"])
+    for series in picture.series {
+      let point = try #require(series.points.first)
+      #expect(series.points.count == 1)
+      #expect(abs(point.x * 1e6 - (result.values[series.name + ".size_bytes"] ?? .nan)) < 1e-3)
+      #expect(abs(point.y / 100 - (result.values[series.name + ".accuracy"] ?? .nan)) < 1e-12)
+    }
+    // One model, or models of one size, lie on a line that says nothing.
+    #expect(!scene.run("compare teacher").1.contains { if case .curve = $0 { true } else { false } })
+    // Each layer's point is the ratio that the table has.
+    let (inspected, shown) = scene.run("inspect student")
+    let ratios = shown.compactMap { if case .curve(let curve) = $0 { curve } else { nil } }.first
+    let values = ["conv1", "conv2", "fc"].map { inspected.values["student.\($0).sqnr_db"] ?? .nan }
+    #expect(ratios?.series.first?.points.map(\.y) == values)
+  }
+
   @Test func aModelOfAnotherFloatModelHasNoShareInItsLoss() throws {
     let scene = try scene(
       "other = train tiny epochs 4 lr 0.01 seed 9", "low = ptq teacher bits(*: 2) observer minmax",

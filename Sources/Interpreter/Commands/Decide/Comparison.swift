@@ -24,8 +24,19 @@ struct Comparison {
   func report(_ console: Console) {
     console.put(.table(qualityTable))
     console.put(.table(costTable))
+    if let picture { console.put(.curve(picture)) }
     if let reference { explain(reference, console) }
     for row in rows { report(row, console) }
+  }
+
+  /// Where each model lies between small and right; nil where there are not two sizes to see.
+  private var picture: Curve? {
+    guard Set(rows.map(\.bytes)).count > 1 else { return nil }
+    return Curve(
+      title: "accuracy over size", xLabel: "size, MB", yLabel: "accuracy, %",
+      series: rows.map { row in
+        Curve.Series(name: row.entry.name, points: [.init(x: row.bytes / 1e6, y: 100 * row.accuracy)])
+      })
   }
 
   private func explain(_ reference: Row, _ console: Console) {

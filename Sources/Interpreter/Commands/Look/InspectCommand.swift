@@ -68,6 +68,7 @@ private struct InspectedModel {
     let isTrained = entry.kind == .fakeQuantized
     console.put(.table(weightTable(chosen, stored: isTrained ? "converts to" : "stored as")))
     console.put(.table(isTrained ? trainedOutputTable(chosen) : outputTable(chosen)))
+    if let picture = picture(chosen) { console.put(.curve(picture)) }
     if entry.kind == .dynamic { console.note("the range of a dense layer's input is taken anew in each run") }
     if chosen.contains(where: { $0.weights?.loss != nil }) {
       console.note(
@@ -79,6 +80,17 @@ private struct InspectedModel {
     if let normalization = entry.graph.normalization { console.note(normalization.words) }
     for inspection in chosen { console.metrics(of: inspection, model: entry.name) }
   }
+}
+
+/// How far rounding is from the weights, layer after layer; nil of fewer than three.
+private func picture(_ layers: [LayerInspection]) -> Curve? {
+  let points = layers.enumerated().compactMap { index, layer in
+    layer.weights?.loss?.signalToNoise.map { Curve.Point(x: Double(index + 1), y: $0) }
+  }
+  guard points.count > 2 else { return nil }
+  return Curve(
+    title: "SQNR of the weights in the order of the layers", xLabel: "layer", yLabel: "dB",
+    series: [Curve.Series(name: "weights", points: points)])
 }
 
 /// Whether the weights that an integer model's were rounded from are at hand.
