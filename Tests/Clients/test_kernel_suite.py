@@ -46,8 +46,7 @@ class QatlabTests(jupyter_kernel_test.KernelTests):
     code_page_something = "qat?"
     code_generate_error = "convert nothing-of-this-name"
     code_execute_result = [
-        {"code": TINY, "mime": "application/vnd.qatlab.v1+json"},
-        {"code": "evaluate net", "mime": "text/plain"},
+        {"code": "evaluate net", "mime": "application/vnd.qatlab.v1+json"},
     ]
     code_display_data = [
         {"code": "show quantize 0.37 scale 0.01 zero-point 3", "mime": "text/plain"},

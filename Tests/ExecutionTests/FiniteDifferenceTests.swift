@@ -78,6 +78,12 @@ import Testing
         if stride == 1 { try graph.append(name + "_add", .add, graph.output, before) }
       }
     },
+    // Without a kink: there are few pixels, and one that crosses it would count for much.
+    Network(testDescription: "strided kernels of one pixel over few channels") { graph in
+      try graph.append("conv1", .convolution(Convolution(inputs: 2, outputs: 5, kernel: 1, stride: 2)), 0)
+      try graph.append(
+        "conv2", .convolution(Convolution(inputs: 5, outputs: 9, kernel: 1, stride: 2)), graph.output)
+    },
     Network(testDescription: "convolutions whose channels fill no block") { graph in
       try graph.append("conv1", .convolution(Convolution(inputs: 2, outputs: 6, kernel: 3, padding: 1)), 0)
       try graph.append("relu1", .activation(.relu), graph.output)

@@ -35,6 +35,16 @@ import Training
     #expect(Output.text("t").notebookOutput(number: 7, plainText: "t")?["execution_count"] == nil)
   }
 
+  @Test func whatIsFollowedByOthersIsNoResult() {
+    let metric = Output.metric(Metric("a.accuracy", 0.5, text: "a accuracy 50 %"))
+    let result = metric.notebookOutput(number: 7, plainText: "a accuracy 50 %")
+    let beside = result?.besideResult
+    #expect(result?.isResult == true && beside?.isResult == false)
+    #expect(beside?["execution_count"] == nil && beside?["data"] == result?["data"])
+    let text = Output.text("t").notebookOutput(number: 7, plainText: "t")
+    #expect(text?.besideResult == text)
+  }
+
   @Test func nothingIsKeptOfProgressAndOfWhatIsNotShown() {
     #expect(line(.progress(Progress(activity: "a", done: 1, total: 2)), "") == nil)
     #expect(line(.metric(Metric("a", 1)), "") == nil)
@@ -45,7 +55,7 @@ import Training
       title: "<t>", columns: [.init("a & b"), .init("n", .right)], texts: [["<script>", "1"], ["", ""]])
     let html = Output.table(table).mimeBundle(plainText: "x")?["text/html"]?.string
     #expect(
-      html == #"<table class="qatlab-table"><caption>&lt;t&gt;</caption><thead><tr>"#
+      html == #"<table class="qatlab-table"><caption style="text-align: left">&lt;t&gt;</caption><thead><tr>"#
         + #"<th style="text-align: left">a &amp; b</th><th style="text-align: right">n</th></tr></thead><tbody>"#
         + #"<tr><td style="text-align: left">&lt;script&gt;</td><td style="text-align: right">1</td></tr>"#
         + #"<tr><td style="text-align: left"></td><td style="text-align: right"></td></tr></tbody></table>"#)

@@ -197,10 +197,6 @@ extension InferencePlanner {
 }
 
 extension Convolution {
-  /// True for strided 1×1 kernels over channels that fill no block: oneDNN 2.6 gathers their pixels in whole vectors, and
-  /// the last of one thread runs into the first of the next.
-  fileprivate var stepsUnevenly: Bool { kernel == 1 && stride > 1 && padding == 0 && inputs % 16 != 0 }
-
   /// Input channels that an output sees.
   fileprivate var fanInChannels: Int { inputs / groups }
 }

@@ -30,7 +30,8 @@ extension SessionError: DiagnosedError {
         "read-only", "\(verb.text) would change the session, which is open for reading only",
         at: verb.range,
         remedy: holder.map {
-          "process \($0) writes to it: close that one, or open another folder with --session"
+          "process \($0) writes to it: close that one, or work in another folder (--session DIR; in Jupyter a "
+            + "notebook that lies elsewhere)"
         } ?? "see that its folder may be written, or open another with --session")
     case .nothingToUndo(let verb):
       complaint(

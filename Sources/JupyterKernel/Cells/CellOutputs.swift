@@ -1,4 +1,5 @@
 import Interpreter
+import Notebooks
 import Synchronization
 import Text
 
@@ -12,6 +13,8 @@ final class CellOutputs: Sendable {
   private struct State {
     /// In the form of nbformat.
     var shown: [JSONObject] = []
+    /// What is the cell's result if nothing follows.
+    var result: JSONObject?
     /// The id of the output that is the progress.
     var progress: String?
     var curve = ProgressCurve()
@@ -34,15 +37,29 @@ final class CellOutputs: Sendable {
   /// Shows an output of nbformat.
   func put(_ output: JSONObject) {
     state.withLock { state in
-      state.shown.append(output)
-      publish(output)
+      goOn(&state)
+      if output.isResult {
+        state.result = output
+      } else {
+        state.shown.append(output)
+        publish(output)
+      }
     }
+  }
+
+  /// Shows what would have been the result as one output among others.
+  private func goOn(_ state: inout State) {
+    guard let output = state.result?.besideResult else { return }
+    state.result = nil
+    state.shown.append(output)
+    publish(output)
   }
 
   /// Shows how far the cell is; `line` says it in words.
   func put(_ progress: Progress, line: String) {
     guard showsProgress else { return }
     state.withLock { state in
+      goOn(&state)
       state.curve.add(progress)
       let isNew = state.progress == nil
       let id = state.progress ?? sender.newID()
@@ -55,10 +72,16 @@ final class CellOutputs: Sendable {
     }
   }
 
-  /// Takes the progress away.
+  /// Shows the result, and takes the progress away.
   func finish() {
     state.withLock { state in
-      guard state.progress != nil else { return }
+      let result = state.result
+      state.result = nil
+      if let result { state.shown.append(result) }
+      guard state.progress != nil else {
+        if let result { publish(result) }
+        return
+      }
       state.progress = nil
       // Where something follows, it takes the place of what was there without a moment of nothing.
       publish("clear_output", ["wait": .bool(!state.shown.isEmpty)])

@@ -6,6 +6,10 @@ import Text
 struct ProgressCurve: Sendable {
   /// The work in equal shares, each with the mean of what was reported of it.
   private static let shares = 100
+  /// The lettering of other outputs, without the space that pages have around code.
+  private static let lineStyle =
+    "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px); "
+    + "white-space: pre-wrap"
 
   private var activity = ""
   private var name = ""
@@ -36,7 +40,7 @@ struct ProgressCurve: Sendable {
 
   /// The report by MIME type.
   func bundle(_ progress: Progress, line: String) -> JSONObject {
-    let html = (curve?.svg ?? "") + XMLElement("pre", [("style", "margin: 0")], text: line).html
+    let html = (curve?.svg ?? "") + XMLElement("div", [("style", Self.lineStyle)], text: line).html
     return ["text/plain": .string(line), "text/html": .string(html)]
   }
 

@@ -9,8 +9,8 @@ extension Output {
   /// The output as a notebook's cell holds it, and a kernel sends it: an object of nbformat; nil where there is nothing
   /// to show, as of progress, or of a number that a table beside it shows.
   ///
-  /// `number` is the cell's. A metric with a sentence is a result of the cell, all else is beside it, durations too;
-  /// warnings and printed lines are text of the streams that other languages have for them.
+  /// `number` is the cell's. A metric with a sentence is a result of the cell where nothing follows it
+  /// (`besideResult`), all else is beside it, durations too; warnings and printed lines are text of the streams that other languages have for them.
   package func notebookOutput(number: Int, plainText: String) -> JSONObject? {
     switch self {
     case .progress: return nil
@@ -39,6 +39,22 @@ extension Output {
       bundle["image/png"] = .string(png)
     }
     return bundle
+  }
+}
+
+extension JSONObject {
+  private static let result = JSONValue.string("execute_result")
+
+  /// True of an output of nbformat that is its cell's result.
+  package var isResult: Bool { self["output_type"] == Self.result }
+
+  /// The output where others follow it: a cell has one result, which comes last.
+  package var besideResult: JSONObject {
+    guard isResult else { return self }
+    var output = self
+    output["output_type"] = .string("display_data")
+    output["execution_count"] = nil
+    return output
   }
 }
 

@@ -12,7 +12,7 @@ extension Table {
           XMLElement("td", Self.style(column), text: index < row.count ? row[index] : "")
         })
     }
-    let caption = title.map { [XMLElement("caption", text: $0)] } ?? []
+    let caption = title.map { [XMLElement("caption", [("style", "text-align: left")], text: $0)] } ?? []
     return XMLElement(
       "table", [("class", "qatlab-table")],
       caption + [

@@ -19,9 +19,10 @@ extension NotebookCell {
     _ record: CellRecord, _ node: DependencyGraph.Node, plainText: (Output, SourceFile) -> String
   ) {
     let source = SourceFile(record.source)
-    let outputs = record.shown.compactMap {
+    var outputs = record.shown.compactMap {
       $0.notebookOutput(number: record.number, plainText: plainText($0, source))
     }
+    for place in outputs.indices.dropLast() { outputs[place] = outputs[place].besideResult }
     members["outputs"] = .array(outputs.map(JSONValue.object))
     members["execution_count"] = .integer(record.number)
     changeMetadata { metadata in

@@ -22,6 +22,8 @@ import Testing
     var (converted, refused) = (0, 0)
     for seed in first..<min(first + Self.share, Self.networks.upperBound) {
       let network = RandomNetwork(seed: UInt64(seed))
+      // A crash leaves no expectation behind: in a long search it is told which network it was.
+      if Self.number("QATLAB_NETWORKS") != nil { print(network) }
       do {
         let trial = try RandomNetworkTrial(network)
         converted += 1

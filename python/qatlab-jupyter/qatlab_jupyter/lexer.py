@@ -92,7 +92,7 @@ class _Statement:
         self.last = (None, "")
 
     def pass_by(self, kind, piece):
-        """Notes a piece; a statement ends with its line, unless a bracket is open or `,`, `>` or a backslash ends it."""
+        """Notes a piece: a statement ends with its line, unless a bracket is open or `,`, `>` or `\\` ends it."""
         if kind == "newline":
             if self.last[0] == "continuation":
                 self.last = (None, "")

@@ -50,7 +50,7 @@ extension TrainingPlanner {
   private func channelsLast(
     _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue
   ) throws -> (forward: Primitive, backward: Primitive)? {
-    guard convolution.groups == 1 else { return nil }
+    guard convolution.groups == 1, !convolution.stepsUnevenly else { return nil }
     let layouts = LayerLayouts(
       source: try .channelsLast(
         [batch, sizes.inputs, sizes.inputPlane.height, sizes.inputPlane.width], types.source),
