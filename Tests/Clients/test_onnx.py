@@ -20,7 +20,7 @@ NETWORKS = {
     "curves": ("curves", "epochs 8 lr 0.01", "fc2"),
     "resnet20": ("resnet20", "epochs 3 lr 3e-3", "fc"),
     "resnet18": ("resnet18", "epochs 1", "fc"),
-    "mobilenetv2": ("mobilenetv2", "epochs 1", "classifier.1"),
+    "mobilenetv2": ("mobilenetv2", "epochs 6", "classifier.1"),
     "vgg11_bn": ("vgg11_bn", "epochs 1", "classifier.6"),
 }
 VARIANTS = {
