@@ -113,7 +113,10 @@ private final class NewFolder {
   /// Files are not forced to the disk one by one, which takes minutes for thousands: what a power cut
   /// takes can be written again.
   func open() throws(FileError) {
-    for folder in folders + [path] where chmod(folder, 0o755) != 0 { throw FileError(call: "chmod") }
+    let above = folders.map(Folder.containing)
+    for folder in Set(folders + above + [path]) where chmod(folder, 0o755) != 0 {
+      throw FileError(call: "chmod")
+    }
   }
 
   /// Takes away what was made, and no more.

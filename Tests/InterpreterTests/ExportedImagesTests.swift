@@ -57,6 +57,17 @@ import Training
     }
   }
 
+  @Test func othersMayReadWhatWentOut() throws {
+    #expect(run("data shapes limit 20 test 10 size 8\nexport data \"F/x\"").0.status == .ok)
+    let one = try #require(try files(in: "x").first)
+    var place = folder.appending(path: "x").appending(path: one).deletingLastPathComponent()
+    while place.path.count > folder.path.count {
+      let attributes = try FileManager.default.attributesOfItem(atPath: place.path)
+      #expect((attributes[.posixPermissions] as? Int) == 0o755, "\(place.path)")
+      place = place.deletingLastPathComponent()
+    }
+  }
+
   @Test func aFolderThatHoldsTheSameIsLeftAsItIsAndAnotherIsRefused() throws {
     #expect(run("data shapes limit 20 test 10 size 8\nexport data \"F/x\"").0.status == .ok)
     let (again, outputs) = run("export data \"F/x\"")

@@ -3,6 +3,9 @@ import Glibc
 import Synchronization
 
 /// libzmq's threads and all sockets of the process.
+///
+/// Unchecked, since a pointer is not `Sendable`: it never changes, and libzmq lets every thread use a context (zmq_ctx_new(3),
+/// "thread safety").
 final class ZeroMQContext: @unchecked Sendable {
   fileprivate let handle: UnsafeMutableRawPointer
   private let isTerminated = Atomic<Bool>(false)
