@@ -103,7 +103,7 @@ CK_CLONES static void pair_body(void *context, int64_t begin, int64_t end) {
     row_constants(j->grid, out * 16, &grid);
     for (int64_t k = 0; k < p->place_count; ++k) {
       const ck_tap_place place = p->places[k];
-      const float *tile = tiles + place.tap * p->source_tap_stride;
+      const float *tile = tiles + place.tap * p->source.tap_stride;
       const int64_t o = (out * p->output_pixels + place.output_pixel) * 16;
       const int64_t i = (in * p->input_pixels + place.input_pixel) * 16;
       uint16_t *target = j->target + place.target_tap * t.tap_stride;

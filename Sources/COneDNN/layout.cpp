@@ -148,14 +148,21 @@ odn_layout *odn_layout_sixteens(const int64_t dims[4]) {
   });
 }
 
-odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel) {
+odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel, int64_t side) {
   return odn::guarded<odn_layout *>(nullptr, [&] {
+    using tag = memory::format_tag;
     if (kernel == 0) {
-      return new odn_layout{
-          memory::desc({outputs, inputs}, memory::data_type::f32, memory::format_tag::AB16b16a)};
+      return new odn_layout{memory::desc({outputs, inputs}, memory::data_type::f32, tag::AB16b16a)};
     }
     return new odn_layout{memory::desc(
-        {outputs, inputs, kernel, kernel}, memory::data_type::f32, memory::format_tag::ABcd16b16a)};
+        {outputs, inputs, kernel, kernel}, memory::data_type::f32, side == 8 ? tag::ABcd8b8a : tag::ABcd16b16a)};
+  });
+}
+
+odn_layout *odn_layout_outputs_last(int64_t outputs, int64_t inputs) {
+  return odn::guarded<odn_layout *>(nullptr, [&] {
+    return new odn_layout{
+        memory::desc({outputs, inputs}, memory::data_type::f32, memory::dims{1, outputs})};
   });
 }
 
@@ -263,10 +270,15 @@ int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile) {
   const odn::Blocking b = odn::blocking_of(layout->desc);
   const bool dense = b.dims.size() == 2;
   if (!b.blocked || !(dense || b.dims.size() == 4) || b.dims != b.padded) return 1;
+  if (dense && b.inner_sizes.empty() && b.strides[0] == 1 && b.strides[1] == b.dims[0] && b.dims[1] % 16 == 0) {
+    *tile = {16, b.dims[0], 0, 16 * b.dims[0], 0};
+    return 0;
+  }
   if (b.inner_sizes.size() != 2 || b.inner_dims[0] != 1 || b.inner_dims[1] != 0) return 1;
-  if (b.inner_sizes[0] != 16 || b.inner_sizes[1] % 16 != 0) return 1;
+  const int64_t side = b.inner_sizes[0];
+  if ((side != 8 && side != 16) || b.inner_sizes[1] % side != 0) return 1;
   if (!dense && b.strides[2] != b.strides[3] * b.dims[3]) return 1;
-  *tile = {b.inner_sizes[1], b.strides[0], b.strides[1], dense ? 0 : b.strides[3]};
+  *tile = {side, b.inner_sizes[1], b.strides[0], b.strides[1], dense ? 0 : b.strides[3]};
   return 0;
 }
 

@@ -37,9 +37,12 @@ struct ActivationTensor {
   var paddedChannels: Int { storedCount / (batch * shape.spatial) }
 
   /// True where each image is one run of (sixteen channels, pixel, channel).
-  var holdsSixteens: Bool {
-    guard shape.channels % 16 == 0 else { return false }
-    return shape.spatial == 1 ? paddedChannels == shape.channels : layout.channelBlock == 16
+  var holdsSixteens: Bool { holds(blocksOf: 16) }
+
+  /// True where each image is one run of (that many channels, pixel, channel).
+  func holds(blocksOf block: Int) -> Bool {
+    guard shape.channels % block == 0 else { return false }
+    return shape.spatial == 1 ? paddedChannels == shape.channels : layout.channelBlock == block
   }
 }
 

@@ -34,12 +34,25 @@ package final class TensorLayout {
       owning: try checked(odn_layout_sixteens(dimensions.map(Int64.init)), "describe a tensor"))
   }
 
-  /// A layer's f32 weights in tiles of 16 inputs by 16 outputs; both counts are multiples of 16.
-  package static func tiles(outputs: Int, inputs: Int, kernel: Int? = nil) throws(OneDNNError) -> TensorLayout
+  /// A dense layer's f32 weights in tiles of 16 inputs by 16 outputs; both counts are multiples of 16.
+  package static func tiles(outputs: Int, inputs: Int) throws(OneDNNError) -> TensorLayout {
+    TensorLayout(
+      owning: try checked(odn_layout_tiles(Int64(outputs), Int64(inputs), 0, 16), "describe weights"))
+  }
+
+  /// A convolution's f32 weights in tiles of `side` inputs by `side` outputs, 8 or 16; both counts are its multiples.
+  package static func tiles(outputs: Int, inputs: Int, kernel: Int, side: Int) throws(OneDNNError)
+    -> TensorLayout
   {
     TensorLayout(
       owning: try checked(
-        odn_layout_tiles(Int64(outputs), Int64(inputs), Int64(kernel ?? 0)), "describe weights"))
+        odn_layout_tiles(Int64(outputs), Int64(inputs), Int64(kernel), Int64(side)), "describe weights"))
+  }
+
+  /// A dense layer's f32 weights with outputs innermost.
+  package static func outputsLast(outputs: Int, inputs: Int) throws(OneDNNError) -> TensorLayout {
+    TensorLayout(
+      owning: try checked(odn_layout_outputs_last(Int64(outputs), Int64(inputs)), "describe weights"))
   }
 
   package var type: ElementType { ElementType(odn_layout_type(raw)) }
@@ -65,13 +78,13 @@ package final class TensorLayout {
     return block > 0 ? Int(block) : nil
   }
 
-  /// How weights lie whose innermost part is 16 inputs by some outputs; nil for any other order.
+  /// How weights lie whose innermost part is 8 or 16 inputs by some outputs; nil for any other order.
   package var weightTile: WeightTile? {
     var tile = odn_weight_tile()
     guard odn_layout_weight_tile(raw, &tile) == 0 else { return nil }
     return WeightTile(
-      outputs: Int(tile.outputs), outputStride: Int(tile.output_stride), inputStride: Int(tile.input_stride),
-      tapStride: Int(tile.tap_stride))
+      side: Int(tile.side), outputs: Int(tile.outputs), outputStride: Int(tile.output_stride),
+      inputStride: Int(tile.input_stride), tapStride: Int(tile.tap_stride))
   }
 
   /// How weights lie whose innermost part is pairs of one dimension; nil for any other order.
@@ -87,9 +100,10 @@ package final class TensorLayout {
   package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
 }
 
-/// Weights [outputs][inputs][taps][16 inputs][`outputs`], the outer three in any order: elements from one to the next.
+/// Weights [outputs][inputs][taps][`side` inputs][`outputs`], the outer three in any order: elements from one tile to the
+/// next.
 package struct WeightTile: Hashable, Sendable {
-  package var outputs, outputStride, inputStride: Int
+  package var side, outputs, outputStride, inputStride: Int
   /// 0 for a dense layer.
   package var tapStride: Int
 }

@@ -17,7 +17,8 @@ struct QatlabCommand: ParsableCommand {
       RunCommand.self, ReplayCommand.self, ConvertCommand.self, KernelCommand.self, BenchCommand.self,
     ])
 
-  static let version = "0.1.0"
+  /// Results are the same to the last bit within a version alone: it is raised with every change of the arithmetic.
+  static let version = "0.2.0"
 
   @Option(
     help: ArgumentHelp("The folder that keeps models and history. (default: .qatlab)", valueName: "dir"))

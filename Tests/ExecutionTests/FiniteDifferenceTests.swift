@@ -78,6 +78,24 @@ import Testing
         if stride == 1 { try graph.append(name + "_add", .add, graph.output, before) }
       }
     },
+    Network(testDescription: "padded convolutions of 32 and 48 channels over planes of 8×8, 4×4, 2×2 and 1×1")
+    { graph in
+      for (name, inputs, outputs, stride) in [
+        ("wide", 2, 32, 1), ("square", 32, 48, 1), ("halved", 48, 32, 2), ("small", 32, 32, 1),
+        ("quartered", 32, 32, 2), ("tiny", 32, 48, 1), ("single", 48, 32, 2), ("point", 32, 48, 1),
+      ] {
+        let convolution = Convolution(
+          inputs: inputs, outputs: outputs, kernel: 3, stride: stride, padding: 1, hasBias: false)
+        try graph.append(name, .convolution(convolution), graph.output)
+        try graph.append(name + "_bn", .batchNorm(BatchNorm(channels: outputs)), graph.output)
+      }
+    },
+    Network(testDescription: "convolutions of three channels in the middle") { graph in
+      try graph.append("few", .convolution(Convolution(inputs: 2, outputs: 3, kernel: 3, padding: 1)), 0)
+      try graph.append("bn", .batchNorm(BatchNorm(channels: 3)), graph.output)
+      let strided = Convolution(inputs: 3, outputs: 7, kernel: 5, stride: 3, padding: 1)
+      try graph.append("many", .convolution(strided), graph.output)
+    },
     // Without a kink: there are few pixels, and one that crosses it would count for much.
     Network(testDescription: "strided kernels of one pixel over few channels") { graph in
       try graph.append("conv1", .convolution(Convolution(inputs: 2, outputs: 5, kernel: 1, stride: 2)), 0)

@@ -114,7 +114,8 @@ import Testing
     let kept = [1, 3]
     let w = formulaValues("w", salt: "pairs", count: 32 * 32 * taps).map { $0 * 30 }
     let tile = ck_weight_tile(
-      outputs: 16, output_stride: Int64(2 * taps * 256), input_stride: Int64(taps * 256))
+      side: 16, outputs: 16, output_stride: Int64(2 * taps * 256), input_stride: Int64(taps * 256),
+      tap_stride: 256)
     let target = ck_weight_pairs(
       pairs_outputs: pairsOutputs ? 1 : 0, block: 16, width: 16, output_stride: 2 * 2 * 256,
       input_stride: 2 * 256, tap_stride: 256)
@@ -128,7 +129,7 @@ import Testing
     places.withUnsafeMutableBufferPointer { places in
       var pairing = ck_pairing(
         outputs: 2, inputs: 2, output_pixels: 1, input_pixels: 1, place_count: Int64(kept.count),
-        places: places.baseAddress, source: tile, source_tap_stride: 256, target: target)
+        places: places.baseAddress, source: tile, target: target)
       ck_pair_weights(w, &halves, &pairing, nil)
       grid.withUnsafeMutableBufferPointer { grid in
         var raw = ck_weight_grid(factor: grid.baseAddress, scale: grid.baseAddress, minimum: -20, maximum: 20)

@@ -54,8 +54,11 @@ odn_layout *odn_layout_plain(int rank, const int64_t *dims, odn_type type);
 odn_layout *odn_layout_channels_last(const int64_t dims[4], odn_type type);
 // Images in blocks of 16 channels, f32.
 odn_layout *odn_layout_sixteens(const int64_t dims[4]);
-// A layer's weights [outputs][inputs][kernel][kernel] as tiles of 16 inputs × 16 outputs, f32; kernel 0: of a dense layer.
-odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel);
+// A layer's weights [outputs][inputs][kernel][kernel] as tiles of side inputs × side outputs, f32: 8 or 16; kernel 0: of
+// a dense layer, whose side is 16.
+odn_layout *odn_layout_tiles(int64_t outputs, int64_t inputs, int64_t kernel, int64_t side);
+// A dense layer's weights with outputs innermost, f32.
+odn_layout *odn_layout_outputs_last(int64_t outputs, int64_t inputs);
 odn_layout *odn_layout_copy(const odn_layout *layout);
 void odn_layout_destroy(odn_layout *layout);
 odn_type odn_layout_type(const odn_layout *layout);
@@ -70,13 +73,14 @@ int64_t odn_layout_output_block(const odn_layout *layout, int grouped);
 // Weights stored as [outputs and inputs][kernel rows][kernel columns][block]: the block, or 0 where they are not.
 int64_t odn_layout_tap_block(const odn_layout *layout);
 
-// Weights whose innermost part is [16 inputs][outputs], of a convolution or a dense layer: elements between one set of
-// 16 inputs and the next, one set of `outputs` and the next, and between taps (rows and columns as one; 0: dense).
+// Weights whose innermost part is [side inputs][outputs], of a convolution or a dense layer: elements between one set of
+// `side` inputs and the next, one set of `outputs` and the next, and between taps (rows and columns as one; 0: dense).
 typedef struct {
-  int64_t outputs, output_stride, input_stride, tap_stride;
+  int64_t side, outputs, output_stride, input_stride, tap_stride;
 } odn_weight_tile;
 
-// Zero where weights lie so, with full blocks of both.
+// Zero where weights lie so, with full blocks of both; sides are 8 and 16, and rows of all of a dense layer's outputs
+// count as tiles of 16.
 int odn_layout_weight_tile(const odn_layout *layout, odn_weight_tile *tile);
 
 // Weights whose innermost part is [block / 2][width][2], the outer and the innermost index of one dimension and `width`

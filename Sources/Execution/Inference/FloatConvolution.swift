@@ -9,6 +9,8 @@ struct FloatConvolution {
   var source, destination: TensorLayout?
   var weights: Operand
   var bias: Operand?
+  /// What computes it in the primitive's place, where it is faster.
+  var winograd: WinogradConvolution?
 }
 
 extension InferencePlanner {
@@ -26,11 +28,17 @@ extension InferencePlanner {
     let bias = convolution.hasBias ? try take(node.name + ".bias") : nil
     if savesArithmetic, let destination,
       let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
-      source.holdsSixteens,
-      ActivationTensor(buffer: source.buffer, layout: destination, shape: node.shape, batch: batch)
-        .holdsSixteens
+      let block = productBlock(source, destination, node.shape)
     {
-      return try denseConvolution(product, epilogue, source, destination, weights: weights, bias: bias)
+      return try denseConvolution(
+        product, block: block, epilogue, source, destination, weights: weights, bias: bias)
+    }
+    if savesArithmetic, crop == nil,
+      let winograd = try winogradConvolution(convolution, node, source, direct: primitive, weights: weights)
+    {
+      return FloatConvolution(
+        primitive: primitive, source: primitive.layout(.source), destination: destination,
+        weights: winograd.kernels, bias: try bias.map { try vector($0) }, winograd: winograd)
     }
     let plain = try TensorLayout.plain(effective.weightDimensions)
     return FloatConvolution(
@@ -47,8 +55,14 @@ extension InferencePlanner {
   /// small differences, so what is compared with integers is computed directly.
   private var savesArithmetic: Bool { [.float, .dynamic].contains(model.kind) && batch >= 4 }
 
+  /// The blocks that both sides of a plane product lie in.
+  private func productBlock(_ source: ActivationTensor, _ destination: TensorLayout, _ shape: Shape) -> Int? {
+    let made = ActivationTensor(buffer: source.buffer, layout: destination, shape: shape, batch: batch)
+    return [16, 8].first { source.holds(blocksOf: $0) && made.holds(blocksOf: $0) }
+  }
+
   private mutating func denseConvolution(
-    _ product: PlaneProduct, _ epilogue: LayerEpilogue, _ source: ActivationTensor,
+    _ product: PlaneProduct, block: Int, _ epilogue: LayerEpilogue, _ source: ActivationTensor,
     _ destination: TensorLayout, weights: [Float], bias: [Float]?
   ) throws -> FloatConvolution {
     let channels = (
@@ -66,9 +80,9 @@ extension InferencePlanner {
     return FloatConvolution(
       primitive: primitive, source: source.layout, destination: destination,
       weights: try constant(
-        product.expanded(weights, inputs: channels.inputs, block: 16), plain,
+        product.expanded(weights, inputs: channels.inputs, block: block), plain,
         as: primitive.layout(.weights) ?? plain),
-      bias: try bias.map { try vector(product.expanded(bias: $0, block: 16)) })
+      bias: try bias.map { try vector(product.expanded(bias: $0, block: block)) })
   }
 
   private mutating func vector(_ values: [Float]) throws -> Operand {

@@ -17,9 +17,12 @@ extension InferencePlanner {
       [read.buffer, codes.buffer])
     let weights = try DynamicWeights(node.name, in: model)
     let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
-    let sums = try planSums(
-      .dense(sizes, codes), weights.codes, TensorLayout.plain(dense.weightShape, .int8), node,
-      split: saturates(weights.codes, codesUpTo: dynamic.input.maximum))
+    let plain = try TensorLayout.plain(dense.weightShape, .int8)
+    let layer = BareLayer.dense(sizes, codes)
+    let sums =
+      saturates(weights.codes, codesUpTo: dynamic.input.maximum)
+      ? try wideSums(layer, weights.codes, plain, node)
+      : try planSums(layer, weights.codes, plain, node, split: false)
     let step = DequantizeSumsStep(
       node.name + " dequantize", from: sums.map(\.buffer), to: out.buffer, batch: batch, weights: weights,
       activation: graph.rectifier(of: group), range: range)

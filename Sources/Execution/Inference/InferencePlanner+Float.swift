@@ -43,11 +43,15 @@ extension InferencePlanner {
       try residual.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape)
-    var operands: [(Role, Operand)] = [
-      (.source, .buffer(read.buffer)), (.weights, chosen.weights), (.destination, .buffer(out.buffer)),
-    ]
-    if let bias = chosen.bias { operands.append((.bias, bias)) }
-    append(PrimitiveStep(node.name, .convolution, chosen.primitive, operands), [read.buffer, out.buffer])
+    if let winograd = chosen.winograd {
+      append(winograd, node.name, from: read.buffer, to: out.buffer, bias: chosen.bias, epilogue)
+    } else {
+      var operands: [(Role, Operand)] = [
+        (.source, .buffer(read.buffer)), (.weights, chosen.weights), (.destination, .buffer(out.buffer)),
+      ]
+      if let bias = chosen.bias { operands.append((.bias, bias)) }
+      append(PrimitiveStep(node.name, .convolution, chosen.primitive, operands), [read.buffer, out.buffer])
+    }
     tensors[group.output] = out
     try appendFakeQuantize(group, out)
   }

@@ -66,8 +66,7 @@ extension InferencePlanner {
     let zeroPoint = padded ? integer.input.zeroPoint : 0
     // Channels of their own have one product a tap: nothing is added in 16 bits.
     if effective.fanInChannels > 1, saturates(codes, codesUpTo: integer.input.grid.maximum) {
-      let sums = try planSums(
-        .convolution(sizes, source, zeroPoint: zeroPoint), codes, plain, node, split: true)
+      let sums = try wideSums(.convolution(sizes, source, zeroPoint: zeroPoint), codes, plain, node)
       return try planOutput(
         of: sums, biases, weights, integer, node, id: id, residual: residual.flatMap { tensors[$0] })
     }
@@ -142,11 +141,11 @@ extension InferencePlanner {
     let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
     let type: ElementType = integer.output == nil ? .float32 : .uint8
     if saturates(weights.codes, codesUpTo: integer.input.grid.maximum) {
-      let sums = try planSums(.dense(sizes, read), weights.codes, plain, node, split: true)
+      let sums = try wideSums(.dense(sizes, read), weights.codes, plain, node)
       let out = newTensor(try TensorLayout.plain([batch, dense.outputs], type), node.shape, type)
       let requantization = SumRequantization(
         scales: weights.multipliers(output: integer.output), biases: biases, channels: dense.outputs,
-        activation: integer.activation, output: integer.output)
+        products: dense.inputs, activation: integer.activation, output: integer.output)
       return appendOutput(of: sums, requantization, residual: nil, node, id: id, to: out)
     }
     var epilogue = LayerEpilogue()

@@ -2,8 +2,9 @@ import GraphIR
 import OneDNN
 import Quantization
 
-/// Integer layers on processors that add two byte products in 16 bits: where their sum can exceed them, each weight is
-/// the sum of two of half its size, whose products fit, and the layer is computed twice.
+/// Integer layers on processors that add two byte products in 16 bits: where their sum can exceed them, the program's own
+/// kernels multiply in 16 bits; what those don't serve is computed twice, each weight being the sum of two of half its
+/// size, whose products fit.
 extension InferencePlanner {
   /// A layer without what follows its sums, and its input.
   enum BareLayer {
@@ -17,6 +18,45 @@ extension InferencePlanner {
     guard !addsByteProductsExactly else { return false }
     let largest = weights.reduce(0) { max($0, abs(Int($1))) }
     return 2 * largest * largestCode > Int(Int16.max)
+  }
+
+  /// The 32-bit sums of a layer, exact whatever its codes: in one tensor, or in two to be added.
+  mutating func wideSums(
+    _ layer: BareLayer, _ weights: [Int8], _ plain: TensorLayout, _ node: Graph.Node
+  ) throws -> [ActivationTensor] {
+    let dimensions = node.shape.dimensions(batch: batch)
+    switch layer {
+    case .convolution(let sizes, let source, let zeroPoint):
+      guard let convolution = ByteConvolution(sizes, zeroPoint: zeroPoint) else { break }
+      let lastly = try TensorLayout.channelsLast(source.shape.dimensions(batch: batch), .uint8)
+      let read = try adapted(source, to: lastly, label: node.name + " input")
+      let out = newTensor(try .channelsLast(dimensions, .int32), node.shape, .int32)
+      return [byteSums(convolution, .convolution, read, weights, node, to: out)]
+    case .dense(let sizes, let source):
+      let pixel = Plane(height: 1, width: 1)
+      let asConvolution = ConvolutionSizes(
+        batch: batch, inputs: sizes.inputs, outputs: sizes.outputs, inputPlane: pixel, outputPlane: pixel,
+        window: Window(kernel: pixel, stride: 1, padding: 0), groups: 1)
+      guard let convolution = ByteConvolution(asConvolution, zeroPoint: 0) else { break }
+      let out = newTensor(try .plain([batch, sizes.outputs], .int32), node.shape, .int32)
+      return [byteSums(convolution, .dense, source, weights, node, to: out)]
+    }
+    return try planSums(layer, weights, plain, node, split: true)
+  }
+
+  private mutating func byteSums(
+    _ convolution: ByteConvolution, _ kind: StepKind, _ source: ActivationTensor, _ weights: [Int8],
+    _ node: Graph.Node, to out: ActivationTensor
+  ) -> ActivationTensor {
+    let scratch = memory.reserve(convolution.scratchBytes)
+    let packed = convolution.packed(weights)
+    constants.append(packed)
+    append(
+      ByteConvolutionStep(
+        node.name, kind, convolution, from: source.buffer, weights: packed.base, to: out.buffer,
+        scratch: scratch),
+      [source.buffer, out.buffer, scratch])
+    return out
   }
 
   /// The 32-bit sums of a layer over its weights, or over each half of them, in one layout.
@@ -78,6 +118,7 @@ extension InferencePlanner {
     let summand = try residual.map { try adapted($0, to: layout, label: node.name + " residual") }
     let requantization = SumRequantization(
       scales: weights.multipliers(output: integer.output), biases: biases, channels: node.shape.channels,
+      products: integer.convolution.weightShape.dropFirst().reduce(1, *),
       residualScale: integer.residual.map { $0.scale / integer.output.scale } ?? 0,
       activation: integer.activation, output: integer.output)
     appendOutput(of: read, requantization, residual: summand, node, id: id, to: out)
@@ -88,7 +129,8 @@ extension InferencePlanner {
     _ node: Graph.Node, id: Graph.NodeID, to out: ActivationTensor
   ) {
     let step = RequantizeSumsStep(
-      node.name + " requantize", sums: sums[0].buffer, more: sums[1].buffer, residual: residual?.buffer,
+      node.name + " requantize", sums: sums[0].buffer, more: sums.dropFirst().first?.buffer,
+      residual: residual?.buffer,
       to: out,
       requantization)
     append(step, sums.map(\.buffer) + [out.buffer] + [residual?.buffer].compactMap { $0 })

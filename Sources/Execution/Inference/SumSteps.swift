@@ -8,18 +8,21 @@ final class SumRequantization {
   private let scales: Vector<Float>
   private let biases: Vector<Int32>
 
-  /// `channels` counts those that are stored, with padding.
+  /// `channels` counts those that are stored, with padding; `products` are those that a sum adds, 0 where it is none of
+  /// codes and weights.
   ///
   /// Without `output` the result is float, in units of 1.
   init(
-    scales: [Float], biases: [Int64], channels: Int, residualScale: Float = 0, activation: Rectifier?,
-    output: QuantizationParameters?
+    scales: [Float], biases: [Int64], channels: Int, products: Int = 0, residualScale: Float = 0,
+    activation: Rectifier?, output: QuantizationParameters?
   ) {
+    let largest = biases.reduce(0) { max($0, $1.magnitude) }
+    let isNarrow = products > 0 && largest + UInt64(products) * 255 * 128 < UInt64(Int32.max)
     let scales = Vector(scales, padding: channels)
     let biases = Vector(biases.map { Int32(clamping: $0) }, padding: channels)
     let bounds = activation?.bounds(in: output) ?? (-.infinity, .infinity)
     kernel = ck_requantization(
-      scale: UnsafePointer(scales.pointer), bias: UnsafePointer(biases.pointer),
+      scale: UnsafePointer(scales.pointer), bias: UnsafePointer(biases.pointer), is_narrow: isNarrow ? 1 : 0,
       residual_scale: residualScale,
       low: bounds.0, high: bounds.1, zero_point: output?.zeroPoint ?? 0,
       minimum: Int32(output?.grid.minimum ?? 0), maximum: Int32(output?.grid.maximum ?? 0))

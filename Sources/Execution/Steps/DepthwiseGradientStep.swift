@@ -45,12 +45,13 @@ extension ck_depthwise {
     _ convolution: Convolution, source: ActivationTensor, destination: ActivationTensor, weights: TensorLayout
   ) {
     guard convolution.groups == convolution.inputs, convolution.outputs == convolution.inputs,
-      convolution.inputs % 16 == 0, convolution.kernel <= Self.mostKernel, !convolution.hasBias,
-      source.holdsSixteens, destination.holdsSixteens, let block = weights.outputBlock(grouped: true),
+      convolution.kernel <= Self.mostKernel, !convolution.hasBias,
+      let width = [16, 8].first(where: { source.holds(blocksOf: $0) && destination.holds(blocksOf: $0) }),
+      let block = weights.outputBlock(grouped: true),
       weights.byteCount == 4 * convolution.outputs * convolution.kernel * convolution.kernel
     else { return nil }
     self.init(
-      batch: Int64(source.batch), blocks: Int64(convolution.inputs / 16),
+      batch: Int64(source.batch), block: Int64(width), blocks: Int64(convolution.inputs / width),
       in_height: Int64(source.shape.height), in_width: Int64(source.shape.width),
       out_height: Int64(destination.shape.height), out_width: Int64(destination.shape.width),
       kernel: Int64(convolution.kernel), stride: Int64(convolution.stride),

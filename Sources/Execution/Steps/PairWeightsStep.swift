@@ -9,7 +9,7 @@ final class WeightPairing {
   /// Of weights with a shape [outputs, inputs, kernel, kernel]; nil where either order is not one that the kernel
   /// walks.
   init?(_ shape: [Int], _ standIn: StandIn?, from source: TensorLayout, to target: TensorLayout) {
-    guard let tile = source.weightTile, let pairs = target.weightPairs else { return nil }
+    guard let tile = source.weightTile, tile.side == 16, let pairs = target.weightPairs else { return nil }
     var pixels = (output: 1, input: 1)
     let standing: [ck_tap_place]
     switch standIn {
@@ -31,7 +31,7 @@ final class WeightPairing {
       outputs: Int64(shape[0] / 16), inputs: Int64(shape[1] / 16),
       output_pixels: Int64(pixels.output), input_pixels: Int64(pixels.input),
       place_count: Int64(standing.count), places: UnsafePointer(places.pointer),
-      source: ck_weight_tile(tile), source_tap_stride: Int64(tile.tapStride),
+      source: ck_weight_tile(tile),
       target: ck_weight_pairs(
         pairs_outputs: pairs.pairsOutputs ? 1 : 0, block: Int64(pairs.block), width: Int64(pairs.width),
         output_stride: Int64(pairs.outputStride), input_stride: Int64(pairs.inputStride),

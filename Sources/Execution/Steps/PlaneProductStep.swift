@@ -10,18 +10,20 @@ final class PlannedProduct {
   private(set) var raw: ck_plane_product
 
   /// Nil where either layer's weights lie in an order that the kernels don't walk.
-  init?(_ product: PlaneProduct, _ sizes: DenseSizes, taps: TensorLayout, dense: TensorLayout) {
-    guard let tapsTile = taps.weightTile, let denseTile = dense.weightTile else { return nil }
+  init?(_ product: PlaneProduct, _ sizes: DenseSizes, block: Int, taps: TensorLayout, dense: TensorLayout) {
+    guard let tapsTile = taps.weightTile, let denseTile = dense.weightTile, tapsTile.side % block == 0,
+      denseTile.side % block == 0
+    else { return nil }
     layout = dense
     self.sizes = sizes
     tapOfPair = Vector(product.tapOfPair.count, repeating: 0)
     for (pair, tap) in product.tapOfPair.enumerated() { tapOfPair[pair] = Int64(tap) }
     raw = ck_plane_product(
-      outputs: Int64(sizes.outputs / product.outputPixels / 16),
-      inputs: Int64(sizes.inputs / product.inputPixels / 16), taps: Int64(product.taps),
+      block: Int64(block), outputs: Int64(sizes.outputs / product.outputPixels / block),
+      inputs: Int64(sizes.inputs / product.inputPixels / block), taps: Int64(product.taps),
       input_pixels: Int64(product.inputPixels), output_pixels: Int64(product.outputPixels),
       tap_of_pair: UnsafePointer(tapOfPair.pointer), taps_tile: ck_weight_tile(tapsTile),
-      dense_tile: ck_weight_tile(denseTile), tap_stride: Int64(tapsTile.tapStride))
+      dense_tile: ck_weight_tile(denseTile))
   }
 }
 
@@ -40,8 +42,8 @@ extension PlannedProduct {
 extension ck_weight_tile {
   init(_ tile: WeightTile) {
     self.init(
-      outputs: Int64(tile.outputs), output_stride: Int64(tile.outputStride),
-      input_stride: Int64(tile.inputStride))
+      side: Int64(tile.side), outputs: Int64(tile.outputs), output_stride: Int64(tile.outputStride),
+      input_stride: Int64(tile.inputStride), tap_stride: Int64(tile.tapStride))
   }
 }
 

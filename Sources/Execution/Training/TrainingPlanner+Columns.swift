@@ -23,7 +23,7 @@ extension TrainingPlanner {
     else { return nil }
     let taps = convolution.kernel * convolution.kernel
     let master = try TensorLayout.tiles(
-      outputs: convolution.outputs, inputs: convolution.inputs, kernel: convolution.kernel)
+      outputs: convolution.outputs, inputs: convolution.inputs, kernel: convolution.kernel, side: 16)
     guard master.isSame(as: weights.layout) else { return nil }
     let sizes = DenseSizes(
       batch: batch * y.shape.spatial, inputs: convolution.inputs * taps, outputs: convolution.outputs)

@@ -10,20 +10,22 @@ extension TrainingPlanner {
     let types = LayerEpilogue(
       convolutionElement(sizes, hasBias: convolution.hasBias), hasBias: convolution.hasBias)
     var forward = try convolutionForward(sizes, types, source)
+    if let planned = try planWinograd(convolution, node, source, group, direct: forward) { return planned }
     var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
     if backward.isReference, let other = try channelsLast(convolution, sizes, types) {
       (forward, backward) = other
     }
     let plain = try TensorLayout.plain(convolution.weightDimensions)
-    let layout = backward.layout(.weightsGradient) ?? plain
+    var layout = backward.layout(.weightsGradient) ?? plain
     var layouts = (source: forward.layout(.source), destination: forward.layout(.destination))
     var standIn: StandIn?
     if let dense = try planeProduct(convolution, node, source, destination: layouts.destination, taps: layout)
     {
       (forward, backward, standIn) = (dense.forward, dense.backward, .product(dense.product))
-      layouts.source = source.layout
+      (layouts.source, layout) = (source.layout, dense.taps)
     } else if let small = try croppedConvolution(convolution, types, source, node, weights: layout) {
       (forward, backward, standIn) = (small.forward, small.backward, .crop(small.crop))
+      layout = small.weights
       layouts = (forward.layout(.source), forward.layout(.destination))
     }
     if standIn == nil, let wide = try wideWeightsGradient(convolution, sizes, forward),
@@ -122,24 +124,37 @@ extension TrainingPlanner {
     else { return }
     if !planned.isFrozen { appendWeightsBackward(node, .convolution, planned, weights, gradient) }
     guard learnsBelow(node) else { return }
-    let primitive = try convolutionBackwardData(convolution, node, planned, source, weights, forward)
-    try appendDataBackward(node, .convolution, primitive, planned, weights, gradient)
+    if let winograd = weights.winograd {
+      return try planWinogradBackwardData(node, winograd, planned, weights, gradient)
+    }
+    let (primitive, chosen) = try convolutionBackwardData(
+      convolution, node, planned, source, weights, forward)
+    try appendDataBackward(node, .convolution, primitive, planned, weights, gradient, chosen: chosen)
   }
 
   private func convolutionBackwardData(
     _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ source: ActivationTensor,
     _ weights: PlannedWeights, _ forward: Primitive
-  ) throws -> Primitive {
+  ) throws -> (Primitive, LayerLayouts?) {
     var effective = convolution
     switch weights.standIn {
-    case .product(let product): return try planeProductBackward(product, source.type, forward: forward)
+    case .product(let product):
+      return (try planeProductBackward(product, source.type, forward: forward), nil)
     case .crop(let crop): effective = crop.convolution
     case nil: break
     }
-    return try fastest(
-      .backwardData, ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape),
-      LayerEpilogue(source.type, hasBias: false),
-      LayerLayouts(source: source.layout, destination: planned.y.layout), forward: forward)
+    let sizes = ConvolutionSizes(effective, batch: batch, input: source.shape, output: node.shape)
+    let types = LayerEpilogue(source.type, hasBias: false)
+    let kept = try fastest(
+      .backwardData, sizes, types, LayerLayouts(source: source.layout, destination: planned.y.layout),
+      forward: forward)
+    guard kept.isReference, !effective.stepsUnevenly else { return (kept, nil) }
+    // A few channels lie row by row, which this pass has no fast code for; in blocks it has.
+    let free = try fastest(.backwardData, sizes, types, LayerLayouts(), forward: forward)
+    guard !free.isReference else { return (kept, nil) }
+    return (
+      free, LayerLayouts(source: free.layout(.sourceGradient), destination: free.layout(.destinationGradient))
+    )
   }
 }
 

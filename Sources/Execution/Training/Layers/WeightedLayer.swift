@@ -19,7 +19,10 @@ struct PlannedWeights {
   var columns: PlannedColumns?
   /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
   var depthwise: ck_depthwise?
-  var backwardWeights: Primitive
+  /// What computes all three passes in the primitives' place, where it is faster.
+  var winograd: PlannedWinograd?
+  /// Nil where another of these finds the weights' gradient.
+  var backwardWeights: Primitive?
 }
 
 /// What a layer's weights are, whichever kind of layer it is.
@@ -52,7 +55,7 @@ extension TrainingPlanner {
   /// biases.
   mutating func planWeights(
     _ node: Graph.Node, _ form: WeightForm, _ layouts: (stored: TensorLayout, plain: TensorLayout),
-    group: LayerGroup, channels: Int, backward: Primitive
+    group: LayerGroup, channels: Int, backward: Primitive?
   ) throws -> PlannedWeights {
     let tempo = tempo(of: group.head)
     let parameter = parameters.add(
@@ -173,14 +176,17 @@ extension TrainingPlanner {
     _ gradient: BufferID
   ) {
     guard let source = planned.source else { return }
-    if let depthwise = weights.depthwise {
+    if let winograd = weights.winograd {
+      appendWinogradWeightsGradient(
+        node, winograd, source: source.buffer, gradient: gradient, weights.parameter)
+    } else if let depthwise = weights.depthwise {
       append(
         DepthwiseGradientStep(
           node.name + " backward weights", source: source.buffer, gradient: gradient,
           weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
     } else if let columns = weights.columns {
       appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
-    } else if source.type == .bfloat16, weights.backwardWeights.layout(.source)?.type == .float32 {
+    } else if source.type == .bfloat16, weights.backwardWeights?.layout(.source)?.type == .float32 {
       let wide = widened(gradient, planned.y, label: node.name + " gradient").buffer
       let input = widened(source.buffer, source, label: node.name + " input")
       appendPrimitiveBackward(node, kind, input, weights, wide)
@@ -196,6 +202,7 @@ extension TrainingPlanner {
     _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
     _ gradient: BufferID
   ) {
+    guard let backward = weights.backwardWeights else { return }
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
@@ -203,28 +210,33 @@ extension TrainingPlanner {
     ]
     if let bias = weights.bias { operands.append((.biasGradient, .gradient(bias))) }
     append(
-      PrimitiveStep(node.name + " backward weights", kind, weights.backwardWeights, operands),
+      PrimitiveStep(node.name + " backward weights", kind, backward, operands),
       [source.buffer, gradient] + [standIn?.1].compactMap { $0 })
     if let (standIn, buffer) = standIn {
       append(standIn.scatter(node.name, from: buffer, to: .gradient(weights.parameter)), [buffer])
     }
   }
 
+  /// `chosen` are the layouts of both gradients, where they are not those of the forward pass.
   mutating func appendDataBackward(
     _ node: Graph.Node, _ kind: StepKind, _ primitive: Primitive, _ planned: PlannedGroup,
-    _ weights: PlannedWeights, _ gradient: BufferID
+    _ weights: PlannedWeights, _ gradient: BufferID, chosen: LayerLayouts? = nil
   ) throws {
     guard let source = planned.source, let id = node.inputs.first else { return }
     var weights = weights
     let used = try weightOperand(&weights, for: primitive, label: node.name + " backward")
-    let target = memory.reserve(source.layout.byteCount)
+    var arriving = planned.y
+    arriving.buffer = gradient
+    let read = try adapted(arriving, to: chosen?.destination, label: node.name + " gradient")
+    let layout = chosen?.source ?? source.layout
+    let target = memory.reserve(layout.byteCount)
     append(
       PrimitiveStep(
         node.name + " backward data", kind, primitive,
         [
-          (.destinationGradient, .buffer(gradient)), (.weights, used), (.sourceGradient, .buffer(target)),
+          (.destinationGradient, .buffer(read.buffer)), (.weights, used), (.sourceGradient, .buffer(target)),
         ]),
-      [gradient, target] + buffers(used) + buffers(weights.used))
-    try passOn(target, source.layout, to: id, node)
+      [read.buffer, target] + buffers(used) + buffers(weights.used))
+    try passOn(target, layout, to: id, node)
   }
 }
