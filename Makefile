@@ -8,7 +8,7 @@ export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-jupyterlab help dependencies build demo repl test test-in-random-order \
-  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays jupyter-words \
+  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays jupyter-words reference \
   lint clean
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo 'make check-readers  try 100,000 mutations of each kind of picture, data, tensor and network file'
 	@echo 'make check-jupyterlab  drive the quick start in JupyterLab by clicks and keys, with screenshots (PyPI, chromium)'
 	@echo "make jupyter-words  write the words that Jupyter's tools colour, from what help lists"
+	@echo 'make reference  write docs/reference.md and docs/qatlab.1 from what the commands say of themselves'
 	@echo "make lint    check the sources' form with swift format"
 	@echo 'make clean   remove what was built'
 
@@ -93,6 +94,10 @@ check-jupyterlab: build
 
 jupyter-words: build
 	python3 Scripts/jupyter-words.py
+
+reference: build
+	$(PROGRAM) help --markdown > docs/reference.md
+	$(PROGRAM) help --man > docs/qatlab.1
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "typed.h"
 #include "utf8.h"
 
 cel_editor *editor_of(EditLine *el) {
@@ -45,6 +46,7 @@ static void start_line(cel_editor *editor) {
 }
 
 static int has_input(void) {
+  if (typed_waits()) return 1;
   struct pollfd input = {STDIN_FILENO, POLLIN, 0};
   return poll(&input, 1, 0) > 0;
 }
@@ -81,7 +83,7 @@ static int read_scalar(EditLine *el, wchar_t *scalar) {
   for (;;) {
     draw(editor);
     drawing_send(editor);
-    switch (cel_wait(STDIN_FILENO)) {
+    switch (typed_waits() ? CEL_READABLE : cel_wait(STDIN_FILENO)) {
       case CEL_READABLE: return utf8_read(STDIN_FILENO, scalar);
       case CEL_INTERRUPT:
         interrupt(editor);

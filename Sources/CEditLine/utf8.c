@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include "typed.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -43,6 +45,7 @@ static int is_scalar(uint32_t value, int following_bytes) {
 }
 
 static ssize_t read_byte(int descriptor, unsigned char *byte) {
+  if (typed_take(byte)) return 1;
   ssize_t count;
   do count = read(descriptor, byte, 1);
   while (count < 0 && errno == EINTR);
@@ -58,7 +61,7 @@ int utf8_read(int descriptor, wchar_t *scalar) {
   for (int i = 0; i < rest; i++) {
     // A sender that stops in the middle of a character must not block the editor.
     struct pollfd more = {descriptor, POLLIN, 0};
-    if (poll(&more, 1, 100) <= 0 || read_byte(descriptor, &byte) != 1 || (byte & 0xC0) != 0x80) rest = -1;
+    if ((!typed_waits() && poll(&more, 1, 100) <= 0) || read_byte(descriptor, &byte) != 1 || (byte & 0xC0) != 0x80) rest = -1;
     else value = value << 6 | (byte & 0x3F);
   }
   *scalar = rest >= 0 && is_scalar(value, rest) ? (wchar_t)value : replacement;

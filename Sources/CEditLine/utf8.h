@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <wchar.h>
 
-/// Reads one scalar from a descriptor that is ready: 1, 0 at the end, -1 with errno.
+/// Reads one scalar of what was typed, from keys that are kept or from the terminal, where that is ready: 1, 0 at the end, -1 with errno.
 /// Bytes that aren't UTF-8 become U+FFFD.
 int utf8_read(int descriptor, wchar_t *scalar);
 

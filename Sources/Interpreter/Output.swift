@@ -4,6 +4,8 @@ package import Language
 package enum Output: Sendable, Codable, Equatable {
   /// Plain sentences, one or more lines.
   case text(String)
+  /// Lines of signs that belong under one another: broken or cut they would say nothing.
+  case drawing(String)
   /// A choice the program made for the user, an event of a run: drawn faint.
   case note(String)
   /// What a cell prints at its author's wish: words for a reader, of which nothing is kept as a result.

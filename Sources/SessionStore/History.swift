@@ -1,20 +1,21 @@
 import GRDB
 
 extension SessionStore {
-  /// The last cells that were entered, at most `limit`, the oldest of them first.
+  /// The last cells that were entered, at most `limit`, the oldest of them first, without those of a status.
   ///
   /// Throws `.damagedHistory`.
-  package func history(limit: Int) throws -> [String] {
+  package func history(limit: Int, except status: String? = nil) throws -> [String] {
     try asHistory {
       try read { database in
         try String.fetchAll(
-          database, sql: "SELECT cell FROM history ORDER BY id DESC LIMIT ?", arguments: [max(0, limit)]
+          database, sql: "SELECT cell FROM history WHERE status IS NOT ? ORDER BY id DESC LIMIT ?",
+          arguments: [status, max(0, limit)]
         ).reversed()
       }
     }
   }
 
-  /// Keeps a cell, also one that failed, with its status (`ok`, `error`, `interrupted`) and its time.
+  /// Keeps a cell, also one that failed, with its status (`ok`, `error`, `interrupted`, `unread`) and its time.
   ///
   /// A write of its own, outside any transaction. Throws `.damagedHistory` or `.readOnly`.
   package func remember(_ cell: String, status: String, seconds: Double) throws {

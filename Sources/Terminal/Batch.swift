@@ -1,28 +1,42 @@
 import Glibc
 package import Interpreter
 import Language
+import Notebooks
+import Text
 import Training
 
-/// Runs the statements on standard input one by one, without prompt, and stops at the first that fails.
+/// Runs statements one by one, without prompt, and stops at the first that fails: those of `program`, or without one
+/// those on standard input.
 ///
-/// Returns the exit code: 0 fine, 1 a statement failed, 130 interrupted or nobody reads the output any more.
-package func runBatch(interpreter: Interpreter) -> Int32 {
+/// With `json`, each is a line of JSON on standard output and nothing else is. Returns the exit code: 0 fine, 1 a
+/// statement failed, 130 interrupted or nobody reads the output any more.
+package func runBatch(interpreter: Interpreter, program: String? = nil, json: Bool = false) -> Int32 {
   prepareSignals()
-  var batch = Batch(interpreter: interpreter, screen: Screen())
+  var batch = Batch(
+    interpreter: interpreter, screen: Screen(writesOutput: !json), json: json,
+    input: program.map(StandardInput.init(text:)) ?? StandardInput(),
+    inputName: program == nil ? "standard input" : "the cells")
   return batch.run()
 }
 
 private struct Batch {
   let interpreter: Interpreter
   let screen: Screen
-  private var input = StandardInput()
+  let json: Bool
+  private var input: StandardInput
+  private let inputName: String
   private var lineNumber = 0
-  private var statement = ""
+  private var statement = GrowingCell()
   private var firstLine = 1
+  /// Statements that were run.
+  private var count = 0
 
-  init(interpreter: Interpreter, screen: Screen) {
+  init(interpreter: Interpreter, screen: Screen, json: Bool, input: StandardInput, inputName: String) {
     self.interpreter = interpreter
     self.screen = screen
+    self.json = json
+    self.input = input
+    self.inputName = inputName
   }
 
   mutating func run() -> Int32 {
@@ -36,9 +50,9 @@ private struct Batch {
         return statement.isEmpty ? outputFailure() ?? 0 : execute() ?? outputFailure() ?? 0
       case .interrupted: return 130
       case .failed(let code):
-        return fail("unreadable-input", "can't read standard input: \(systemMessage(code))")
+        return fail("unreadable-input", "can't read \(inputName): \(systemMessage(code))")
       case .notText:
-        return fail("not-utf8", "line \(lineNumber + 1) of standard input isn't UTF-8 text")
+        return fail("not-utf8", "line \(lineNumber + 1) of \(inputName) isn't UTF-8 text")
       }
     }
   }
@@ -53,35 +67,40 @@ private struct Batch {
       }
       firstLine = lineNumber
     }
-    statement += line + "\n"
-    if case .incomplete = completeness(of: statement) { return nil }
+    if case .incomplete = statement.add(line) { return nil }
     return execute() ?? outputFailure()
   }
 
   private mutating func execute() -> Int32? {
-    let text = String(statement.dropLast())
-    statement = ""
+    let text = String(statement.text.dropLast())
+    statement = GrowingCell()
     let source = SourceFile(text)
     let cancellation = Cancellation()
+    var outputs: [Output] = []
     let result = cancellingOnInterrupt(cancellation) { [screen] in
       screen.remark(["stopping at the end of this step"])
     } _: {
       interpreter.execute(text, cancellation: cancellation) { output in
+        outputs.append(output)
         screen.show(output, source: source)
         if screen.isClosed { cancellation.cancel() }
       }
     }
     screen.finishProgress()
+    count += 1
+    if json { tell(CellRecord(number: count, source: text, result, outputs)) }
     switch result.status {
     case .ok: return nil
     case .interrupted: return 130
     case .error:
       if firstLine != lineNumber || firstLine > 1 {
-        screen.remark(["in line \(firstLine) of standard input"])
+        screen.remark(["in line \(firstLine) of \(inputName)"])
       }
       return 1
     }
   }
+
+  private func tell(_ record: CellRecord) { screen.print([JSONValue.object(record.json).line]) }
 
   /// A closed pipe ends the run without a word; any other failed write is told.
   private func outputFailure() -> Int32? {
@@ -95,6 +114,7 @@ private struct Batch {
     screen.finishProgress()
     let diagnostic = Diagnostic(id: id, message: message)
     _ = writeAll(render(diagnostic, in: SourceFile(""), style: .plain, width: nil) + "\n", to: STDERR_FILENO)
+    if json { tell(CellRecord(number: 0, source: "", status: .error, diagnostics: [diagnostic])) }
     return 1
   }
 }

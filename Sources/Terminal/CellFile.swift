@@ -10,6 +10,9 @@ struct CellFile {
     var line: Int?
   }
 
+  /// Of files that hold cells.
+  static let endings = [".qat", ".ipynb"]
+
   var cells: [Cell]
 
   /// Reads an .ipynb file, or text whose cells stand between `# %%` lines, or statements one by one.
@@ -49,7 +52,7 @@ struct CellFile {
   /// Statements and lines of the prompt's own, without blank lines and comments between them.
   static func statements(_ text: String) -> [Cell] {
     var cells: [Cell] = []
-    var pending = ""
+    var pending = GrowingCell()
     var first = 1
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let line = line.hasSuffix("\r") ? line.dropLast() : line
@@ -58,11 +61,12 @@ struct CellFile {
         if start == nil || start == "#" { continue }
         first = index + 1
       }
-      pending += (pending.isEmpty ? "" : "\n") + line
-      if !pending.hasPrefix(":"), case .incomplete = completeness(of: pending) { continue }
-      cells.append(Cell(text: pending, line: first))
-      pending = ""
+      let isPrompts = (pending.isEmpty ? String(line) : pending.text).hasPrefix(":")
+      let completeness = pending.add(line)
+      if !isPrompts, case .incomplete = completeness { continue }
+      cells.append(Cell(text: String(pending.text.dropLast()), line: first))
+      pending = GrowingCell()
     }
-    return pending.isEmpty ? cells : cells + [Cell(text: pending, line: first)]
+    return pending.isEmpty ? cells : cells + [Cell(text: String(pending.text.dropLast()), line: first)]
   }
 }

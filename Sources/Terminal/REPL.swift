@@ -60,7 +60,7 @@ final class REPL {
     self.screen = screen
     self.editor = editor
     reader = CellReader(editor: editor, style: screen.style, width: { screen.width })
-    reader.knowledge.cells = interpreter.history(limit: Self.remembered)
+    reader.knowledge.cells = interpreter.readableHistory(limit: Self.remembered)
     for cell in reader.knowledge.cells { editor.remember(cell) }
   }
 
@@ -89,7 +89,7 @@ final class REPL {
     guard interpreter.isReadOnly else { return }
     // Another process may have added cells meanwhile.
     let known = Set(reader.knowledge.cells)
-    for cell in interpreter.history(limit: 200) where !known.contains(cell) { remember(cell) }
+    for cell in interpreter.readableHistory(limit: 200) where !known.contains(cell) { remember(cell) }
   }
 
   private func remember(_ line: String) {
@@ -121,11 +121,16 @@ final class REPL {
 
   private func handle(_ text: String) -> ColonCommand.Outcome {
     guard text.contains(where: { !$0.isWhitespace }) else { return .stay }
-    remember(text)
-    if text.hasPrefix(":") { return runColonLine(text) ?? .stay }
+    if text.hasPrefix(":") {
+      remember(text)
+      return runColonLine(text) ?? .stay
+    }
     if let query = HelpQuery(text) {
+      remember(text)
       ask(query)
     } else {
+      // A mistake in the words is not brought back by the arrow keys; :edit has it.
+      if interpreter.canRead(text) { remember(text) }
       interpreter.remember(text)
       execute(text)
     }

@@ -16,21 +16,31 @@ struct StandardInput {
 
   private var pending: [UInt8] = []
   private var start = 0
+  /// No newline is before here.
+  private var searched = 0
   private var hasEnded = false
+
+  init() {}
+
+  /// Lines of a text, as if they had been read.
+  init(text: String) {
+    pending = Array(text.utf8)
+    hasEnded = true
+  }
 
   mutating func next() -> Line {
     while true {
-      if let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        defer { start = end + 1 }
+      if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { (start, searched) = (end + 1, end + 1) }
         return Self.decode(pending[start..<end])
       }
       if hasEnded {
         guard start < pending.count else { return .end }
-        defer { start = pending.count }
+        defer { (start, searched) = (pending.count, pending.count) }
         return Self.decode(pending[start...])
       }
       pending.removeFirst(start)
-      start = 0
+      (start, searched) = (0, pending.count)
       if let stop = fill() { return stop }
     }
   }

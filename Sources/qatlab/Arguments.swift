@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Glibc
 import Notebooks
 import Terminal
@@ -9,12 +10,14 @@ struct QatlabCommand: ParsableCommand {
     commandName: "qatlab",
     abstract: "Train a network, quantize it with a teacher's help, and see why it works.",
     discussion: """
-      Alone it opens a prompt; where standard input is no terminal it runs the statements on it.
+      Alone it opens a prompt; where standard input is no terminal it runs the statements on it, and -c those that \
+      follow it.
       Exit codes: 0 fine, 1 a cell failed, 2 wrong use, 3 a replay differs, 130 interrupted.
       """,
     version: "qatlab \(version)",
     subcommands: [
       RunCommand.self, ReplayCommand.self, ConvertCommand.self, KernelCommand.self, BenchCommand.self,
+      HelpCommand.self,
     ])
 
   /// Results are the same to the last bit within a version alone: it is raised with every change of the arithmetic.
@@ -27,10 +30,27 @@ struct QatlabCommand: ParsableCommand {
   @Flag(help: "Don't run ~/.config/qatlab/rc.qat when the prompt opens.")
   var norc = false
 
-  func validate() throws { try validateSession(session) }
+  @Option(
+    name: [.customShort("c"), .customLong("cells")],
+    help: ArgumentHelp("Run these cells, one statement a line, and leave.", valueName: "cells"))
+  var cells: String?
+
+  @Flag(
+    help: "With -c or cells from a pipe: print one JSON object a line for each statement, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    try validateSession(session)
+    if json, cells == nil, isatty(STDIN_FILENO) == 1 {
+      throw ValidationError("--json needs cells: after -c, or from a pipe (qatlab --json < lesson.qat).")
+    }
+  }
 
   func run() throws {
     let interpreter = try openSessionOrLeave(session ?? ".qatlab")
+    if cells != nil || json {
+      throw ExitCode(runBatch(interpreter: interpreter, program: cells, json: json))
+    }
     let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
     let greeting = "qatlab \(Self.version): help lists the commands, :help the keys, :quit leaves"
     throw ExitCode(
@@ -47,7 +67,8 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Run the cells of a notebook (.ipynb or .qat) in order.",
     discussion: "It starts from a fresh session in memory, or from the one that --session names.")
 
-  @Argument(help: "The notebook.", completion: .file(extensions: ["ipynb", "qat"]))
+  @Argument(
+    help: "The notebook; - reads it from standard input.", completion: .file(extensions: ["ipynb", "qat"]))
   var file: String
 
   @Option(
@@ -66,13 +87,22 @@ struct RunCommand: ParsableCommand {
 
   @ParentCommand var program: QatlabCommand
 
-  func validate() throws { try validateSession(session) }
+  func validate() throws {
+    try validateSession(session)
+    if file == "-", inPlace {
+      throw ValidationError(
+        "--in-place needs the name of a file: outputs can't be written into standard input.")
+    }
+  }
 
   func run() throws {
+    // Ctrl-C ends the program while it waits for its input.
+    let input = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : nil
     prepareSignals()
-    let options = NotebookOptions(
+    var options = NotebookOptions(
       path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace,
       version: QatlabCommand.version, keepsResults: (session ?? program.session) != nil)
+    options.input = input.map(Array.init)
     throw ExitCode(showNotebook(options, session: session ?? program.session))
   }
 }

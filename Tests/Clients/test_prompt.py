@@ -1,6 +1,8 @@
 """The prompt as a person sees it, on terminals of several sizes."""
 
+import os
 import random
+import re
 import time
 import unicodedata
 
@@ -240,7 +242,7 @@ def test_a_second_session_on_the_folder_sees_what_the_first_enters(start):
 
 def test_a_pasted_transcript_loses_prompts_and_outputs(start):
     prompt = start()
-    prompt.paste("qatlab> set seed 5\nseed 5, for runs that name none\nqatlab> model t = conv(8, 3) >\n   > >  fc(10)\n")
+    prompt.paste("qatlab> set seed 5\nseed 5, for runs that name none\nqatlab> model t = conv(8, 3) >\n  . ... fc(10)\n")
     assert prompt.edited() == "qatlab> set seed 5\nmodel t = conv(8, 3) >\nfc(10)"
     prompt.run("")
     assert "seed 5, for runs that name none" in prompt.lines()
@@ -261,7 +263,7 @@ def test_ten_kilobytes_are_pasted_and_run_at_once(start, columns, rows):
 def test_a_cell_of_several_lines_says_why_it_waits(start):
     prompt = start()
     prompt.type("qat s with kd(techer,", "<enter>")
-    assert prompt.row().startswith("   ( >")
+    assert prompt.row().startswith("  ( ...")
     prompt.type("DecoupledKD)")
     assert prompt.looks("DecoupledKD") == "green"
     assert prompt.looks(")") == "default"
@@ -373,3 +375,82 @@ def test_an_editrc_is_honoured(start, tmp_path):
     prompt = start()
     prompt.type("seed 7", "<ctrl-b>", "set ")
     assert prompt.row().rstrip().startswith("qatlab> set seed 7")
+
+
+def test_up_and_ctrl_r_leave_out_what_could_not_be_read(start):
+    prompt = start()
+    prompt.run("set seed 31").run("set seeed 32").run("sett seed 33").run("set seed (34")
+    prompt.run("evaluate nosuch")
+    prompt.type("<up>")
+    assert prompt.row().rstrip() == "qatlab> evaluate nosuch"
+    prompt.type("<up>")
+    assert prompt.row().rstrip() == "qatlab> set seed 31"
+    prompt.type("<ctrl-u>", "<ctrl-r>", "seed")
+    assert "set seed 31" in prompt.row() or "set seed 31" in prompt.edited()
+    prompt.type("<enter>").ready()
+    second = start()
+    second.type("<up>")
+    assert second.row().rstrip() == "qatlab> set seed 31"
+
+
+def test_a_line_that_goes_on_is_asked_for_without_the_sign_of_a_chain(start):
+    prompt = start()
+    for text in ("model t = conv(8, 3) >", "relu >"):
+        prompt.type(text, "<enter>")
+        assert prompt.row().rstrip() == "  . ..." and ">" not in prompt.row()
+    prompt.type("fc(10)", "<enter>").ready()
+    prompt.run("show t")
+    assert "t, not trained yet" in prompt.text()
+
+
+def test_tab_after_load_offers_what_load_reads(start, tmp_path):
+    for name in ("one.qat", "one.ipynb", "one.txt", "one.png"):
+        (tmp_path / name).write_text("set\n")
+    (tmp_path / "one.d").mkdir()
+    (tmp_path / "one-secret.qat").write_text("set\n")
+    os.chmod(tmp_path / "one-secret.qat", 0)
+    prompt = start()
+    prompt.type(":load one", "<tab>", "<tab>").see("one.ipynb")
+    text = prompt.text()
+    assert "one.qat" in text and "one.d/" in text
+    assert "one.txt" not in text and "one.png" not in text
+    # Root reads whatever it likes.
+    assert ("one-secret.qat" in text) == (os.getuid() == 0)
+
+
+def test_tab_offers_layers_runs_and_names_by_their_place(start):
+    prompt = start()
+    prompt.run("data shapes limit 64 test 32 size 12").run("teacher = train lenet5 epochs 1")
+    prompt.run("qat student from teacher epochs 1")
+    prompt.type("inspect student.", "<tab>", "<tab>").see("student.conv1")
+    prompt.type("<ctrl-u>", "show run ", "<tab>").see("qat of student")
+    assert "train of teacher" in prompt.text()
+    prompt.type("<ctrl-u>", "qat ", "<tab>").see("student")
+    prompt.type("<ctrl-u>", "qat student with kd(teacher, DecoupledKD, be", "<tab>")
+    assert prompt.row().rstrip().endswith("DecoupledKD, beta:")
+
+
+def test_the_pager_is_safe_and_gets_nothing_that_was_typed_ahead(start, tmp_path):
+    pager = "printenv LESSSECURE > secure; cat > /dev/null; timeout 0.5 cat < /dev/tty > got"
+    prompt = start(env={"QATLAB_PAGER": pager}, rows=20)
+    # The second line is in the terminal before the first has run.
+    prompt.type("help\rset seed 91\rset se")
+    prompt.see("seed 91, for runs", timeout=30)
+    prompt.wait(lambda p: p.row().rstrip().startswith("qatlab> set se"), "what was typed ahead")
+    assert (tmp_path / "secure").read_text() == "1\n"
+    assert (tmp_path / "got").read_text() == ""
+
+
+@pytest.mark.parametrize("narrow", [50, 24])
+def test_no_progress_stays_after_a_resize(start, narrow):
+    prompt = start(columns=90, rows=24)
+    prompt.run("data shapes limit 2000 test 32 size 20")
+    prompt.type("m = train lenet5 epochs 400 batch 16", "<enter>").see("%")
+    prompt.wait(lambda p: re.search("[━─]{5}", p.text()), "a bar")
+    prompt.resize(narrow, 24)
+    prompt.wait(lambda p: re.search("[━─#]|%", p.text()), "the line anew").settle(0.5)
+    prompt.interrupt()
+    prompt.see("stopped after step").ready()
+    above = ["".join(line[column].data for column in range(90)) for line in prompt.screen.history.top]
+    for line in above + prompt.lines():
+        assert not re.search("[━⠀-⣿]|─{5}", line), line

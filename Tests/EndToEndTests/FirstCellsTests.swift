@@ -16,7 +16,7 @@ import Training
     var words: [String] = []
     let result = interpreter.execute(source, cancellation: cancellation) { output in
       switch output {
-      case .text(let text), .note(let text): words.append(text)
+      case .text(let text), .drawing(let text), .note(let text): words.append(text)
       case .print, .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: break
       }
       listen(output)

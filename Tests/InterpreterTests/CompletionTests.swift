@@ -5,12 +5,21 @@ import SessionStore
 import Testing
 
 @Suite struct CompletionTests {
+  /// Commands whose result a name can hold.
+  private static let makers = [
+    "load", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget",
+  ]
+
   /// `|` marks the cursor; the texts are those offered, in order.
   private func offered(_ marked: String) throws -> (texts: [String], replaced: String) {
     let scene = try Scene()
     try scene.addModel("teacher")
     try scene.addModel("student", kind: .fakeQuantized)
     try scene.store.transaction { try $0.define("tiny", "conv(8) > fc(10)") }
+    if marked.hasPrefix("show run") {
+      scene.run("data shapes limit 64 test 32 size 12")
+      for name in ["one", "two"] { scene.run("\(name) = train lenet5 epochs 1") }
+    }
     let parts = marked.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
     let offset = parts[0].utf8.count
     let (range, candidates) = scene.interpreter.completions(in: parts.joined(), at: offset)
@@ -21,7 +30,7 @@ import Testing
 
   @Test(arguments: [
     ("tr|", ["train"], "tr"),
-    ("x = |", ["load", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget"], ""),
+    ("x = |", CompletionTests.makers, ""),
     (
       "train |",
       [
@@ -35,6 +44,24 @@ import Testing
     ("train resnet18 epochs 3 schedule |", ["one-cycle", "cosine", "constant"], ""),
     ("train resnet18 epochs |", ["3"], ""),
     ("qat student with |", ["kd"], ""),
+    (
+      "qat student with kd(teacher, DecoupledKD, |",
+      ["T:", "alpha:", "beta:", "normalize:", "weight:", "layers:", "schedule:", "warm-up:", "scale:"], ""
+    ),
+    ("qat student with kd(teacher, DecoupledKD, 0.5, T: 4, be|", ["beta:"], "be"),
+    ("qat student with kd(teacher, DecoupledKD, 0.5, T: 4, T|", [], "T"),
+    ("qat student with kd(teacher, NKD), kd(teacher, Attention, 0.1, p|", ["p:"], "p"),
+    ("qat student with kd(teacher, NKD, g|", ["gamma:"], "g"),
+    ("inspect student.|", ["student.conv1", "student.conv2", "student.fc"], "student."),
+    ("inspect student.f|", ["student.fc"], "student.f"),
+    ("histogram teacher.|", ["teacher.conv1", "teacher.conv2", "teacher.fc"], "teacher."),
+    ("show fake-quant student.c|", ["student.conv1", "student.conv2"], "student.c"),
+    ("show fake-quant r|", ["range"], "r"),
+    ("show run |", ["2", "1"], ""), ("show teacher |", [], ""), ("show data |", [], ""),
+    ("show graph |", ["teacher", "student", "before", "after"], ""),
+    ("show images w|", ["wrong"], "w"), ("show images wrong o|", ["of"], "o"),
+    ("time ev|", ["evaluate"], "ev"), ("time x = |", CompletionTests.makers, ""),
+    ("time evaluate |", ["teacher", "student"], ""),
     ("qat student with kd(|", ["teacher"], ""),
     (
       "qat student with kd(teacher, |",
@@ -107,6 +134,13 @@ import Testing
     let found = try offered(marked)
     #expect(found.texts == texts)
     #expect(found.replaced == replaced)
+  }
+
+  @Test func namesComeFirstAfterQAT() throws {
+    #expect(try offered("qat |").texts.prefix(3) == ["student", "teacher", "with"])
+    #expect(try offered("qat st|").texts == ["student"])
+    let scene = try Scene()
+    #expect(scene.interpreter.completions(in: "qat ", at: 4).candidates.first?.text == "student")
   }
 
   @Test func theStartOfACellOffersEveryCommand() throws {

@@ -122,9 +122,9 @@ import Testing
 
   @Test func aPictureShowsWhereTheNumberFalls() throws {
     let (_, outputs) = try Scene().run("show quantize 0.12 scale 0.1 zero-point 3 bits 4")
-    let picture = outputs.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    let picture = outputs.compactMap { if case .drawing(let text) = $0 { text } else { nil } }
     #expect(
-      picture.dropFirst().first == """
+      picture.first == """
                            ↓ 0.12
             2      3      4      5      6
         ────┼──────┼──────┼──────┼──────┼────

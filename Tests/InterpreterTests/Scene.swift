@@ -72,7 +72,7 @@ extension [Output] {
   var words: String {
     compactMap { output in
       switch output {
-      case .text(let text), .note(let text), .print(let text): text
+      case .drawing(let text), .text(let text), .note(let text), .print(let text): text
       case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
       }
     }.joined(separator: "\n")

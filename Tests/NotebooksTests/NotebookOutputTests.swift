@@ -66,7 +66,7 @@ import Training
       interpreter: try Interpreter(sessionFolder: nil), version: "1",
       plainText: { output, _ in
         switch output {
-        case .print(let text), .text(let text), .note(let text): text
+        case .drawing(let text), .print(let text), .text(let text), .note(let text): text
         case .diagnostic(let diagnostic): diagnostic.message
         case .table, .metric, .curve, .histogram, .images, .progress: "shown"
         }

@@ -96,7 +96,7 @@ final class NotebookScene {
       finished: { _ in }, jsonLine: { self.lines.append($0) }, problem: { self.problems.append($0) },
       plainText: { output, _ in
         switch output {
-        case .note(let text), .text(let text), .print(let text): text
+        case .drawing(let text), .note(let text), .text(let text), .print(let text): text
         case .diagnostic(let diagnostic): diagnostic.message
         case .table, .metric, .curve, .histogram, .images, .progress: "shown"
         }

@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: [
     ("set seed 1\nmodels\n", "set seed 1\nmodels"),
     ("qatlab> set seed 1\nseed 1, for runs\nqatlab> models\nname  kind\n", "set seed 1\nmodels"),
-    ("\nqatlab> qat s with kd(t,\n   ( >  NKD)\nlr 1\nqatlab> \nqatlab>", "qat s with kd(t,\nNKD)"),
+    ("\nqatlab> qat s with kd(t,\n  ( ... NKD)\nlr 1\nqatlab> \nqatlab>", "qat s with kd(t,\nNKD)"),
     ("  qatlab> :history\n   1  models\n  qatlab> models", "models"),
     ("qatlab is a prompt", "qatlab is a prompt"), ("", ""),
   ])

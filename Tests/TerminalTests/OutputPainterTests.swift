@@ -26,6 +26,16 @@ import Testing
     #expect(lines(.text("one two three  four"), width: 9) == ["one two", "three", "four"])
   }
 
+  @Test func aDrawingStaysWholeOrASentenceStandsInItsPlace() {
+    let drawing = "\n  a ── b   c\n    |\n"
+    #expect(lines(.drawing(drawing), width: 12) == ["", "  a ── b   c", "    |", ""])
+    #expect(lines(.drawing(drawing)) == ["", "  a ── b   c", "    |", ""])
+    #expect(
+      lines(.drawing(drawing), width: 11) == [
+        "", "a picture", "of 12", "columns", "stands", "here; this", "screen has", "11", "",
+      ])
+  }
+
   @Test func aNoteIsFaint() {
     #expect(lines(.note("n"), colour: true) == ["\u{1B}[2mn\u{1B}[0m"])
   }

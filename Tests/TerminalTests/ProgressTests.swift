@@ -105,19 +105,22 @@ import Text
   @Test func aBlockIsRewrittenInPlaceAndErasedWhereItBegan() {
     var block = LiveBlock()
     #expect(block.erase() == "")
-    #expect(block.rewrite(["a"], terminalWidth: 9) == "\ra\u{1B}[K")
-    #expect(block.rewrite(["b", "c", "d"], terminalWidth: 9) == "\rb\u{1B}[K\r\nc\u{1B}[K\r\nd\u{1B}[K")
-    #expect(block.rewrite(["e", "f", "g"], terminalWidth: 9).hasPrefix("\r\u{1B}[2Ae\u{1B}[K\r\n"))
-    #expect(block.rewrite(["h"], terminalWidth: 9) == "\r\u{1B}[2A\u{1B}[Jh\u{1B}[K")
+    #expect(block.rewrite(["a"], terminalWidth: 9) == "\ra\u{1B}[K\r")
+    #expect(
+      block.rewrite(["b", "c", "d"], terminalWidth: 9)
+        == "\rb\u{1B}[K\r\nc\u{1B}[K\r\nd\u{1B}[K\r\u{1B}[2A")
+    #expect(block.rewrite(["e", "f", "g"], terminalWidth: 9).hasPrefix("\re\u{1B}[K\r\n"))
+    #expect(block.rewrite(["h"], terminalWidth: 9) == "\r\u{1B}[Jh\u{1B}[K\r")
     _ = block.rewrite(["longer", "i"], terminalWidth: 9)
-    #expect(block.erase() == "\r\u{1B}[1A\u{1B}[J")
+    #expect(block.erase() == "\r\u{1B}[J")
     #expect(block.erase() == "")
   }
 
-  @Test func inATerminalThatBecameNarrowerABlockBeginsBelow() {
+  @Test func whatATerminalBrokeThatBecameNarrowerIsClearedFirst() {
     var block = LiveBlock()
     _ = block.rewrite(["123456", "7"], terminalWidth: 9)
-    #expect(block.rewrite(["123", "4"], terminalWidth: 5) == "\r\n123\u{1B}[K\r\n4\u{1B}[K")
+    #expect(
+      block.rewrite(["123", "4"], terminalWidth: 5) == "\r\u{1B}[J123\u{1B}[K\r\n4\u{1B}[K\r\u{1B}[1A")
   }
 
   @Test func withoutATerminalEachStageEndsInOneLine() {

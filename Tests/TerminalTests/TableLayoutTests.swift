@@ -2,6 +2,7 @@ import Interpreter
 import Terminal
 import Testing
 import Text
+import Training
 
 @Suite struct TableLayoutTests {
   private let table = Table(
@@ -91,5 +92,60 @@ import Text
       TableLayout(style: Style(colour: false, unicode: false), width: nil).lines(table)
         == ["a    b", "---  -", "1", "2 3  x", ""])
     #expect(TableLayout(style: .file, width: nil).lines(Table(columns: [], rows: [])) == [])
+  }
+
+  private static let words = Table(
+    columns: [.init("command"), .init("does"), .init("example")],
+    rows: [
+      ["train", "train a network, or go on with a model", "teacher = train resnet18"],
+      ["qat", "train with quantization in the loop, guided by a teacher", ""],
+    ])
+
+  @Test func aTableWhoseEveryRowWouldBreakIsWrittenRowByRow() {
+    let layout = { (width: Int) in
+      TableLayout(style: Style(colour: false, unicode: true), width: width).lines(Self.words)
+    }
+    #expect(
+      layout(40) == [
+        "train", "  does: train a network, or go on with a", "  model", "  example: teacher = train resnet18",
+        "qat",
+        "  does: train with quantization in the", "  loop, guided by a teacher",
+      ])
+    #expect(layout(100).count == 4)
+    let two = Table(
+      columns: [.init("about"), .init("terms")], rows: [["grids", "scale, zero-point, rounding"]])
+    #expect(
+      TableLayout(style: Style(colour: false, unicode: true), width: 20).lines(two) == [
+        "grids", "  scale, zero-point,", "  rounding",
+      ])
+  }
+
+  /// Every table that `help` and the lists of words show, on usual screens and on narrow ones.
+  @Test(arguments: [100, 80, 60, 40])
+  func noWordIsSplitAndNoColumnBreaksInEveryRow(_ width: Int) throws {
+    let interpreter = try Interpreter(sessionFolder: nil)
+    let cells =
+      ["help", "explain", "help losses", "help layers", "help datasets", "models"]
+      + Command.all.map { "help \($0.name)" }
+    for cell in cells {
+      var tables: [Table] = []
+      _ = interpreter.execute(cell, cancellation: Cancellation()) {
+        if case .table(let table) = $0 { tables.append(table) }
+      }
+      for table in tables { check(table, width, cell) }
+    }
+  }
+
+  private func check(_ table: Table, _ width: Int, _ cell: String) {
+    let lines = TableLayout(style: .file, width: width).lines(table)
+    #expect(lines.allSatisfy { displayWidth($0) <= width }, "\(cell)")
+    let shown = Set(lines.flatMap { $0.split(separator: " ").map(String.init) })
+    for word in table.texts.flatMap({ $0.flatMap { $0.split(separator: " ").map(String.init) } })
+    where displayWidth(word) <= width - 4 {
+      #expect(shown.contains(word), "\(cell) at \(width): \(word)")
+    }
+    // A row in columns takes one line where any of its rows does.
+    guard let rule = lines.firstIndex(where: { $0.hasPrefix("─") }), table.rows.count > 1 else { return }
+    #expect(lines.count < rule + 1 + 6 * table.rows.count, "\(cell) at \(width)")
   }
 }

@@ -61,6 +61,9 @@ void cel_echo_on(void);
 /// Returns the answer's bytes; 0 without a terminal on both streams, or where something was typed ahead.
 size_t cel_terminal_ask(const char *question, char end, int milliseconds, char *answer, size_t room);
 
+/// Takes what was typed ahead out of the terminal, before another program gets that: the line editor reads it next.
+void cel_typed_keep(void);
+
 /// Pixels of a character cell; returns 0 where the terminal doesn't say.
 int cel_cell_size(int descriptor, int *width, int *height);
 

@@ -129,7 +129,7 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
     guard case .number(let literal) = expression else { return .wrongKind }
     return .fits(.word(Word(text: literal.text, range: literal.range)))
   case .width, .layers(.width): return checked(expression, kind: .count(quantizationWidths))
-  case .flag, .calls, .layers(.storage), .widths: return .wrongKind
+  case .statement, .flag, .calls, .layers(.storage), .widths: return .wrongKind
   }
 }
 

@@ -9,11 +9,22 @@ package struct Command: Sendable {
     case result(String)
   }
 
+  /// What may stand behind a first operand that decides it.
+  package struct Form: Sendable {
+    /// What a further operand is; nil where there is none.
+    package var operand: ValueKind?
+    package var keywords: [Keyword]
+  }
+
   package var name: String
   package var summary: String
   package var target: Target
   package var operands: [Operand]
   package var keywords: [Keyword]
+  /// Forms by the word that leads to each; behind any other first word nothing more can stand.
+  ///
+  /// Empty where the first word decides nothing.
+  package var forms: [String: Form] = [:]
   /// Cells that parse and bind as they stand; the first is shown where something is missing.
   package var examples: [String]
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
@@ -25,7 +36,7 @@ package struct Command: Sendable {
 
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
-    keywords: [Keyword] = [], examples: [String], reasons: String? = nil,
+    keywords: [Keyword] = [], forms: [String: Form] = [:], examples: [String], reasons: String? = nil,
     footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
     plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
@@ -34,6 +45,7 @@ package struct Command: Sendable {
     self.target = target
     self.operands = operands
     self.keywords = keywords
+    self.forms = forms
     self.examples = examples
     self.reasons = reasons
     self.footprint = footprint
@@ -74,9 +86,9 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .show, .inspect,
+    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .stale, .show, .inspect,
     .histogram,
-    .diff, .explain, .print, .forget, .undo, .set, .help,
+    .diff, .explain, .print, .forget, .undo, .set, .time, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

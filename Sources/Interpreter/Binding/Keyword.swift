@@ -29,7 +29,8 @@ package struct Keyword: Sendable {
     case .layers(.width), .layers(.named): .valueOrArguments
     case .layers(.storage), .widths: .arguments
     case .names: .values
-    case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic:
+    case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic,
+      .statement:
       .value
     }
   }

@@ -66,6 +66,8 @@ package enum Subjects: Sendable {
   case models, commands
   /// Models, and their layers with weights: `student.conv1`.
   case layers
+  /// Training runs, by their numbers.
+  case runs
   case nothing
 }
 
@@ -108,6 +110,8 @@ package enum ValueKind: Sendable {
   case chain
   /// A subject of a command that understands its own words: one of the topics, a name besides them, a number.
   case topic([Choice], besides: Subjects)
+  /// A whole statement, which the command stands before.
+  case statement
   /// No value: the keyword alone switches something on.
   case flag
   /// Calls after `with`.
@@ -137,6 +141,7 @@ package enum ValueKind: Sendable {
     case .either(let kinds): sentence(kinds.map(\.words), "or")
     case .chain: "layers joined by >"
     case .topic: "a topic"
+    case .statement: "a statement"
     case .flag: "no value"
     case .calls(let calls): "a call such as " + (calls.first?.name ?? "") + "(…)"
     case .width:
@@ -163,6 +168,7 @@ package enum ValueKind: Sendable {
     case .either(let kinds): kinds.map(\.notation).joined(separator: "|")
     case .chain: "LAYER > LAYER > …"
     case .topic: "TOPIC"
+    case .statement: "STATEMENT"
     case .flag: ""
     case .calls(let calls): calls.map { $0.name + "(…)" }.joined(separator: ", ")
     case .width: "N"

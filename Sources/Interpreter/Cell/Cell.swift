@@ -24,9 +24,7 @@ struct Cell {
   func run(_ console: Console) -> Outcome {
     library.console = console
     defer { library.console = nil }
-    let program = parse(source, vocabulary: Command.vocabulary)
-    let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
-    let slips = (program.diagnostics + problems).inOrderOfPlace
+    let (bound, slips) = Self.read(source)
     for diagnostic in slips { console.put(.diagnostic(diagnostic)) }
     guard !slips.contains(where: { $0.severity == .error }) else { return Outcome(status: .error) }
     do {
@@ -36,7 +34,7 @@ struct Cell {
         console.note("stopped; nothing was changed")
         return Outcome(status: .interrupted)
       }
-      for failure in failures { console.put(.diagnostic(failure.diagnostic)) }
+      for diagnostic in failures.map(\.diagnostic).shown() { console.put(.diagnostic(diagnostic)) }
       return failures.isEmpty ? try run(bound, first: first, workspace, console) : Outcome(status: .error)
     } catch  where error.isCancellation {
       console.note("stopped; nothing was changed")
@@ -45,6 +43,14 @@ struct Cell {
       console.put(.diagnostic(error.diagnostic))
       return Outcome(status: .error)
     }
+  }
+
+  /// The statements of a text, and what is wrong with it, whatever the session knows.
+  static func read(_ source: String) -> (bound: [(Command, Arguments)], slips: [Diagnostic]) {
+    let program = parse(source, vocabulary: Command.vocabulary)
+    let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
+    let hidden = program.mistakes.count - program.problems.count
+    return (bound, (program.problems + problems).shown(hidden: hidden))
   }
 
   private func opened(_ bound: [(Command, Arguments)]) throws(Failure) -> Workspace {
@@ -63,7 +69,7 @@ struct Cell {
   ) -> (first: Plan?, failures: [Failure]) {
     var workspace = session
     var first: Plan?
-    var failures = IndependentFailures()
+    var failures = IndependentFailures(in: source)
     for (index, (command, arguments)) in bound.enumerated() {
       let footprint = command.footprint(arguments, workspace.names)
       do {
@@ -73,8 +79,7 @@ struct Cell {
         workspace.rehearse(plan)
       } catch {
         failures.add(
-          Failure(error, at: arguments.verb), of: arguments.statement, changes: footprint.changesSession,
-          in: source)
+          Failure(error, at: arguments.verb), of: arguments.statement, changes: footprint.changesSession)
       }
     }
     return (first, failures.all)
@@ -97,10 +102,14 @@ struct Cell {
         if console.cancellation.isCancelled {
           status = .interrupted
         } else {
+          let watch = Stopwatch()
           let known = index == 0 ? first : nil
           let plan = try known ?? command.plan(arguments, workspace)
           for change in plan.changes { workspace.apply(change) }
           if try plan.run(&workspace, console) == .interrupted { status = .interrupted }
+          if arguments.statement.timing != nil {
+            console.tell(watch.seconds, of: arguments.statement, source)
+          }
         }
       } catch {
         throw Failure(error, at: place(of: error, in: arguments.statement))
@@ -135,55 +144,58 @@ extension Program {
   /// The program without the statements in which the parser found a mistake: what is left of them would be
   /// blamed a second time.
   fileprivate func withoutMistakes(in source: SourceFile) -> Program {
-    let mistakes = diagnostics.compactMap(\.range).map(\.lowerBound)
+    guard !mistakes.isEmpty else { return self }
+    let lines = Set(mistakes.map(source.line(at:)))
     var program = self
-    program.statements = statements.enumerated().filter { index, statement in
-      let start = statement.range.lowerBound
+    // Both rise: each statement has the mistakes from its start on to the next one's.
+    var left = mistakes[...]
+    program.statements = statements.indices.filter { index in
+      let start = statements[index].range.lowerBound
       let next = index + 1 < statements.count ? statements[index + 1].range.lowerBound : .max
-      let line = source.position(of: start).line
-      return !mistakes.contains {
-        ($0 >= start && $0 < next) || source.position(of: $0).line == line
-      }
-    }.map(\.element)
+      left = left.drop { $0 < start }
+      let isMistaken = left.first.map { $0 < next } ?? false
+      return !isMistaken && !lines.contains(source.line(at: start))
+    }.map { statements[$0] }
     return program
-  }
-}
-
-extension [Diagnostic] {
-  /// Sorted by place; those without one last.
-  fileprivate var inOrderOfPlace: [Diagnostic] {
-    enumerated().sorted { one, other in
-      (one.element.range?.lowerBound ?? .max, one.offset)
-        < (other.element.range?.lowerBound ?? .max, other.offset)
-    }.map(\.element)
   }
 }
 
 /// Failures of several statements, without those that may only follow from an earlier one.
 private struct IndependentFailures {
   private(set) var all: [Failure] = []
+  /// Every word of the program, in order of place.
+  private let words: [Word]
   /// Names in statements that failed and would have changed the session.
   private var doubtful: Set<String> = []
   /// False once a statement failed whose effect on later ones can't be told by names.
   private var canGoOn = true
 
-  /// A failure counts beside earlier ones where it marks a name that none of them has to do with.
-  mutating func add(_ failure: Failure, of statement: Statement, changes: Bool, in source: String) {
+  init(in source: String) {
     let file = SourceFile(source)
-    let marked = failure.diagnostic.range
-    let words = tokenize(source).filter { $0.kind == .word }
-    let isNamed = words.contains { word in
-      guard let marked, word.range == marked, word.range != statement.verb.range else { return false }
-      return !doubtful.contains(String(file.text(of: word.range)))
+    words = tokenize(source).filter { $0.kind == .word }
+      .map { Word(text: String(file.text(of: $0.range)), range: $0.range) }
+  }
+
+  /// A failure counts beside earlier ones where it marks a name that none of them has to do with.
+  mutating func add(_ failure: Failure, of statement: Statement, changes: Bool) {
+    let marked = failure.diagnostic.range.map { words(in: $0).first { $0.range == failure.diagnostic.range } }
+    let isNamed = marked.flatMap { $0 }.map {
+      $0.range != statement.verb.range && !doubtful.contains($0.text)
     }
-    if all.isEmpty || (canGoOn && isNamed) { all.append(failure) }
+    if all.isEmpty || (canGoOn && isNamed ?? false) { all.append(failure) }
     guard changes else { return }
     if statement.target == nil { canGoOn = false }
-    doubtful.formUnion(
-      words.filter {
-        $0.range.lowerBound >= statement.range.lowerBound
-          && $0.range.upperBound <= statement.range.upperBound
-      }.map { String(file.text(of: $0.range)) })
+    doubtful.formUnion(words(in: statement.range).map(\.text))
+  }
+
+  /// Those that lie in a range.
+  private func words(in range: SourceRange) -> ArraySlice<Word> {
+    var (low, high) = (0, words.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if words[middle].range.lowerBound < range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return words[low...].prefix { $0.range.upperBound <= range.upperBound }
   }
 }
 

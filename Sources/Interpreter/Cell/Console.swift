@@ -22,6 +22,7 @@ package final class Console {
   }
 
   func text(_ text: String) { put(.text(text)) }
+  func drawing(_ text: String) { put(.drawing(text)) }
   func note(_ text: String) { put(.note(text)) }
 
   /// A progress is passed on ten times a second at the most; `make` is called only then.

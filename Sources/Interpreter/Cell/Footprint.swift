@@ -80,6 +80,8 @@ package struct Footprint: Sendable, Equatable {
     for (command, arguments) in bound {
       let footprint = command.footprint(arguments, known)
       add(footprint)
+      // How long it takes is asked of a run.
+      if arguments.statement.timing != nil { serving = .never }
       for change in footprint.changes { known.apply(change) }
     }
   }

@@ -1,6 +1,7 @@
 import Execution
 package import Language
 package import SessionStore
+import Text
 package import Training
 
 /// How a cell ended.
@@ -122,7 +123,17 @@ package final class Interpreter {
   package var names: SessionNames {
     SessionNames(
       models: ((try? store.models()) ?? []).map(ModelEntry.init),
-      definitions: ((try? store.definitions()) ?? [:]).keys.sorted(), cells: history(limit: 200))
+      definitions: ((try? store.definitions()) ?? [:]).keys.sorted(), runs: runs,
+      cells: readableHistory(limit: 200))
+  }
+
+  private var runs: [Completion] {
+    ((try? store.runs()) ?? []).enumerated().reversed().map { place, run in
+      Completion(
+        text: "\(place + 1)",
+        detail: "\(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
+          + counted(run.epochsDone, "epoch"))
+    }
   }
 
   /// False where the user switched colours and hints off in the edited line.
@@ -131,13 +142,26 @@ package final class Interpreter {
   /// Cells that were entered in this session folder, oldest first, at most `limit`.
   package func history(limit: Int) -> [String] { (try? store.history(limit: limit)) ?? [] }
 
+  /// The same without cells that could not be read: nobody wants those brought back.
+  package func readableHistory(limit: Int) -> [String] {
+    (try? store.history(limit: limit, except: Self.unread)) ?? []
+  }
+
+  /// The status, in the history, of a cell that could not be read.
+  private static let unread = "unread"
+
+  /// True where a text can be read as a cell: its words have their places, whatever they name.
+  package func canRead(_ source: String) -> Bool {
+    !Cell.read(source).slips.contains { $0.severity == .error }
+  }
+
   /// Keeps a cell in the history, also one that failed.
   ///
   /// Where the session can't be written, the cell is not kept: that is said when it opens.
   package func remember(_ source: String) {
     let known = last.flatMap { $0.source == source ? $0 : nil }
-    try? store.remember(
-      source, status: (known?.status ?? .ok).rawValue, seconds: known?.seconds ?? 0)
+    let status = canRead(source) ? (known?.status ?? .ok).rawValue : Self.unread
+    try? store.remember(source, status: status, seconds: known?.seconds ?? 0)
   }
 
   private func warning(_ id: String, _ message: String) -> Diagnostic {

@@ -14,14 +14,14 @@ struct Candidates {
     case .verb(let afterTarget):
       Command.all.filter { !afterTarget || $0.namesItsResult }
         .map { Completion(text: $0.name, detail: $0.summary) }
-    case .body(let verb, let operands, let used): body(verb, operands, used)
+    case .body(let verb, let operands, let subject, let used): body(verb, operands, subject, used)
     case .value(let verb, let keyword):
       Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) + numbers(for: $0) } ?? []
     case .layer: layerForms
     case .clauseCall: completions(Keyword.distillation.kind.choices)
-    case .argument(let call, let enclosing, let index, let label, let names):
+    case .argument(let call, let enclosing, let index, let label, let own, let names):
       option(call, enclosing: enclosing).map { setting(of: $0.kind, label: label, names: names) }
-        ?? arguments(call, enclosing: enclosing, index: index, label: label)
+        ?? arguments(call, enclosing: enclosing, index: index, label: label, own: own)
     case .path, .nothing: []
     }
   }
@@ -50,16 +50,31 @@ struct Candidates {
     return numbers
   }
 
-  private func body(_ verb: String, _ operands: Int, _ used: Set<String>) -> [Completion] {
+  private func body(
+    _ verb: String, _ operands: Int, _ subject: String?, _ used: Set<String>
+  ) -> [Completion] {
     guard let command = Command.named(verb) else { return [] }
     var candidates: [Completion] = []
-    if used.isEmpty, let operand = operand(of: command, at: operands) {
-      candidates = values(of: operand.kind)
+    var keywords = command.keywords
+    if operands > 0, !command.forms.isEmpty {
+      let form = command.forms[subject ?? ""]
+      keywords = form?.keywords ?? []
+      if used.isEmpty { candidates = form?.operand.map(values(of:)) ?? [] }
+    } else if used.isEmpty, let operand = operand(of: command, at: operands) {
+      candidates = if case .newName = operand.kind { newNames } else { values(of: operand.kind) }
       if case .one = operand.arity { return candidates }
     }
     return candidates
-      + command.keywords.filter { !used.contains($0.name) }
+      + keywords.filter { !used.contains($0.name) }
       .map { Completion(text: $0.name, detail: $0.summary) }
+  }
+
+  /// Names that a student can be given: of QAT models, which are made again, a new one, and of float models.
+  private var newNames: [Completion] {
+    let usual = "student"
+    let isFree = !models.contains { $0.name == usual }
+    return models([.fakeQuantized]) + (isFree ? [Completion(text: usual, detail: "a new name")] : [])
+      + models([.float])
   }
 
   func operand(of command: Command, at place: Int) -> Operand? {
@@ -77,6 +92,7 @@ struct Candidates {
         + names.definitions.map { Completion(text: $0, detail: "network") } + models([.float])
     case .topic(let topics, besides: .models): completions(topics) + models(nil)
     case .topic(let topics, besides: .layers): completions(topics) + models(nil) + layers()
+    case .topic(let topics, besides: .runs): completions(topics) + names.runs
     case .topic(let topics, besides: .nothing): completions(topics)
     case .topic(let topics, besides: .commands):
       Command.all.map { Completion(text: $0.name, detail: $0.summary) } + completions(topics)
@@ -84,7 +100,9 @@ struct Candidates {
     case .width, .layers(.width): widths
     case .layers(.named): layers([], suffix: "")
     case .either(let kinds): kinds.flatMap(values(of:))
-    case .count, .real, .newName, .text, .pattern, .names, .flag, .calls, .layers(.storage), .widths: []
+    case .count, .real, .newName, .text, .pattern, .names, .statement, .flag, .calls, .layers(.storage),
+      .widths:
+      []
     }
   }
 
@@ -109,7 +127,7 @@ struct Candidates {
     case .layers(.named): label == nil ? layers(names, suffix: "") : []
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
     case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
-      .flag, .calls, .width:
+      .statement, .flag, .calls, .width:
       []
     }
   }
@@ -138,7 +156,7 @@ struct Candidates {
   }
 
   private func arguments(
-    _ call: String, enclosing: String?, index: Int, label: String?
+    _ call: String, enclosing: String?, index: Int, label: String?, own: [String]
   ) -> [Completion] {
     if let form = LayerForm.all.first(where: { $0.name == call }), label == nil {
       return form.parameters.map { Completion(text: $0.label + ":", detail: $0.kind.words) }
@@ -154,7 +172,10 @@ struct Candidates {
       return offers(form.positional[index].offer)
     }
     let labels = form.positional.dropFirst(2) + form.labelled
-    return labels.map { Completion(text: $0.label + ":", detail: $0.summary) } + allParameters
+    let common = labels.map { Completion(text: $0.label + ":", detail: $0.summary) }
+    let loss = LossEntry.catalogue.first { own.contains($0.name) }
+    return (loss.map { parameters(of: $0) + common } ?? common + allParameters)
+      .filter { !own.contains(String($0.text.dropLast())) }
   }
 
   private func offers(_ offer: TermForm.Offer) -> [Completion] {

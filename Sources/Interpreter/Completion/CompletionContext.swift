@@ -4,8 +4,8 @@ import Language
 enum CompletionContext: Hashable {
   /// The start of a command; after `name =` only commands with a result.
   case verb(afterTarget: Bool)
-  /// An operand or a keyword: how many operands stand before, and which keywords are used.
-  case body(verb: String, operands: Int, used: Set<String>)
+  /// An operand or a keyword: how many operands stand before, the first of them, and which keywords are used.
+  case body(verb: String, operands: Int, subject: String?, used: Set<String>)
   /// The value of a keyword.
   case value(verb: String, keyword: String)
   /// A layer of a chain.
@@ -14,8 +14,9 @@ enum CompletionContext: Hashable {
   case clauseCall
   /// An argument of a call: commas before it in the call, and its label where one is written.
   ///
-  /// `names` are the words of the statement so far, of which some may name models.
-  case argument(call: String, enclosing: String?, index: Int, label: String?, names: [String])
+  /// `own` are the words of the call so far, `names` those of the statement, of which some may name models.
+  case argument(
+    call: String, enclosing: String?, index: Int, label: String?, own: [String], names: [String])
   /// The name of a file, inside its quotes.
   case path
   /// A place where nothing known can stand.
@@ -47,7 +48,10 @@ struct CompletionPlace {
       return
     }
     var words = Self.statement(tokens, bytes)
-    if let last = tokens.last, last.kind == .word || last.kind == .number || last.kind == .percentage,
+    if let start = Self.startedPath(tokens, bytes) {
+      range = start..<bytes.count
+      words.removeLast(2)
+    } else if let last = tokens.last, last.kind == .word || last.kind == .number || last.kind == .percentage,
       last.range.upperBound == bytes.count
     {
       range = last.range.lowerBound..<last.range.upperBound
@@ -58,6 +62,16 @@ struct CompletionPlace {
       }
     }
     context = Self.context(of: words)
+  }
+
+  /// Where a name starts whose last part is still missing: `student.`, whose dot is no token of a name yet.
+  private static func startedPath(_ tokens: [Token], _ bytes: [UInt8]) -> Int? {
+    guard let dot = tokens.last, dot.kind == .invalid,
+      dot.range == SourceRange(bytes.count - 1..<bytes.count),
+      bytes.last == UInt8(ascii: "."), let name = tokens.dropLast().last, name.kind == .word,
+      name.range.upperBound == dot.range.lowerBound
+    else { return nil }
+    return name.range.lowerBound
   }
 
   /// A string that is open where text is taken: no option and no operand takes other text than a path.
@@ -73,7 +87,7 @@ struct CompletionPlace {
   private static func takesPath(_ context: CompletionContext) -> Bool {
     switch context {
     case .value(let verb, let name): Command.named(verb)?.keyword(named: name)?.kind.isPath ?? false
-    case .body(let verb, let operands, let used):
+    case .body(let verb, let operands, _, let used):
       used.isEmpty
         && Command.named(verb)?.operands.dropFirst(operands).first?.kind.isPath ?? false
     case .verb, .layer, .clauseCall, .argument, .path, .nothing: false
@@ -110,6 +124,11 @@ struct CompletionPlace {
   private static func context(of words: [Word]) -> CompletionContext {
     var rest = words[...]
     var afterTarget = false
+    while let first = rest.first, first.kind == .word, first.text == Command.time.name,
+      rest.dropFirst().first?.kind != .equals
+    {
+      rest.removeFirst()
+    }
     if rest.count >= 2, rest.first?.kind == .word, rest.dropFirst().first?.kind == .equals {
       rest = rest.dropFirst(2)
       afterTarget = true
@@ -125,21 +144,28 @@ struct CompletionPlace {
 
   /// The call that is open at the end, if one is.
   private static func argument(in words: ArraySlice<Word>) -> CompletionContext? {
-    var open: [(name: String, index: Int, label: String?, isFilled: Bool)] = []
+    var open: [OpenCall] = []
     var previous: Word?
     for word in words {
       switch word.kind {
       case .leftParenthesis, .leftBracket:
         if !open.isEmpty { open[open.count - 1].isFilled = true }
-        open.append((previous?.kind == .word ? previous?.text ?? "" : "", 0, nil, false))
+        open.append(OpenCall(name: previous?.kind == .word ? previous?.text ?? "" : ""))
       case .rightParenthesis, .rightBracket: _ = open.popLast()
       case .comma:
-        if let last = open.popLast() { open.append((last.name, last.index + 1, nil, false)) }
+        if let last = open.popLast() {
+          open.append(OpenCall(name: last.name, index: last.index + 1, own: last.own))
+        }
       case .colon, .equals:
-        if let last = open.popLast() { open.append((last.name, last.index, previous?.text, false)) }
+        if let last = open.popLast() {
+          open.append(OpenCall(name: last.name, index: last.index, label: previous?.text, own: last.own))
+        }
       case .word, .pattern, .number, .percentage, .string, .greater, .continuation, .newline, .comment,
         .invalid:
-        if !open.isEmpty { open[open.count - 1].isFilled = true }
+        if !open.isEmpty {
+          open[open.count - 1].isFilled = true
+          open[open.count - 1].own.append(word.text)
+        }
       }
       previous = word
     }
@@ -147,16 +173,33 @@ struct CompletionPlace {
     if last.isFilled { return .nothing }
     return .argument(
       call: last.name, enclosing: open.dropLast().last?.name, index: last.index, label: last.label,
-      names: words.filter { $0.kind == .word }.map(\.text))
+      own: last.own, names: words.filter { $0.kind == .word }.map(\.text))
+  }
+
+  /// A call of which the closing parenthesis isn't typed yet.
+  private struct OpenCall {
+    var name: String
+    /// Commas so far.
+    var index = 0
+    /// Of the argument that is typed.
+    var label: String?
+    /// True where that argument has its value.
+    var isFilled = false
+    /// Words of its arguments so far.
+    var own: [String] = []
   }
 
   private static func body(of command: Command, _ words: ArraySlice<Word>) -> CompletionContext {
     var operands = 0
+    var subject: String?
     var used: Set<String> = []
     var rest = words
     while let word = rest.popFirst() {
       guard word.kind == .word, let keyword = command.keyword(named: word.text) else {
-        if used.isEmpty, word.kind != .comma { operands += 1 }
+        if used.isEmpty, word.kind != .comma {
+          if operands == 0 { subject = word.text }
+          operands += 1
+        }
         continue
       }
       used.insert(keyword.name)
@@ -176,7 +219,7 @@ struct CompletionPlace {
         if rest.isEmpty, words.last?.kind == .comma { return .clauseCall }
       }
     }
-    return .body(verb: command.name, operands: operands, used: used)
+    return .body(verb: command.name, operands: operands, subject: subject, used: used)
   }
 
   /// Passes over values with commas between, and a comma at the end.

@@ -6,12 +6,17 @@ package struct SessionNames: Sendable {
   package var models: [ModelEntry]
   /// Networks that cells defined, sorted.
   package var definitions: [String]
+  /// Numbers of training runs, the newest first.
+  package var runs: [Completion]
   /// Cells that were entered, oldest first, from which numbers in use are taken.
   package var cells: [String]
 
-  package init(models: [ModelEntry] = [], definitions: [String] = [], cells: [String] = []) {
+  package init(
+    models: [ModelEntry] = [], definitions: [String] = [], runs: [Completion] = [], cells: [String] = []
+  ) {
     self.models = models
     self.definitions = definitions
+    self.runs = runs
     self.cells = cells
   }
 

@@ -136,7 +136,7 @@ private func widthRemedy(_ expression: Expression, _ name: String, _ kind: Value
   switch kind {
   case .width, .layers(.width), .widths: break
   case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
-    .flag, .calls, .layers(.storage), .layers(.named):
+    .statement, .flag, .calls, .layers(.storage), .layers(.named):
     return nil
   }
   guard let number = expression.numericValue else { return nil }
@@ -160,8 +160,8 @@ extension ValueKind {
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
     case .width: "try: 8"
-    case .network, .newName, .text, .pattern, .names, .either, .chain, .topic, .flag, .calls, .layers,
-      .widths:
+    case .network, .newName, .text, .pattern, .names, .either, .chain, .topic, .statement, .flag, .calls,
+      .layers, .widths:
       nil
     }
   }

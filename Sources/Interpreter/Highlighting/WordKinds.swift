@@ -29,6 +29,7 @@ struct WordKinds {
   }
 
   mutating func add(_ statement: Statement) {
+    if let timing = statement.timing { mark(timing, .command) }
     if let target = statement.target { mark(target, models.contains(target.text) ? .known : nil) }
     guard let command = Command.named(statement.verb.text) else {
       // A first word may become the name of a result.
@@ -87,12 +88,14 @@ struct WordKinds {
       let name = call.name.text
       if let word = argument.label {
         let labels = offered(
-          .argument(call: name, enclosing: enclosing, index: index, label: nil, names: []))
+          .argument(call: name, enclosing: enclosing, index: index, label: nil, own: [], names: []))
         let isLabel = labels.contains { $0.text == word.text + ":" }
         mark(word, candidates.isLayer(word.text) ? .known : isLabel ? .keyword : nil)
       }
       let values = offered(
-        .argument(call: name, enclosing: enclosing, index: index, label: argument.label?.text, names: []))
+        .argument(
+          call: name, enclosing: enclosing, index: index, label: argument.label?.text, own: [],
+          names: []))
       add(argument.value, offered: values, isName: false, within: name)
     }
   }

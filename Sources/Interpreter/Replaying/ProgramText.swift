@@ -33,7 +33,7 @@ package func tokenText(_ source: String) -> String {
 extension Arguments {
   /// The statement in one line that binds to the same.
   fileprivate var plainText: String {
-    let name = target.map { $0.text + " = " } ?? ""
+    let name = (statement.timing.map { $0.text + " " } ?? "") + (target.map { $0.text + " = " } ?? "")
     let options = clauses.sorted { $0.key < $1.key }.map { $0.key + " " + $0.value.value.plainText }
     return name + ([verb.text] + operands.map(\.value.plainText) + options).joined(separator: " ")
   }

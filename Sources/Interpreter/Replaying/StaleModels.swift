@@ -31,34 +31,49 @@ package struct StaleModel: Sendable, Equatable {
   }
 }
 
-extension Interpreter {
-  /// Models of the session that a new run of their cells would make otherwise, the oldest first.
-  package func staleModels() throws -> [StaleModel] {
-    let models = try store.models()
-    let definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
+extension StaleModel {
+  /// Those among the models, the oldest first as they are.
+  static func all(among models: [ModelEntry], definitions: [String: NetworkDefinition]) -> [StaleModel] {
     let places = Dictionary(models.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     var causes: [String: [StaleModel.Cause]] = [:]
-    for (place, model) in models.enumerated() {
-      let entry = ModelEntry(model)
-      causes[model.name] = entry.origins.compactMap { origin in
+    for (place, entry) in models.enumerated() {
+      causes[entry.name] = entry.origins.compactMap { origin in
         places[origin].flatMap { $0 > place ? .madeAgain(origin) : nil }
       }
       if entry.isRedefined(by: definitions) {
-        causes[model.name, default: []].append(.redefined(entry.graph.architecture))
+        causes[entry.name, default: []].append(.redefined(entry.graph.architecture))
       }
     }
     // What comes later in the chain follows: a model made from a stale one, and so on.
-    for model in models {
-      for origin in ModelEntry(model).origins
-      where !(causes[origin] ?? []).isEmpty && places[origin, default: .max] < places[model.name, default: 0]
+    for entry in models {
+      for origin in entry.origins
+      where !(causes[origin] ?? []).isEmpty && places[origin, default: .max] < places[entry.name, default: 0]
       {
-        causes[model.name, default: []].append(.madeFromStale(origin))
+        causes[entry.name, default: []].append(.madeFromStale(origin))
       }
     }
-    return models.compactMap { model in
-      let found = causes[model.name] ?? []
-      return found.isEmpty ? nil : StaleModel(name: model.name, causes: found)
+    return models.compactMap { entry in
+      let found = causes[entry.name] ?? []
+      return found.isEmpty ? nil : StaleModel(name: entry.name, causes: found)
     }
+  }
+
+  /// What there is to say of them.
+  package static func output(_ stale: [StaleModel]) -> Output {
+    guard !stale.isEmpty else { return .text("no model is stale: all that they were made from is as it was") }
+    return .table(
+      Table(
+        columns: [Table.Column("model"), Table.Column("is stale because")],
+        texts: stale.map { [$0.name, $0.causes.map(\.words).joined(separator: "; ")] }))
+  }
+}
+
+extension Interpreter {
+  /// Models of the session that a new run of their cells would make otherwise, the oldest first.
+  package func staleModels() throws -> [StaleModel] {
+    StaleModel.all(
+      among: try store.models().map(ModelEntry.init),
+      definitions: try store.definitions().compactMapValues(NetworkDefinition.init(text:)))
   }
 
   /// Statements that give a new session this one's settings; nil where it has none.

@@ -38,7 +38,8 @@ package struct Diagnostic: Error, Hashable, Sendable, Codable {
 /// A text that has its quotes gets no others.
 package func quoted(_ text: some StringProtocol) -> String {
   let shown = 40
-  if text.count > 1, text.count <= shown, text.first == "\"", text.last == "\"" {
+  if text.utf8.count <= 4 * shown, text.count > 1, text.count <= shown, text.first == "\"", text.last == "\""
+  {
     return printable(String(text))
   }
   let characters = Array(text.prefix(shown + 1))

@@ -31,9 +31,15 @@ extension Lexer {
     let isBoundary = { (scalar: Unicode.Scalar) in
       Self.isBlank(scalar) || Self.isLineEnd(scalar) || "\"#,()[]".unicodeScalars.contains(scalar)
     }
-    guard let first = peek(), first == "/" || first == "~" || first == "." else { return false }
+    guard let first = peek(), first == "/" || first == "~" || first == ".", position >= pathlessEnd else {
+      return false
+    }
     let end = scalars[position...].firstIndex(where: isBoundary) ?? scalars.count
-    guard scalars[position..<end].contains("/") else { return false }
+    steps += end - position
+    guard scalars[position..<end].contains("/") else {
+      pathlessEnd = end
+      return false
+    }
     var lower = offsets[position]
     var text = ""
     if let last = lexemes.last, [.word, .number].contains(last.kind), last.range.upperBound == lower {

@@ -62,8 +62,9 @@ extension Lexer {
     let closing = Self.doubleQuotes.contains(quote) ? Self.doubleQuotes : Self.singleQuotes
     guard closing.contains(quote) else { return false }
     let start = position
-    let rest = scalars[(start + 1)...].prefix { !Self.isLineEnd($0) }
-    guard let end = rest.firstIndex(where: closing.contains) else { return false }
+    let next = scalars[(start + 1)...].firstIndex { closing.contains($0) || Self.isLineEnd($0) }
+    steps += (next ?? scalars.count) - start
+    guard let end = next, closing.contains(scalars[end]) else { return false }
     position = end + 1
     let value = Self.text(scalars[start + 1..<end])
     lexemes.append(Lexeme(kind: .string, range: range(from: start), text: value))

@@ -9,6 +9,10 @@ struct Lexer {
   /// True where the text ends after a backslash in a string, perhaps with the end of its line, so that a
   /// further line could close it.
   var endsInOpenString = false
+  /// Scalars that were looked at: those of the text, and those ahead of the place that was read.
+  var steps = 0
+  /// No `/` follows before here, up to the end of what could be a path.
+  var pathlessEnd = 0
 
   /// Reads the whole text.
   init(_ source: String) {
@@ -21,6 +25,7 @@ struct Lexer {
       } + [source.utf8.count]
     if scalars.first == "\u{FEFF}" { position = 1 }
     while let scalar = peek() { scan(scalar) }
+    steps += scalars.count
   }
 
   private mutating func scan(_ scalar: Unicode.Scalar) {

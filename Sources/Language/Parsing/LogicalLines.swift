@@ -5,6 +5,8 @@
 struct LogicalLines {
   private(set) var lines: [[Lexeme]] = []
   private(set) var diagnostics: [Diagnostic] = []
+  /// Lexemes that were looked at again, ahead of the place that was read.
+  private(set) var steps = 0
 
   private let lexemes: [Lexeme]
   private let source: SourceFile
@@ -83,8 +85,9 @@ struct LogicalLines {
   }
 
   /// True where the next line can't be meant to stand inside a bracket: it is a command of its own.
-  private func beginsStatement(after index: Int) -> Bool {
-    let next = lexemes[(index + 1)...].prefix { $0.kind != .newline && $0.kind != .comment }
+  private mutating func beginsStatement(after index: Int) -> Bool {
+    let next = lexemes[(index + 1)...].prefix(3).prefix { $0.kind != .newline && $0.kind != .comment }
+    steps += next.count
     guard let first = next.first, first.kind == .word else { return false }
     let second = next.dropFirst().first
     if second?.kind == .equals {

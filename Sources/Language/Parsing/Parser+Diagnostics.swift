@@ -1,8 +1,15 @@
+import Text
+
 extension Diagnostic {
+  private static let countID = "more-problems"
+
+  /// True where it only says how many others there are.
+  package var isCount: Bool { id == Self.countID }
+
   static func notShown(_ count: Int) -> Diagnostic {
     Diagnostic(
-      id: "more-problems", severity: .note,
-      message: count == 1 ? "1 more problem is not shown" : "\(count) more problems are not shown")
+      id: countID, severity: .note,
+      message: count == 1 ? "1 more problem is not shown" : "\(grouped(count)) more problems are not shown")
   }
 
   static func nothingAfterBackslash(_ range: SourceRange) -> Diagnostic {
@@ -27,7 +34,8 @@ extension Diagnostic {
     _ opener: Lexeme, fragment: Substring, before next: Lexeme?
   ) -> Diagnostic {
     let (open, close) = opener.kind == .leftParenthesis ? ("(", ")") : ("[", "]")
-    let isShort = fragment.count <= 60 && !fragment.contains { $0.isNewline }
+    // Bytes are counted at once, characters one by one.
+    let isShort = fragment.utf8.count <= 240 && fragment.count <= 60 && !fragment.contains { $0.isNewline }
     let message =
       next == nil ? "\"\(open)\" is never closed" : "\"\(open)\" is not closed before \"\(other(close))\""
     return Diagnostic(

@@ -1,10 +1,16 @@
 extension Parser {
-  /// `[name "="] verb`.
+  /// `["time"] [name "="] verb`.
   mutating func readHead() throws(Interruption) -> Statement {
     guard let start = peek() else { throw .reported }
     guard let first = takeWord() else {
       if start.isFaulty { throw .reported }
       throw .problem(.noCommand(at: start, text: source.text(of: start.range)))
+    }
+    if first.text == "time", vocabulary.knows(verb: first.text), at(.word) {
+      var statement = try readHead()
+      statement.timing = first
+      statement.range = wholeLine(from: start)
+      return statement
     }
     guard let equals = takeEquals(after: first) else {
       return Statement(target: nil, verb: first, operands: [], clauses: [], range: wholeLine(from: start))

@@ -13,17 +13,24 @@ package func parse(_ source: String, vocabulary: Vocabulary) -> Program {
     if let statement = parser.statement(of: line) { statements.append(statement) }
   }
   let diagnostics = lexer.diagnostics + logicalLines.diagnostics + parser.diagnostics
-  return Program(statements: statements, diagnostics: inOrder(diagnostics))
+  var program = Program(statements: statements, diagnostics: diagnostics.shown())
+  program.mistakes = diagnostics.map { $0.range?.lowerBound ?? 0 }.sorted()
+  program.steps = lexer.steps + lexer.lexemes.count + logicalLines.steps
+  return program
 }
 
-/// Sorted by place, and cut where nobody would read on.
-private func inOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-  let limit = 20
-  let sorted = diagnostics.enumerated().sorted { one, other in
-    (one.element.range?.lowerBound ?? 0, one.offset) < (other.element.range?.lowerBound ?? 0, other.offset)
-  }.map(\.element)
-  guard sorted.count > limit else { return sorted }
-  return sorted.prefix(limit) + [.notShown(sorted.count - limit)]
+extension [Diagnostic] {
+  /// Sorted by place, those without one last, and cut where nobody would read on: then a note says how many more
+  /// there are, `hidden` others among them.
+  package func shown(hidden: Int = 0) -> [Diagnostic] {
+    let limit = 20
+    let sorted = enumerated().sorted { one, other in
+      (one.element.range?.lowerBound ?? .max, one.offset)
+        < (other.element.range?.lowerBound ?? .max, other.offset)
+    }.map(\.element)
+    let rest = Swift.max(0, count - limit) + hidden
+    return rest == 0 ? sorted : sorted.prefix(limit) + [.notShown(rest)]
+  }
 }
 
 /// Reads statements, one after the other, each from its own lexemes.

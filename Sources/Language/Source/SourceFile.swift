@@ -27,6 +27,9 @@ package struct SourceFile: Sendable {
     return (number, scalars + 1)
   }
 
+  /// The line of an offset, counted from 1.
+  package func line(at utf8Offset: Int) -> Int { lineNumber(of: min(max(utf8Offset, 0), text.utf8.count)) }
+
   /// A line, counted from 1, without its line end; empty where there is no such line.
   package func line(_ n: Int) -> Substring {
     guard let bounds = bounds(ofLine: n) else { return "" }

@@ -24,6 +24,8 @@ package struct Clause: Hashable, Sendable {
 ///
 /// `model tiny = conv(16, 3) > relu` has the verb `model`, no target, and the operands `tiny` and the chain.
 package struct Statement: Hashable, Sendable {
+  /// The word `time` before it, where it is asked for how long it takes.
+  package var timing: Word?
   /// The name before `=`.
   package var target: Word?
   package var verb: Word
@@ -49,11 +51,18 @@ package struct Program: Sendable {
   ///
   /// Where there are diagnostics, a statement may lack what could not be read.
   package var statements: [Statement]
-  /// In order of place.
+  /// In order of place; of many the first ones, and a note that counts the others.
   package var diagnostics: [Diagnostic]
+  /// Where each mistake starts, rising, also of those that are only counted.
+  package var mistakes: [Int] = []
+  /// How often a scalar or a token was looked at to read the program: it grows as the text does, whatever that is.
+  package var steps = 0
 
   package init(statements: [Statement], diagnostics: [Diagnostic]) {
     self.statements = statements
     self.diagnostics = diagnostics
   }
+
+  /// The diagnostics themselves, without the note that counts those that are not among them.
+  package var problems: [Diagnostic] { diagnostics.filter { !$0.isCount } }
 }

@@ -5,7 +5,18 @@ package func readNotebook(_ path: String) throws(NotebookError) -> Notebook {
 
 /// The notebook in the bytes of a file; `path` decides the format and stands in errors.
 package func parseNotebook(_ bytes: [UInt8], path: String) throws(NotebookError) -> Notebook {
-  let format = try notebookFormat(of: path)
+  try parseNotebook(bytes, notebookFormat(of: path), path: path)
+}
+
+/// The notebook that standard input gave: in JSON where it starts as that does.
+func parseNotebook(_ input: [UInt8]) throws(NotebookError) -> Notebook {
+  let first = input.first { !Character(Unicode.Scalar($0)).isWhitespace }
+  return try parseNotebook(input, first == UInt8(ascii: "{") ? .ipynb : .qat, path: "standard input")
+}
+
+private func parseNotebook(
+  _ bytes: [UInt8], _ format: Notebook.Format, path: String
+) throws(NotebookError) -> Notebook {
   guard let text = String(validating: bytes, as: UTF8.self) else {
     throw .notUTF8(path: path, byte: firstInvalidByte(bytes))
   }

@@ -6,7 +6,7 @@ extension Output {
   /// The output as typed JSON; nil for progress and diagnostics, which aren't kept as outputs.
   package var json: JSONObject? {
     switch self {
-    case .text(let text): ["type": .string("text"), "text": .string(text)]
+    case .text(let text), .drawing(let text): ["type": .string("text"), "text": .string(text)]
     case .note(let text): ["type": .string("note"), "text": .string(text)]
     case .print(let text): ["type": .string("print"), "text": .string(text)]
     case .table(let table): table.json

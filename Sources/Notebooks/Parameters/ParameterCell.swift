@@ -14,25 +14,27 @@ struct ParameterCell {
   var diagnostics: [Diagnostic] = []
 
   init(_ source: String) {
+    let file = SourceFile(source)
+    var names: Set<String> = []
     var line: [Token] = []
     for token in tokenize(source) {
       if token.kind == .newline {
-        read(line, source)
+        read(line, file, &names)
         line = []
       } else if token.kind != .comment {
         line.append(token)
       }
     }
-    read(line, source)
+    read(line, file, &names)
   }
 
-  private mutating func read(_ tokens: [Token], _ source: String) {
+  private mutating func read(_ tokens: [Token], _ file: SourceFile, _ names: inout Set<String>) {
     guard let first = tokens.first, let last = tokens.last else { return }
-    let text = { (token: Token) in String(SourceFile(source).text(of: token.range)) }
+    let text = { (token: Token) in String(file.text(of: token.range)) }
     if tokens.count == 3, first.kind == .word, tokens[1].kind == .equals, isParameterName(text(first)),
       let value = ParameterValue(literal: text(last))
     {
-      if definitions.contains(where: { $0.name == text(first) }) {
+      if !names.insert(text(first)).inserted {
         diagnostics.append(.parameterTwice(text(first), first.range))
       }
       definitions.append(Definition(name: text(first), value: value))

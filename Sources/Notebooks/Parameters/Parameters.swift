@@ -43,12 +43,13 @@ package struct Parameters: Sendable, Equatable {
   /// Comments stay as they are.
   package func substitute(in source: String) throws(Diagnostic) -> String {
     guard source.utf8.contains(dollar) else { return source }
-    let marked = tokenize(source).filter { $0.kind == .string || $0.kind == .comment }
+    var marked = tokenize(source).filter { $0.kind == .string || $0.kind == .comment }[...]
     let bytes = Array(source.utf8)
     var result: [UInt8] = []
     var offset = 0
     while offset < bytes.count {
-      let kind = marked.first { $0.range.lowerBound <= offset && offset < $0.range.upperBound }?.kind
+      marked = marked.drop { $0.range.upperBound <= offset }
+      let kind = marked.first.flatMap { $0.range.lowerBound <= offset ? $0.kind : nil }
       guard bytes[offset] == dollar, kind != .comment else {
         result.append(bytes[offset])
         offset += 1

@@ -14,6 +14,8 @@ package struct NotebookOptions: Sendable {
   package var version: String
   /// Keeps the cells' results in the session, for replays that serve them.
   package var keepsResults: Bool
+  /// The notebook itself, where it is in no file.
+  package var input: [UInt8]?
 
   package init(
     path: String, parameters: [(name: String, value: String)], json: Bool, inPlace: Bool,
@@ -48,7 +50,8 @@ private func start(
   _ options: NotebookOptions, _ presenter: NotebookPresenter, _ cancellation: Cancellation,
   _ openSession: () -> Result<Interpreter, Diagnostic>
 ) throws(Refusal) -> Int32 {
-  var (notebook, original) = try readForRun(options.path, keepsOutputs: options.inPlace)
+  var (notebook, original) = try readForRun(
+    options.path, input: options.input, keepsOutputs: options.inPlace)
   let parameters = try parameters(of: notebook, given: options.parameters)
   let interpreter = try opened(openSession)
   if options.inPlace || options.keepsResults { interpreter.keepDataChecksums() }

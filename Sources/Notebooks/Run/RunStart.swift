@@ -26,9 +26,12 @@ enum Refusal: Error {
   }
 }
 
-/// Reads the file; `keepsOutputs` where the run writes to it.
-func readForRun(_ path: String, keepsOutputs: Bool) throws(Refusal) -> (Notebook, original: [UInt8]) {
+/// Reads the file, or what was read in its place; `keepsOutputs` where the run writes to it.
+func readForRun(
+  _ path: String, input: [UInt8]? = nil, keepsOutputs: Bool
+) throws(Refusal) -> (Notebook, original: [UInt8]) {
   do throws(NotebookError) {
+    if let input { return (try parseNotebook(input), input) }
     let bytes = try readBytes(path)
     let notebook = try parseNotebook(bytes, path: path)
     if keepsOutputs, notebook.format == .qat { throw .noOutputsInText(path: path) }

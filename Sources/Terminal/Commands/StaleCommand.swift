@@ -6,12 +6,7 @@ extension ColonCommand {
     name: "stale", argument: nil, summary: "models that were made from something that is another now"
   ) { repl, _ in
     do {
-      let stale = try repl.interpreter.staleModels()
-      let rows = stale.map { [$0.name, $0.causes.map(\.words).joined(separator: "; ")] }
-      repl.show(
-        stale.isEmpty
-          ? .text("no model is stale: all that they were made from is as it was")
-          : .table(Table(columns: [.init("model"), .init("is stale because")], texts: rows)))
+      repl.show(StaleModel.output(try repl.interpreter.staleModels()))
     } catch {
       repl.show(.unreadableSession(error))
     }

@@ -23,8 +23,10 @@ final class CellReader {
   private let editor: LineEditor
   private let style: Style
   private let width: () -> Int?
-  /// The lines of the cell above the edited one, each with its newline.
-  private var above = ""
+  /// The cell above the edited line.
+  private var pending = GrowingCell()
+  /// Its lines, each with its newline.
+  private var above: String { pending.text }
   private var prompt = Prompt.first
   private var walk = HistoryWalk()
   private var hint = ""
@@ -43,7 +45,7 @@ final class CellReader {
 
   /// Reads a cell whose first line begins with `start`.
   func read(start: String = "") -> Cell {
-    above = ""
+    pending = GrowingCell()
     prompt = Prompt.first
     var start = start
     while true {
@@ -53,11 +55,9 @@ final class CellReader {
       // Ctrl-D inside a cell hands it in as it is: its diagnostic tells what is missing.
       case .end: return above.isEmpty ? .end : .text(above)
       case .text(let line):
-        let cell = above + line
-        guard !cell.hasPrefix(":"), HelpQuery(cell) == nil,
-          case .incomplete(let reason) = completeness(of: cell)
-        else { return .text(cell) }
-        above = cell + "\n"
+        let isOwn = pending.isEmpty && (line.hasPrefix(":") || HelpQuery(line) != nil)
+        let before = above
+        guard !isOwn, case .incomplete(let reason) = pending.add(line) else { return .text(before + line) }
         prompt = Prompt.continuation(reason: reason)
         start = ""
       }
@@ -129,10 +129,12 @@ final class CellReader {
 package enum Prompt {
   package static let first = "qatlab> "
 
-  /// As wide as the first one, with the sign that the statement waits for: `   ( > ` while a bracket is open.
+  /// As wide as the first one, with the sign that the statement goes on after: `  ( ... ` while a bracket is open.
+  ///
+  /// After `>` there is none: it could be taken for a chain that goes on.
   package static func continuation(reason: String) -> String {
     let sign = reason.first { "([,>\\".contains($0) } ?? "\""
-    return "   \(sign) >  "
+    return "  \(sign == ">" ? "." : sign) ... "
   }
 }
 

@@ -33,7 +33,7 @@ package struct CellText {
     switch command.argumentKind {
     case .file:
       let typed = String(decoding: Array(text.utf8)[start..<min(offset, text.utf8.count)], as: UTF8.self)
-      return (start..<offset, FileCandidates().list(typed))
+      return (start..<offset, FileCandidates(endings: CellFile.endings).list(typed))
     case .statement:
       let statement = String(decoding: text.utf8.dropFirst(start), as: UTF8.self)
       let (range, candidates) = names.completions(in: statement, at: offset - start)

@@ -1,7 +1,7 @@
 import Glibc
 package import Interpreter
 
-/// Files and folders that a path which was started can become.
+/// Files that can be read, and folders, that a path which was started can become.
 package struct FileCandidates: Sendable {
   /// Endings of the files that fit, such as ".qat"; none admits all.
   package var endings: [String]
@@ -35,7 +35,9 @@ package struct FileCandidates: Sendable {
       else { continue }
       if isFolder(path + "/" + text) {
         found.append(Completion(text: folder + text + "/", detail: "folder"))
-      } else if endings.isEmpty || endings.contains(where: { text.hasSuffix($0) }) {
+      } else if endings.isEmpty || endings.contains(where: { text.hasSuffix($0) }),
+        access(path + "/" + text, R_OK) == 0
+      {
         found.append(Completion(text: folder + text + closing, detail: "file"))
       }
     }

@@ -19,6 +19,7 @@ package struct OutputPainter: Sendable {
   package func lines(_ output: Output, source: SourceFile) -> [String] {
     switch output {
     case .text(let text), .print(let text): textLines(text)
+    case .drawing(let text): drawingLines(text)
     case .note(let text): textLines(text).map { style.paint($0, .faint) }
     case .table(let table): TableLayout(style: style, width: width).lines(table)
     case .metric(let metric): metric.text.map(textLines) ?? []
@@ -33,6 +34,18 @@ package struct OutputPainter: Sendable {
   /// Long lines are broken between words; a line's own indentation stays.
   private func textLines(_ text: String) -> [String] {
     fit(style.spell(printable(text, keepsNewlines: true)))
+  }
+
+  /// As it is, or a sentence in its place where it has no room.
+  private func drawingLines(_ text: String) -> [String] {
+    let lines = style.spell(printable(text, keepsNewlines: true))
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let needed = lines.map(displayWidth).max() ?? 0
+    guard let width, needed > width else { return lines }
+    let words = "a picture of \(needed) columns stands here; this screen has \(width)"
+    let blank = [""]
+    return (lines.first == "" ? blank : []) + wrap(words, to: width).map { style.paint($0, .faint) }
+      + (lines.count > 1 && lines.last == "" ? blank : [])
   }
 
   private func fit(_ text: String) -> [String] {

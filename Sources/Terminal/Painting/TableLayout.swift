@@ -3,9 +3,10 @@ import Text
 
 /// Lays a table out in columns under ruled headings.
 ///
-/// Where it is wider than the terminal, text columns are narrowed first and their cells go on in lines below;
-/// columns that still don't fit go into further blocks, each of which repeats the first, so that nothing is
-/// lost.
+/// Where it is wider than the terminal, text columns are narrowed first, down to their longest words, and their cells
+/// go on in lines below; columns that still don't fit go into further blocks, each of which repeats the first, so that
+/// nothing is lost. Where even so a word would be split, or every row of a column broken, each row is a record of its
+/// own (`TableRecords`).
 package struct TableLayout: Sendable {
   package var style: Style
   /// Columns of the terminal; nil where nothing limits the width.
@@ -17,16 +18,18 @@ package struct TableLayout: Sendable {
   }
 
   private static let gap = 2
-  /// A text column isn't made narrower than its longest word, within these bounds.
-  private static let shortestTexts = 12...24
-  /// Nor the first, where it is repeated beside a wide column.
-  private static let shortestFirst = 4
+  /// A text column isn't made narrower than its longest word, nor than this.
+  private static let shortestText = 12
 
   package func lines(_ table: Table) -> [String] {
     let columns = columns(of: table)
     guard !columns.isEmpty else { return [] }
     var lines = table.title.map { [style.paint(fit(style.spell(printable($0))), .heading)] } ?? []
-    for (index, block) in blocks(narrowed(columns)).enumerated() {
+    let blocks = blocks(narrowed(columns))
+    guard blocks.allSatisfy(isReadable) else {
+      return lines + TableRecords(style: style, width: width ?? .max).lines(columns.map(\.cells))
+    }
+    for (index, block) in blocks.enumerated() {
       if index > 0 { lines.append("") }
       lines += draw(block)
     }
@@ -56,7 +59,18 @@ package struct TableLayout: Sendable {
 
   private static func shortest(_ cells: [String]) -> Int {
     let words = cells.flatMap { $0.split(separator: " ").map { displayWidth(String($0)) } }
-    return min(max(words.max() ?? 0, shortestTexts.lowerBound), shortestTexts.upperBound)
+    return max(words.max() ?? 0, shortestText)
+  }
+
+  /// False where a word is split, or a column broken in each of its rows.
+  private func isReadable(_ block: [Column]) -> Bool {
+    block.allSatisfy { column in
+      let rows = column.cells.dropFirst().filter { !$0.isEmpty }
+      let isBroken = { (cell: String) in displayWidth(cell) > column.width }
+      let longest =
+        column.cells.flatMap { $0.split(separator: " ") }.map { displayWidth(String($0)) }.max() ?? 0
+      return longest <= column.width && (rows.isEmpty || !rows.allSatisfy(isBroken))
+    }
   }
 
   private func total(_ columns: [Column]) -> Int {
@@ -92,12 +106,9 @@ package struct TableLayout: Sendable {
     return blocks
   }
 
-  /// The first column as wide as the other leaves it room.
+  /// The column as wide as the first leaves it room.
   private func beside(_ column: Column, _ first: Column, _ width: Int) -> [Column] {
-    var (column, first) = (column, first)
-    if total([first, column]) > width, first.alignment == .left {
-      first.width = min(first.width, max(Self.shortestFirst, width - column.width - Self.gap))
-    }
+    var column = column
     column.width = max(1, min(column.width, width - first.width - Self.gap))
     return [first, column].map(limited)
   }

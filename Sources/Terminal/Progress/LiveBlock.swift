@@ -1,6 +1,9 @@
 import Text
 
-/// Lines at the foot of the terminal that are rewritten in place; the cursor waits at the end of the last.
+/// Lines at the foot of the terminal that are rewritten in place; the cursor waits at the start of the first.
+///
+/// There it stays when the terminal becomes narrower and breaks the lines, whatever rows they take then: all that is
+/// the block's lies behind the cursor and can be cleared.
 package struct LiveBlock: Sendable {
   /// Columns that each standing line takes.
   private var widths: [Int] = []
@@ -12,22 +15,16 @@ package struct LiveBlock: Sendable {
   /// Each line is written over the old one and only its rest is cleared: nothing is blank in between.
   /// No line may be wider than the terminal.
   package mutating func rewrite(_ lines: [String], terminalWidth: Int) -> String {
-    var text = "\r"
-    if let widest = widths.max(), widest > terminalWidth {
-      // A terminal that became narrower may have broken lines, so their number is unknown: begin below.
-      text = "\r\n"
-    } else if widths.count > 1 {
-      text += "\u{1B}[\(widths.count - 1)A"
-    }
-    if widths.count > lines.count { text += "\u{1B}[J" }
+    let isBroken = widths.contains { $0 > terminalWidth }
+    let isShorter = widths.count > lines.count
     widths = lines.map(displayWidth)
-    return text + lines.joined(separator: "\u{1B}[K\r\n") + "\u{1B}[K"
+    return "\r" + (isBroken || isShorter ? "\u{1B}[J" : "") + lines.joined(separator: "\u{1B}[K\r\n")
+      + "\u{1B}[K\r" + (lines.count > 1 ? "\u{1B}[\(lines.count - 1)A" : "")
   }
 
   /// What to write so that the block is gone and the cursor is where it began; "" where there is none.
   package mutating func erase() -> String {
     defer { widths = [] }
-    guard !widths.isEmpty else { return "" }
-    return "\r" + (widths.count > 1 ? "\u{1B}[\(widths.count - 1)A" : "") + "\u{1B}[J"
+    return widths.isEmpty ? "" : "\r\u{1B}[J"
   }
 }

@@ -21,19 +21,23 @@ package struct Pager: Sendable, Equatable {
   }
 
   /// Keeps colours, leaves what was read standing, and ends with Ctrl-C; a user's own options go before.
-  private static let lessOptions = ": \"${LESS=FRXK}\"; export LESS; "
+  ///
+  /// It only shows: no file is opened and no command run from within.
+  private static let lessOptions = ": \"${LESS=FRXK}\"; LESSSECURE=1; export LESS LESSSECURE; "
   /// What a shell ends with where a command does not exist or can't be run.
   private static let notStarted: Set<Int32> = [126, 127]
 
   /// Lets the user read the text on the terminal of standard input, until the pager ends.
   ///
-  /// The pager has the terminal for itself, so Ctrl-C stops no cell. False where it could not be started, and
+  /// The pager has the terminal for itself, so Ctrl-C stops no cell; what was typed before it started is the prompt's.
+  /// False where it could not be started, and
   /// nobody read anything.
   package func show(_ text: String) -> Bool {
     let words = ["/bin/sh", "-c", Self.lessOptions + command]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var job = cel_job()
+    cel_typed_keep()
     guard cel_job_start(arguments, &job) == 0 else { return false }
     // A pager that is left early closes its end.
     _ = writeAll(text, to: job.input)

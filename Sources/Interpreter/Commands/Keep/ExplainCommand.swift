@@ -54,7 +54,7 @@ extension Console {
     let also = topic.aliases.isEmpty ? "" : " (also: " + topic.aliases.prefix(3).joined(separator: ", ") + ")"
     text("\(topic.name)\(also)\n\(topic.summary)")
     text("\n" + indented(topic.formula))
-    text("\n" + indented(topic.picture) + "\n")
+    drawing("\n" + indented(topic.picture) + "\n")
     text("trap: \(topic.trap)")
     let lines = topic.example.split(separator: "\n").map(String.init)
     text("try: " + lines.joined(separator: "\n     "))

@@ -104,15 +104,14 @@ private func table(of topic: HelpTopic) -> Table {
       texts: LossEntry.catalogue.map { entry in
         [
           entry.name,
-          entry.parameters.map { $0.label + ": " + $0.defaultArgument.words }.joined(separator: ", "),
-          entry.summary, entry.source,
+          entry.parameterWords, entry.summary, entry.source,
         ]
       })
   }
 }
 
 extension LossArgument {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .number(let value): plain(value)
     case .flag(let value): "\(value)"
@@ -126,8 +125,9 @@ extension ValueKind {
     switch self {
     case .choice(let choices), .topic(let choices, _), .calls(let choices): choices
     case .either(let kinds): kinds.flatMap(\.choices)
-    case .count, .real, .model, .network, .newName, .text, .pattern, .names, .chain, .flag, .width, .layers,
-      .widths:
+    case .count, .real, .model, .network, .newName, .text, .pattern, .names, .chain, .statement, .flag,
+      .width,
+      .layers, .widths:
       []
     }
   }

@@ -6,12 +6,16 @@ import Training
 extension Command {
   static let evaluate = Command(
     "evaluate", "measure a model's accuracy on the test images",
-    operands: [Operand("a model", .model(nil))], examples: ["evaluate teacher"],
-    footprint: { arguments, _ in
-      Footprint(uses: arguments.modelUses.union([.data]), serving: .served)
+    operands: [Operand("a model, without one the newest", .model(nil), .optional)],
+    examples: ["evaluate teacher", "evaluate"],
+    footprint: { arguments, known in
+      let newest = arguments.operands.isEmpty ? known.models.last.map { SessionName.model($0.name) } : nil
+      return Footprint(
+        uses: arguments.modelUses.union([.data]).union([newest].compactMap { $0 }), serving: .served)
     }
   ) { arguments, workspace in
-    let word = try arguments.requiredWord(at: 0)
+    let newest = workspace.modelNames.last.map { Word(text: $0, range: arguments.verb.range) }
+    let word = try arguments.word(at: 0) ?? newest ?? arguments.requiredWord(at: 0)
     let entry = try workspace.model(word)
     let data = try workspace.data(for: arguments.verb.range)
     try workspace.requireFit(entry, word, data)

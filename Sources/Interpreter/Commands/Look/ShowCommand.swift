@@ -34,6 +34,21 @@ enum ShowTopic: String, CaseIterable {
   }
 }
 
+extension ShowTopic {
+  /// What may stand behind it.
+  fileprivate var form: Command.Form {
+    let operand: ValueKind? =
+      switch self {
+      case .data, .quantize: nil
+      case .images: .choice(shownImages)
+      case .graph, .plan: .model(nil)
+      case .run: .topic([], besides: .runs)
+      case .fakeQuant: .topic([Choice("range", "LOW HIGH: a range in place of a layer")], besides: .layers)
+      }
+    return Command.Form(operand: operand, keywords: keywords)
+  }
+}
+
 extension Command {
   static let show = Command(
     "show", "look at a model, its graph, a run or the data; step through quantizing a number",
@@ -47,6 +62,7 @@ extension Command {
       .before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid, .imagesOf, .imagesAgainst,
       .imageCount,
     ],
+    forms: Dictionary(uniqueKeysWithValues: ShowTopic.allCases.map { ($0.rawValue, $0.form) }),
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
       "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",

@@ -133,7 +133,7 @@ extension Console {
               .blank,
             ],
           ])))
-    text(GridPicture(parameters, around: value).lines(value).joined(separator: "\n"))
+    drawing(GridPicture(parameters, around: value).lines(value).joined(separator: "\n"))
     text(rounding.summary)
   }
 

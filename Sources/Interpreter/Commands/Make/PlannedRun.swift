@@ -48,6 +48,7 @@ struct PlannedRun {
 
   func run(_ workspace: inout Workspace, _ console: Console) throws -> PlanEnding {
     announce(console)
+    try tellDuration(workspace, console)
     let startedAt = Date()
     let recorder = RunRecorder(
       activity: activity, recipe: recipe, termRanges: termRanges, console: console)
@@ -74,15 +75,19 @@ struct PlannedRun {
     console.note("settings: " + recipe.words)
   }
 
+  /// The model as it is before the first step.
+  func startModel(_ workspace: Workspace) throws -> Model {
+    switch start {
+    case .fresh(let graph):
+      Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: recipe.seed))
+    case .weights(let entry): try workspace.weights(of: entry.name)
+    }
+  }
+
   private func outcome(
     _ workspace: Workspace, _ recorder: RunRecorder, _ console: Console
   ) throws -> TrainingOutcome {
-    let model =
-      switch start {
-      case .fresh(let graph):
-        Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: recipe.seed))
-      case .weights(let entry): try workspace.weights(of: entry.name)
-      }
+    let model = try startModel(workspace)
     var teacherModels: [String: Model] = [:]
     for teacher in teachers { teacherModels[teacher] = try workspace.weights(of: teacher) }
     do {
@@ -161,6 +166,7 @@ struct PlannedRun {
     let name = entry.name
     if outcome.interrupted {
       console.note("stopped after step \(grouped(outcome.stepsDone)); \(name) keeps what it learned")
+      console.note("its accuracy was not measured; evaluate, without a name, does that for the newest model")
       if let reached = outcome.policy, let wanted = recipe.quantization?.policy, reached != wanted {
         console.note(
           "\(name) keeps the grids of \(reached.weightBits) bits that it was trained with at that step; the "
