@@ -10,6 +10,16 @@ package struct PlanReport: Sendable {
     /// The library's name for its code; nil for the program's own kernels.
     package var implementation: String?
     package var milliseconds: Double
+
+    package init(name: String, kind: String, implementation: String?, milliseconds: Double) {
+      self.name = name
+      self.kind = kind
+      self.implementation = implementation
+      self.milliseconds = milliseconds
+    }
+
+    /// True for the library's plain loops, which it falls back to where it has no fast code for a shape.
+    package var isReference: Bool { implementation?.contains("ref") ?? false }
   }
 
   /// Whether the plan trains (forward, backward, update) or only runs forward.
@@ -18,6 +28,14 @@ package struct PlanReport: Sendable {
   package var lines: [Line]
   package var activationBytes: Int
   package var parameterBytes: Int
+
+  package init(trains: Bool, batch: Int, lines: [Line], activationBytes: Int, parameterBytes: Int) {
+    self.trains = trains
+    self.batch = batch
+    self.lines = lines
+    self.activationBytes = activationBytes
+    self.parameterBytes = parameterBytes
+  }
 
   package var milliseconds: Double { lines.reduce(0) { $0 + $1.milliseconds } }
 }

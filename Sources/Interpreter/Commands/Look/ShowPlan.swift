@@ -24,6 +24,7 @@ func showPlan(_ topic: Word, _ name: Word?, _ workspace: Workspace) throws -> Pl
         + (report.trains ? " and gradients, " : ", ")
         + "\(byteCount(Double(report.parameterBytes))) of weights"
         + (report.trains ? " with gradients and moments" : ""))
+    if let note = report.slowStepsNote { console.note(note) }
     console.put(
       .metric(Metric("\(name.text).plan_ms", report.milliseconds, reproducible: false)))
     console.put(
@@ -47,4 +48,19 @@ private func planTable(_ report: PlanReport) -> Table {
     columns: [
       Table.Column("step"), Table.Column("code"), Table.Column("time", .right), Table.Column("share", .right),
     ], rows: rows)
+}
+
+extension PlanReport {
+  /// What is said where steps run oneDNN's reference code, plain loops that are tens of times as slow as its others; nil
+  /// where none does.
+  package var slowStepsNote: String? {
+    let slow = lines.filter { $0.isReference }
+    guard let slowest = slow.max(by: { $0.milliseconds < $1.milliseconds }), milliseconds > 0 else {
+      return nil
+    }
+    let share = slow.reduce(0) { $0 + $1.milliseconds } / milliseconds
+    return
+      "\(counted(slow.count, "step")) without fast code (ref), \(percentage(share)) of the time, most of it in "
+      + "\(slowest.name): channels in multiples of 8 have such code"
+  }
 }
