@@ -73,6 +73,7 @@ extension [Output] {
     compactMap { output in
       switch output {
       case .text(let text), .note(let text), .print(let text): text
+      case .measured(let words, _): words.text
       case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
       }
     }.joined(separator: "\n")

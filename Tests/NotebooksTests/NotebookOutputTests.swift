@@ -67,6 +67,7 @@ import Training
       plainText: { output, _ in
         switch output {
         case .print(let text), .text(let text), .note(let text): text
+        case .measured(let words, _): words.text
         case .diagnostic(let diagnostic): diagnostic.message
         case .table, .metric, .curve, .histogram, .images, .progress: "shown"
         }
