@@ -19,7 +19,7 @@ static volatile sig_atomic_t has_original_terminal;
 
 static void on_event(int number) {
   int saved = errno;
-  char byte = number == SIGINT ? 'I' : number == SIGWINCH ? 'W' : 'C';
+  char byte = number == SIGINT || number == SIGTERM || number == SIGHUP ? 'I' : number == SIGWINCH ? 'W' : 'C';
   // A full pipe means that the event is waiting already.
   ssize_t ignored = write(signal_pipe[1], &byte, 1);
   (void)ignored;
@@ -72,6 +72,12 @@ int cel_signals_install(void) {
   for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; ++i) sigaddset(&handled, numbers[i]);
   if (!failure) failure = pthread_sigmask(SIG_UNBLOCK, &handled, NULL);
   return failure;
+}
+
+int cel_signals_stop_at_end(void) {
+  // The second one has its own meaning: a step that takes too long can be ended.
+  int failure = handle(SIGTERM, on_event, (int)(SA_RESTART | SA_RESETHAND));
+  return failure ? failure : handle(SIGHUP, on_event, (int)(SA_RESTART | SA_RESETHAND));
 }
 
 static enum cel_event event_of(char byte) {

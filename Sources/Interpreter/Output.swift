@@ -8,6 +8,8 @@ package enum Output: Sendable, Codable, Equatable {
   case drawing(String)
   /// A choice the program made for the user, an event of a run: drawn faint.
   case note(String)
+  /// Sentences, or a note, in which durations or speeds stand.
+  case measured(MeasuredText, isNote: Bool)
   /// What a cell prints at its author's wish: words for a reader, of which nothing is kept as a result.
   case print(String)
   case table(Table)
@@ -32,15 +34,19 @@ package struct Metric: Sendable, Codable, Equatable {
   package var reproducible: Bool
   /// How many cases it is a share of, or follows from shares of; nil where these are the data's test images.
   package var cases: Int?
+  /// The first format of saved results that has it (`RecordFormat`): one of an older format isn't blamed for its lack.
+  package var since: Int?
 
   package init(
-    _ name: String, _ value: Double, text: String? = nil, reproducible: Bool = true, cases: Int? = nil
+    _ name: String, _ value: Double, text: String? = nil, reproducible: Bool = true, cases: Int? = nil,
+    since: Int? = nil
   ) {
     self.name = name
     self.value = value
     self.text = text
     self.reproducible = reproducible
     self.cases = cases
+    self.since = since
   }
 }
 

@@ -12,6 +12,16 @@ package func prepareSignals() {
   }
 }
 
+/// Makes a request to end, of the system or of a shell that is closed, stop cells as Ctrl-C does, so that what a run
+/// came to is written down; a second one ends the process.
+package func stopCellsAtEnd() {
+  let failure = cel_signals_stop_at_end()
+  // Then the process ends at once, and its file stays as it is.
+  if failure != 0 {
+    _ = writeAll("qatlab: SIGTERM can't stop cells: \(systemMessage(failure))\n", to: STDERR_FILENO)
+  }
+}
+
 /// The system's words for an errno value.
 package func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
 

@@ -25,10 +25,12 @@ package func runREPL(
 /// The conversation: a session, a screen and a line editor.
 final class REPL {
   let interpreter: Interpreter
-  /// Cells that worked since the start, for `:save`.
-  private(set) var succeeded: [CellRecord] = []
-  /// Files that `:save` wrote, and may write again.
-  var saved: Set<String> = []
+  /// Cells since the start that worked or changed the session, for `:save`.
+  private(set) var cells: [SessionCell] = []
+  /// What `:save` wrote, by the paths of the files: it may write them again as long as nobody else did.
+  var saved: [String: String] = [:]
+  /// The session as it was when it was saved last.
+  var savedState: Int64?
   /// Text that the next line starts with.
   var next = ""
   /// True where every cell tells how long it took.
@@ -38,8 +40,6 @@ final class REPL {
 
   /// Of the program, as notebooks hold it.
   private let version: String
-  /// What the session had before the first cell here.
-  private let opening: Result<SessionNotebook.Opening, any Error>
 
   private let screen: Screen
   private let editor: LineEditor
@@ -56,7 +56,6 @@ final class REPL {
     guard let editor = LineEditor(style: screen.style) else { return nil }
     self.interpreter = interpreter
     self.version = version
-    opening = Result { try SessionNotebook.Opening(interpreter) }
     self.screen = screen
     self.editor = editor
     reader = CellReader(editor: editor, style: screen.style, width: { screen.width })
@@ -173,6 +172,7 @@ final class REPL {
     source = SourceFile(text)
     let cancellation = Cancellation()
     var outputs: [Output] = []
+    let before = interpreter.state
     let result = cancellingOnInterrupt(cancellation) { [screen] in
       screen.remark(["stopping at the end of this step"])
     } _: {
@@ -182,9 +182,10 @@ final class REPL {
       }
     }
     screen.finishProgress()
-    switch result.status {
-    case .ok: succeeded.append(CellRecord(number: succeeded.count + 1, source: text, result, outputs))
-    case .error, .interrupted: break
+    let after = interpreter.state
+    if result.status == .ok || before != after {
+      let record = CellRecord(number: cells.count + 1, source: text, result, outputs)
+      cells.append(SessionCell(record, before: before, after: after))
     }
     let isShort = result.status != .interrupted && result.seconds < 100
     if isTimed || timesCells, isShort {
@@ -195,15 +196,21 @@ final class REPL {
     return result.status
   }
 
-  /// The cells that worked as a notebook with their outputs, and what keeps it from running alone.
-  ///
-  /// Throws where the session could not be read when the conversation began.
-  func notebook() throws -> (Notebook, notes: [String]) {
+  /// What there is to write down of the session; throws where it can't be read.
+  func savedCells() throws -> SessionCells { SessionCells(cells, try SessionLineage(interpreter)) }
+
+  /// The cells as a notebook with their outputs.
+  func notebook(_ cells: SessionCells) -> Notebook {
     let file = OutputPainter(style: .file, width: 100)
-    let session = SessionNotebook(records: succeeded, opening: try opening.get())
-    let notebook = session.notebook(
+    return SessionNotebook(cells).notebook(
       interpreter, version: version, plainText: { file.lines($0, source: $1).joined(separator: "\n") })
-    return (notebook, session.notes)
+  }
+
+  /// Asks what only a person can decide; anything but yes is no.
+  func confirms(_ question: String) -> Bool {
+    screen.finishProgress()
+    let answer = reader.ask(question + " (y/n) ")?.lowercased() ?? ""
+    return ["y", "yes"].contains(answer.filter { !$0.isWhitespace })
   }
 }
 

@@ -26,6 +26,7 @@ func showReplay(_ options: ReplayOptions, served: String?) -> Int32 {
 }
 
 private func show(json: Bool, _ run: (NotebookPresenter, Cancellation) -> Int32) -> Int32 {
+  stopCellsAtEnd()
   let screen = Screen(writesOutput: !json)
   let cancellation = Cancellation()
   let presenter = NotebookPresenter(showing: screen, json: json)

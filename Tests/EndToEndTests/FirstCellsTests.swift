@@ -17,6 +17,7 @@ import Training
     let result = interpreter.execute(source, cancellation: cancellation) { output in
       switch output {
       case .text(let text), .drawing(let text), .note(let text): words.append(text)
+      case .measured(let measured, _): words.append(measured.text)
       case .print, .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: break
       }
       listen(output)

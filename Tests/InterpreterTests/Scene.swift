@@ -72,7 +72,8 @@ extension [Output] {
   var words: String {
     compactMap { output in
       switch output {
-      case .drawing(let text), .text(let text), .note(let text), .print(let text): text
+      case .text(let text), .drawing(let text), .note(let text), .print(let text): text
+      case .measured(let words, _): words.text
       case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
       }
     }.joined(separator: "\n")

@@ -69,7 +69,10 @@ import Testing
     #expect(verdict(.text("1"), .number(1)) == .different)
   }
 
-  @Test(arguments: ["", "accuracy", "accuracy=", "=1", "accuracy=x", "accuracy=-1", "nan", "inf", "a=b=1"])
+  @Test(arguments: [
+    "", "accuracy", "accuracy=", "=1", "accuracy=x", "accuracy=-1", "nan", "inf", "a=b=1", "0x1p0", "-0",
+    "1e400", "a=0x10",
+  ])
   func aToleranceThatMeansNothingIsRefused(text: String) {
     var tolerances = Tolerances()
     let error = #expect(throws: Diagnostic.self) { try tolerances.add(text) }

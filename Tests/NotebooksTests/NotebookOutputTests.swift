@@ -66,7 +66,8 @@ import Training
       interpreter: try Interpreter(sessionFolder: nil), version: "1",
       plainText: { output, _ in
         switch output {
-        case .drawing(let text), .print(let text), .text(let text), .note(let text): text
+        case .print(let text), .drawing(let text), .text(let text), .note(let text): text
+        case .measured(let words, _): words.text
         case .diagnostic(let diagnostic): diagnostic.message
         case .table, .metric, .curve, .histogram, .images, .progress: "shown"
         }

@@ -12,6 +12,8 @@ final class NotebookScene {
   private(set) var problems: [Diagnostic] = []
   private(set) var notes: [String] = []
   private let folder: URL
+  /// Cells that are still read; nil for all.
+  private var cellsLeft: Int?
 
   /// Writes a notebook of code cells that are text, or of a whole file's text.
   init(_ name: String = "a.ipynb", file: String) throws {
@@ -41,8 +43,11 @@ final class NotebookScene {
     return before.ranges(of: old).count
   }
 
-  func run(parameters: [(name: String, value: String)] = []) -> Int32 {
+  /// `readCells` closes the pipe behind so many cells.
+  func run(parameters: [(name: String, value: String)] = [], readCells: Int? = nil) -> Int32 {
     clear()
+    cellsLeft = readCells
+    defer { cellsLeft = nil }
     return runNotebook(
       NotebookOptions(path: path, parameters: parameters, json: true, inPlace: true, version: "1"),
       presenter: presenter, cancellation: Cancellation(), openSession: session)
@@ -93,13 +98,15 @@ final class NotebookScene {
       output: { output, _ in
         if case .note(let text) = output { self.notes.append(text) }
       },
-      finished: { _ in }, jsonLine: { self.lines.append($0) }, problem: { self.problems.append($0) },
+      finished: { _ in self.cellsLeft = self.cellsLeft.map { $0 - 1 } }, jsonLine: { self.lines.append($0) },
+      problem: { self.problems.append($0) },
       plainText: { output, _ in
         switch output {
         case .drawing(let text), .note(let text), .text(let text), .print(let text): text
+        case .measured(let words, _): words.text
         case .diagnostic(let diagnostic): diagnostic.message
         case .table, .metric, .curve, .histogram, .images, .progress: "shown"
         }
-      }, isRead: { true }, systemMessage: { "code \($0)" })
+      }, isRead: { self.cellsLeft != 0 }, systemMessage: { "code \($0)" })
   }
 }

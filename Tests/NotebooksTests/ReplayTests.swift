@@ -85,12 +85,18 @@ import Text
     #expect(scene.replay() == 0)
   }
 
-  @Test func sentencesAndDurationsAreNotCompared() throws {
+  @Test func durationsAreNotComparedAndSentencesAroundThemAre() throws {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)
-    #expect(try scene.replace("teacher: tiny with fresh weights", "other words") > 0)
     #expect(try scene.replace("\"teacher.step_ms\": ", "\"teacher.step_ms\": 9") > 0)
+    let epoch = try #require(scene.text.firstMatch(of: /"epoch 1\/1.*  (\d\.\d s)"/))
+    #expect(try scene.replace("  " + epoch.1, "  1234.5 s") > 0)
+    #expect(try scene.replace("\"\(epoch.1)\"", "\"1234.5 s\"") > 0)
     #expect(scene.replay() == 0)
+    #expect(Set(scene.verdicts) == ["same", "skipped"])
+    #expect(try scene.replace("teacher: tiny with fresh weights", "other words") > 0)
+    #expect(scene.replay() == 3)
+    #expect(scene.verdicts[2] == "different")
   }
 
   @Test func anotherEnvironmentIsNamedAndComparedWithinBands() throws {
@@ -115,7 +121,10 @@ import Text
     let checksum = try #require(data?.first?.value.string)
     #expect(checksum.hasPrefix("sha256:") && checksum.utf8.count == 71)
     try scene.replace(checksum, "sha256:" + String(repeating: "0", count: 64))
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 3)
+    // The cell of the data, those that use them, and none else.
+    #expect(scene.verdicts == ["same", "different", "different", "same", "skipped", "different"])
+    #expect(scene.differing[1] == ["images"])
     #expect(
       scene.notes.contains("not as in the saved run: other images in shapes limit 128 test 64 size 12"))
   }

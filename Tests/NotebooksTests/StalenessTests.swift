@@ -112,28 +112,4 @@ import Training
     run("model tiny = conv(8, 3) > relu > pool(2) > fc(10)")
     #expect(try interpreter.staleModels().first == StaleModel(name: "teacher", causes: [.redefined("tiny")]))
   }
-
-  @Test func aConversationBecomesANotebookThatReplaysTheSame() throws {
-    let interpreter = try Interpreter(sessionFolder: nil)
-    _ = interpreter.execute("set seed 5", cancellation: Cancellation()) { _ in }
-    let opening = try SessionNotebook.Opening(interpreter)
-    var records: [CellRecord] = []
-    for program in Self.cells.split(separator: "# %%").flatMap({ $0.split(separator: "\n").dropFirst() }) {
-      var outputs: [Output] = []
-      let result = interpreter.execute(String(program), cancellation: Cancellation()) { outputs.append($0) }
-      records.append(CellRecord(number: 0, source: String(program), result, outputs))
-    }
-    let session = SessionNotebook(records: records, opening: opening)
-    let notebook = session.notebook(interpreter, version: "1") { _, _ in "shown" }
-    #expect(session.notes == [])
-    #expect(notebook.cells.map(\.source).first == "set seed 5")
-    let scene = try NotebookScene(file: notebook.ipynbText)
-    #expect(scene.replay() == 0)
-    #expect(scene.verdicts == ["new", "same", "same", "same", "same"])
-    #expect(scene.summary?["environment_differences"] == .array([]))
-    let known = try SessionNotebook.Opening(interpreter)
-    #expect(SessionNotebook(records: records, opening: known).notes == [])
-    let later = SessionNotebook(records: Array(records.dropFirst(3)), opening: known)
-    #expect(later.notes == ["made before the first of these cells, so a replay doesn't have it: teacher"])
-  }
 }

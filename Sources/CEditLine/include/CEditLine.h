@@ -22,6 +22,10 @@ enum cel_event { CEL_READABLE, CEL_INTERRUPT, CEL_RESIZE, CEL_CONTINUE, CEL_FAIL
 /// process, ignores SIGPIPE. Calling it again does nothing. Returns 0, or an errno value.
 int cel_signals_install(void);
 
+/// Makes the first SIGTERM and the first SIGHUP what SIGINT is, for work that is written down when it is stopped.
+/// Returns 0, or an errno value.
+int cel_signals_stop_at_end(void);
+
 /// Waits until the descriptor can be read or a signal arrived.
 enum cel_event cel_wait(int descriptor);
 

@@ -55,7 +55,7 @@ struct Cell {
 
   private func opened(_ bound: [(Command, Arguments)]) throws(Failure) -> Workspace {
     do {
-      return try Workspace(of: store, library: library, statementCount: bound.count)
+      return try Workspace(of: store, library: library, statementCount: bound.count, source: source)
     } catch {
       throw Failure(error, at: bound.first?.1.verb)
     }
@@ -97,16 +97,21 @@ struct Cell {
   ) throws(Failure) -> Outcome {
     var workspace = session
     var status = CellResult.Status.ok
+    var ran = source
     for (index, (command, arguments)) in bound.enumerated() {
       do {
         if console.cancellation.isCancelled {
           status = .interrupted
+          ran = text(before: arguments.statement.range.lowerBound)
         } else {
           let watch = Stopwatch()
           let known = index == 0 ? first : nil
           let plan = try known ?? command.plan(arguments, workspace)
           for change in plan.changes { workspace.apply(change) }
-          if try plan.run(&workspace, console) == .interrupted { status = .interrupted }
+          if try plan.run(&workspace, console) == .interrupted {
+            status = .interrupted
+            ran = text(before: arguments.statement.range.upperBound)
+          }
           if arguments.statement.timing != nil {
             console.tell(watch.seconds, of: arguments.statement, source)
           }
@@ -122,10 +127,16 @@ struct Cell {
     }
     do {
       return Outcome(
-        status: status, effects: try workspace.commit(cell: source), reads: workspace.reads.names)
+        status: status, effects: try workspace.commit(cell: ran), reads: workspace.reads.names)
     } catch {
       throw Failure(error, at: bound.first?.1.verb)
     }
+  }
+
+  /// The cell up to a UTF-8 offset: what of it ran.
+  private func text(before end: Int) -> String {
+    let text = String(decoding: source.utf8.prefix(end), as: UTF8.self)
+    return String(text.reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// The name of the model that an error is about, where the statement writes it; else the verb.

@@ -85,6 +85,8 @@ extension PictureReading {
 /// Loaded datasets, so that cells that follow one another read files once, and what teachers made of their images.
 final class DataLibrary {
   let logits = LogitsLibrary()
+  /// What cells loaded, and what the front-end runs.
+  var inputFiles = InputFiles()
   /// True where the content of each loaded set is to be known by its hash.
   var keepsChecksums = false {
     didSet {
@@ -104,6 +106,9 @@ final class DataLibrary {
 
   init(cache: (folder: String, isWritable: Bool)? = nil) { self.cache = cache }
 
+  /// The words that choose the set in memory; nil where none was loaded.
+  var wordsInMemory: String? { loaded?.choice.request.description }
+
   /// Test images of the set in memory; nil where none was loaded.
   var testImages: Int? { loaded?.dataset.test.count }
 
@@ -120,8 +125,16 @@ final class DataLibrary {
     let dataset = try loadDataset(choice.request, loading(choice.request))
     loaded = (choice, dataset)
     if console != nil { readByThisCell = choice.request }
-    if keepsChecksums { checksums[choice.request.description] = dataset.checksum }
+    checksums[choice.request.description] = keepsChecksums ? dataset.checksum : nil
     return dataset
+  }
+
+  /// SHA-256 of loaded data.
+  func checksum(of data: ChosenData) -> String {
+    let words = data.choice.request.description
+    let checksum = checksums[words] ?? data.dataset.checksum
+    checksums[words] = checksum
+    return checksum
   }
 
   /// What loading may use, and how it tells how far it is.

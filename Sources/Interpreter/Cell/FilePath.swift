@@ -1,5 +1,8 @@
 import Datasets
 
+/// The path of a file that a cell names: "~/" is the home folder.
+package func expandedPath(_ written: String) -> String { FilePath(written).expanded }
+
 /// A path as it was written in a cell, where "~/" is the home folder.
 struct FilePath {
   var written: String

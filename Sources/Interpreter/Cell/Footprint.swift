@@ -87,6 +87,26 @@ package struct Footprint: Sendable, Equatable {
   }
 }
 
+extension Footprint {
+  /// It uses the session's data, or chooses them.
+  package var touchesData: Bool { uses.contains(.data) || defines.contains(.data) }
+
+  /// What a program says follows from kernels, by a model or in making one: they may add in another order elsewhere.
+  ///
+  /// `known` are the names before it.
+  package func followsFromKernels(_ known: KnownNames) -> Bool {
+    let made = changes.contains { if case .make = $0 { true } else { false } }
+    return made || addsRun || undoes
+      || uses.contains { name in
+        switch name {
+        case .model(let name): known.model(named: name) != nil
+        case .runs, .precision: true
+        case .data, .seed, .file: false
+        }
+      }
+  }
+}
+
 extension Arguments {
   /// What the operands name.
   var modelUses: Set<SessionName> {

@@ -70,6 +70,8 @@ package struct Workspace {
   let library: DataLibrary
   /// Statements in the cell.
   let statementCount: Int
+  /// The cell as it was written.
+  let source: String
   let reads = SessionReads()
   /// Oldest first.
   private var entries: [ModelEntry]
@@ -81,7 +83,8 @@ package struct Workspace {
   private(set) var runs: [Run] = []
 
   /// The session as it stands.
-  init(of store: SessionStore, library: DataLibrary, statementCount: Int) throws {
+  init(of store: SessionStore, library: DataLibrary, statementCount: Int, source: String = "") throws {
+    self.source = source
     self.store = store
     self.library = library
     self.statementCount = statementCount

@@ -11,6 +11,8 @@ enum ExportRefusal: Error {
   case noFolder(SourceRange, folder: String)
   case closedFolder(SourceRange, folder: String)
   case exists(SourceRange, path: String)
+  /// Something was read from the file: the notebook that runs, or a model's weights.
+  case isInput(SourceRange, path: String, input: String)
   /// An option of ONNX files.
   case onlyONNX(SourceRange, option: String)
   case fakeQuantized(Word)
@@ -44,6 +46,13 @@ extension ExportRefusal: DiagnosedError {
       complaint(
         "file-exists", "there is a file \(quoted(path)) already", at: range,
         remedy: "write another name, or force to put the model in its place")
+    case .isInput(let range, let path, let input):
+      complaint(
+        "output-is-input",
+        path == input
+          ? "\(quoted(path)) was read here, and a replay would find something else in it"
+          : "\(quoted(path)) is the same file as \(quoted(input)), which was read here",
+        at: range, remedy: "write another name")
     case .onlyONNX(let range, let option):
       complaint(
         "pointless-option", "\(option) says nothing of a safetensors file, which holds weights alone",

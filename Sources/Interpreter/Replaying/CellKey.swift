@@ -72,6 +72,18 @@ extension Interpreter {
     }
   }
 
+  /// The words that choose the data in memory; nil where none were loaded.
+  package var dataInMemory: String? { library.wordsInMemory }
+
+  /// SHA-256 of the files that the last cell read, by the path that was written, once `keepDataChecksums` was called;
+  /// without those that can't be read any more.
+  package var lastFiles: [String: String] {
+    guard library.keepsChecksums else { return [:] }
+    return lastReads.reduce(into: [:]) { files, name in
+      if case .file(let path) = name { files[path] = ContentHash.digits(ofFile: expandedPath(path)) }
+    }
+  }
+
   /// Test images of the data that was used last; nil where none was.
   package var testImages: Int? { library.testImages }
 }

@@ -75,16 +75,6 @@ extension Interpreter {
       among: try store.models().map(ModelEntry.init),
       definitions: try store.definitions().compactMapValues(NetworkDefinition.init(text:)))
   }
-
-  /// Statements that give a new session this one's settings; nil where it has none.
-  package func settingsProgram() throws -> String? {
-    let settings = try store.settings()
-    var lines: [String] = []
-    if let seed = settings[Setting.seed.rawValue] { lines.append("set seed \(seed)") }
-    if let precision = settings[Setting.precision.rawValue] { lines.append("set precision \(precision)") }
-    if let data = settings[Setting.data.rawValue] { lines.append("data \(data)") }
-    return lines.isEmpty ? nil : lines.joined(separator: "\n")
-  }
 }
 
 extension ModelEntry {

@@ -10,6 +10,7 @@ package func convertNotebook(
 ) throws(NotebookError) -> String? {
   let notebook = try readNotebook(source)
   let format = try notebookFormat(of: target)
+  try requireOther(target, than: [source])
   guard format != notebook.format else { throw .sameFormat(source: source, target: target) }
   switch format {
   case .qat:

@@ -10,6 +10,8 @@ package struct DependencyGraph: Sendable {
     package var program = ""
     /// The same as results of version 1 have it: of the program's tokens.
     package var tokens = ""
+    /// Its outputs follow from what kernels computed, which may add in another order elsewhere.
+    package var followsFromKernels = false
     /// Hashes of what it uses that the notebook makes: of the maker's program and all that went into it.
     package var inputs: [SessionName: String] = [:]
   }
@@ -31,6 +33,7 @@ package struct DependencyGraph: Sendable {
       var node = Node()
       let earlier = known
       node.names = Footprint(ofProgram: program, &known)
+      node.followsFromKernels = node.names.followsFromKernels(earlier)
       node.program = shortHash(programText(program))
       node.tokens = tokenHash(program)
       if node.names.undoes, let last = before.popLast() {

@@ -10,6 +10,16 @@ package enum StaleReason: Equatable, Sendable {
   case outOfOrder(after: Int)
   /// The cell that makes what it uses was run again after it: the name, and that cell's number.
   case madeAgain(SessionName, by: Int)
+  /// A later run of the file did not come to it.
+  case earlierRun
+
+  /// Its program, or what it uses, is another.
+  var isOfInputs: Bool {
+    switch self {
+    case .edited, .inputs: true
+    case .outOfOrder, .madeAgain, .earlierRun: false
+    }
+  }
 
   package var words: String {
     switch self {
@@ -18,6 +28,7 @@ package enum StaleReason: Equatable, Sendable {
       "what it uses was changed since its output was saved: \(names.map(\.words).joined(separator: ", "))"
     case .outOfOrder(let number): "it was run after cell \(number), which stands below it"
     case .madeAgain(let name, let number): "\(name.words) was made again, by cell \(number), after it was run"
+    case .earlierRun: "it is of an earlier run: the last one did not come to it"
     }
   }
 }
@@ -41,6 +52,7 @@ extension Notebook {
         ? node.changedInputs(since: saved?["inputs"]?.object ?? [:])
         : saved?["program"] != nil ? graph.inputs(of: index, madeBy: edited) : []
       if !names.isEmpty { reasons.append(.inputs(names)) }
+      if cell.isOfEarlierRun { reasons.append(.earlierRun) }
       if let count = counts[index] {
         reasons += node.makers.sorted { $0.key < $1.key }.compactMap { name, maker in
           counts[maker].flatMap { $0 > count ? .madeAgain(name, by: maker + 1) : nil }

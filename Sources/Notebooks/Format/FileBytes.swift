@@ -22,6 +22,10 @@ func readBytes(_ path: String) throws(NotebookError) -> [UInt8] {
 ///
 /// The file keeps its permissions; a symbolic link stays one, and the file that it names is replaced.
 func replaceFile(_ path: String, with text: String) throws(NotebookError) {
+  try replaceFile(path, with: Array(text.utf8))
+}
+
+func replaceFile(_ path: String, with bytes: [UInt8]) throws(NotebookError) {
   let target = resolved(path)
   var status = stat()
   let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : 0o644
@@ -29,7 +33,7 @@ func replaceFile(_ path: String, with text: String) throws(NotebookError) {
   let temporary = "\(target).\(UInt64.random(in: .min ... .max))"
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else { throw .unwritable(path: path, code: errno) }
-  var failure = writeBytes(Array(text.utf8), to: descriptor)
+  var failure = writeBytes(bytes, to: descriptor)
   if failure == 0, fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { failure = errno }
   if close(descriptor) != 0, failure == 0 { failure = errno }
   if failure == 0, rename(temporary, target) != 0 { failure = errno }

@@ -14,7 +14,7 @@ extension Notebook {
 
 extension NotebookCell {
   /// The members as nbformat stores them.
-  fileprivate var fileMembers: JSONObject {
+  var fileMembers: JSONObject {
     var members = members
     members["source"] = splitLines(source)
     members.change("metadata") { $0["trusted"] = nil }

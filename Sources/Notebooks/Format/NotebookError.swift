@@ -19,6 +19,8 @@ package enum NotebookError: Error, Equatable {
   /// The target of a conversion is there already.
   case fileExists(path: String)
   case sameFormat(source: String, target: String)
+  /// A file that is read would be written over: the path of the output, and of what it is.
+  case outputIsInput(path: String, input: String)
   /// A replay of a file that has nothing to compare with.
   case noResultsInText(path: String)
 }
@@ -28,7 +30,7 @@ extension NotebookError {
   package var exitCode: Int32 {
     switch self {
     case .unreadable, .isFolder, .unknownExtension, .noOutputsInText, .fileExists, .sameFormat,
-      .noResultsInText:
+      .noResultsInText, .outputIsInput:
       2
     case .notUTF8, .notJSON, .notANotebook, .formatVersion, .badCell, .badMarker, .unwritable,
       .changedMeanwhile:
@@ -86,6 +88,13 @@ extension NotebookError {
         message:
           "\(quoted(source)) and \(quoted(target)) are files of the same kind, so nothing is to convert",
         notes: ["convert makes an .ipynb file of a .qat file, and a .qat file of an .ipynb file"])
+    case .outputIsInput(let path, let input):
+      Diagnostic(
+        id: "output-is-input",
+        message: path == input
+          ? "\(quoted(path)) is read by this run, so nothing else can be written to it"
+          : "\(quoted(path)) is the same file as \(quoted(input)), which this run reads",
+        notes: ["name another file for the output"])
     case .noResultsInText(let path):
       Diagnostic(
         id: "no-saved-results",

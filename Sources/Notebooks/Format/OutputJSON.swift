@@ -8,6 +8,11 @@ extension Output {
     switch self {
     case .text(let text), .drawing(let text): ["type": .string("text"), "text": .string(text)]
     case .note(let text): ["type": .string("note"), "text": .string(text)]
+    case .measured(let words, let isNote):
+      [
+        "type": .string(isNote ? "note" : "text"), "text": .string(words.text),
+        "measured": .array(words.measured.map(JSONValue.string)),
+      ]
     case .print(let text): ["type": .string("print"), "text": .string(text)]
     case .table(let table): table.json
     case .metric(let metric): metric.json

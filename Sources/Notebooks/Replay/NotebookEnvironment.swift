@@ -46,6 +46,16 @@ package struct NotebookEnvironment: Sendable, Equatable {
     return words + dataDifferences(from: saved).map { "other images in \($0)" }
   }
 
+  /// SHA-256 of the data sets of a saved run, by the words that choose them.
+  static func checksums(of saved: JSONObject?) -> [String: String] {
+    (saved?["data"]?.object?.members ?? []).reduce(into: [:]) { data, member in
+      guard let text = member.value.string, text.hasPrefix(checksumPrefix) else { return }
+      data[member.key] = String(text.dropFirst(checksumPrefix.count))
+    }
+  }
+
+  private static let checksumPrefix = "sha256:"
+
   /// Data sets with the same words and other images.
   package func dataDifferences(from saved: JSONObject?) -> [String] {
     let before = saved?["data"]?.object ?? [:]
@@ -54,6 +64,9 @@ package struct NotebookEnvironment: Sendable, Equatable {
       return old == "sha256:" + checksum ? nil : name
     }
   }
+
+  /// True where the saved run was of this version of the program.
+  func isOfVersion(of saved: JSONObject?) -> Bool { saved?["version"] == .string(version) }
 
   /// True where kernels may add in another order than in the saved run, or nothing is known of it.
   package func computesOtherwise(than saved: JSONObject?) -> Bool {
@@ -88,6 +101,13 @@ package struct NotebookEnvironment: Sendable, Equatable {
     case .null: "unknown"
     case .bool, .number, .object: value.line
     }
+  }
+}
+
+extension NotebookCell {
+  /// The environment of its results, where that isn't the notebook's.
+  var savedEnvironment: JSONObject? {
+    members["metadata"]?.object?["qatlab"]?.object?["environment"]?.object
   }
 }
 

@@ -7,6 +7,8 @@ package struct ReplayedCell: Sendable {
   package var differences: [Difference]
   /// Why the saved result may not be what the program gives.
   package var stale: [StaleReason]
+  /// Its program or what it used is another than that of the saved results.
+  package var isOfOtherInputs = false
   /// Why it wasn't run; nil where it was.
   package var skipReason: String?
   /// It was not run: its results come from an earlier run of the same program on the same inputs.

@@ -39,6 +39,8 @@ package struct CellResults: Equatable, Sendable {
   package var steps: [String: Double] = [:]
   /// Ids of errors, in order.
   package var errors: [String]
+  /// Names of values that only results from a format on have, with its number.
+  package var since: [String: Int] = [:]
 
   package init(
     status: CellResult.Status, values: [NamedValue] = [], errors: [String] = []
@@ -57,11 +59,14 @@ package struct CellResults: Equatable, Sendable {
 
 extension CellResults {
   /// What a run gave.
-  package init(_ record: CellRecord) {
+  ///
+  /// Without `isWhole` only what its outputs show, as of a file that keeps no more.
+  package init(_ record: CellRecord, isWhole: Bool = true) {
     self.init(
       status: record.status,
       errors: record.diagnostics.filter { $0.severity == .error }.map(\.id))
-    add(record.values { $0.reproducible })
+    if isWhole { add(record.values { $0.reproducible }) }
+    for metric in record.metrics where metric.reproducible { since[metric.name] = metric.since }
     add(outputs: record.outputs.compactMap(\.json))
     leaveOutTies()
   }
@@ -71,11 +76,23 @@ extension CellResults {
     guard let results = cell.members["metadata"]?.object?["qatlab"]?.object,
       let status = results["status"]?.string.flatMap(CellResult.Status.init)
     else { return nil }
-    let outputs = (cell.members["outputs"]?.array ?? []).compactMap(\.object)
+    self.init(status: status, cell, values: results["values"]?.object ?? [:])
+  }
+
+  /// What the outputs of a cell show, of which a file keeps no record; nil where it was never run.
+  init?(outputsOf cell: NotebookCell) {
+    let outputs = cell.savedOutputs
+    guard !outputs.isEmpty || cell.members["execution_count"]?.integer != nil else { return nil }
+    let hasFailed = outputs.contains { $0["output_type"]?.string == "error" }
+    self.init(status: hasFailed ? .error : .ok, cell, values: [:])
+  }
+
+  private init(status: CellResult.Status, _ cell: NotebookCell, values: JSONObject) {
+    let outputs = cell.savedOutputs
     self.init(
       status: status,
       errors: outputs.filter { $0["output_type"]?.string == "error" }.compactMap { $0["ename"]?.string })
-    add(results["values"]?.object ?? [:])
+    add(values)
     add(outputs: outputs.compactMap { $0["data"]?.object?[qatlabMIMEType]?.object })
     leaveOutTies()
   }
@@ -146,9 +163,11 @@ extension CellResults {
     let titles = (table["columns"]?.array ?? []).map { $0.object?["title"]?.string ?? "" }
     let typed = table["values"]?.array
     let before = condensed.count
+    var labels: [String] = []
     for (index, row) in (table["rows"]?.array ?? []).enumerated() {
       let cells = (row.array ?? []).map { $0.string ?? "" }
       let label = cells.first.flatMap { $0.isEmpty ? nil : $0 } ?? "row \(index + 1)"
+      labels.append(label)
       let values = typed.map { index < $0.count ? $0[index].array ?? [] : [] }
       for (column, (title, text)) in zip(titles, cells).enumerated() {
         let value = values.map { column < $0.count ? $0[column] : .null }
@@ -160,6 +179,8 @@ extension CellResults {
       }
     }
     add("\(name), rows", .number(Double(table["rows"]?.array?.count ?? 0)))
+    // Ranks that lie near one another change places with other roundings.
+    values.append(("\(name), order of rows", .text(labels.joined(separator: ", "))))
     // The steps of a plan are those of the kernels that it found.
     if titles.contains(where: Measured.kernels.contains) { condensed.removeSubrange(before...) }
   }
@@ -179,6 +200,11 @@ extension CellResults {
     guard values.contains(where: { lastPart(of: $0.name) == "largest_difference" }) else { return }
     condensed.removeAll { ValueName($0.name).isDecibels || lastPart(of: $0.name) == "of its own" }
   }
+}
+
+extension NotebookCell {
+  /// Outputs of nbformat that the file has.
+  var savedOutputs: [JSONObject] { (members["outputs"]?.array ?? []).compactMap(\.object) }
 }
 
 /// Numbers and texts inside a value, by the way to them.

@@ -12,7 +12,9 @@ package struct Tolerances: Sendable, Equatable {
   /// Adds `accuracy=0.01`, or a number for all: the greatest absolute difference.
   package mutating func add(_ text: String) throws(Diagnostic) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let written = parts.last, let value = Double(written), value.isFinite, value >= 0,
+    // Swift reads hexadecimal numbers, too, in which 0x1p0 is 1.
+    guard let written = parts.last, written.allSatisfy({ "0123456789.eE+-".contains($0) }),
+      let value = Double(written), value.isFinite, value >= 0, value.sign == .plus,
       parts.count == 1 || !(parts.first ?? "").isEmpty
     else {
       throw Diagnostic(

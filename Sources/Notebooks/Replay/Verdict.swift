@@ -47,8 +47,10 @@ extension CellResults {
   ///
   /// Values count by name; where one has a name several times, by their order. `limits` is nil where they
   /// have to be the same to the last bit, but for what `tolerances` accept.
+  /// Results of a `format` before a value's own aren't blamed for its lack.
   package func compared(
-    withSaved saved: CellResults, _ tolerances: Tolerances, _ limits: CellLimits? = nil
+    withSaved saved: CellResults, _ tolerances: Tolerances, _ limits: CellLimits? = nil,
+    format: Int = RecordFormat.current
   ) -> (Verdict, [Difference]) {
     var ending: [Difference] = []
     func require(_ name: String, _ old: String, _ new: String) {
@@ -57,11 +59,15 @@ extension CellResults {
     }
     require("status", saved.status.rawValue, status.rawValue)
     require("errors", saved.errors.joined(separator: ", "), errors.joined(separator: ", "))
-    let pairs = Self.pairs(saved.values, values)
+    func isOwed(_ pair: (name: String, old: TypedValue?, new: TypedValue?)) -> Bool {
+      pair.old != nil || since[ValueName(pair.name).base].map { $0 <= format } ?? true
+    }
+    let pairs = Self.pairs(saved.values, values).filter(isOwed)
     if ending.isEmpty, pairs.isEmpty { return (.same, []) }
     var limits = limits
     limits?.measureCurves(saved)
-    var differences = (limits == nil ? pairs : Self.pairs(saved.condensed, condensed)).map { name, old, new in
+    let compared = limits == nil ? pairs : Self.pairs(saved.condensed, condensed).filter(isOwed)
+    var differences = compared.map { name, old, new in
       let step = max(steps[name] ?? 0, saved.steps[name] ?? 0)
       let (verdict, limit) = tolerances.verdict(name, old, new, limits, step: step)
       return Difference(name: name, saved: old, now: new, verdict: verdict, limit: limit)

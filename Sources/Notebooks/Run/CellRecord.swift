@@ -16,6 +16,8 @@ package struct CellRecord: Sendable {
   package var diagnostics: [Diagnostic]
   /// Outputs and diagnostics in the order in which they arose.
   package private(set) var shown: [Output]
+  /// SHA-256 of files that it read, by the path that was written.
+  package var files: [String: String] = [:]
   /// The cell was not run: all this is what an earlier run of it gave, on the same inputs.
   package var isServed = false
 

@@ -57,7 +57,8 @@ struct CellRunner {
       presenter.output(output, source)
       if !presenter.isRead() { cancellation.cancel() }
     }
-    let record = CellRecord(number: number, source: program, result, outputs)
+    var record = CellRecord(number: number, source: program, result, outputs)
+    record.files = interpreter.lastFiles
     if keepsResults, let key, record.status == .ok { interpreter.keep(record.kept, key: key) }
     return record
   }

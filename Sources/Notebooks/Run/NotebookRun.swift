@@ -55,6 +55,7 @@ private func start(
   let parameters = try parameters(of: notebook, given: options.parameters)
   let interpreter = try opened(openSession)
   if options.inPlace || options.keepsResults { interpreter.keepDataChecksums() }
+  interpreter.protect([options.path])
   let seed = interpreter.environment.seed
   let runner = CellRunner(
     interpreter: interpreter, parameters: parameters, presenter: presenter, cancellation: cancellation,
@@ -63,14 +64,40 @@ private func start(
   let run = NotebookRun(
     runner: runner, presenter: presenter, json: options.json, graph: graph,
     stale: parameters.overridden.isEmpty ? notebook.staleCells(graph) : [:])
+  let before = notebook.savedEnvironment
   let code = run.cells(of: &notebook)
   if options.inPlace {
     var session = interpreter.environment
     session.seed = seed
-    notebook.noteRun(parameters, NotebookEnvironment(version: options.version, session: session))
+    var environment = NotebookEnvironment(version: options.version, session: session)
+    if code != 0 { environment.takeEarlier(before, &notebook, presenter) }
+    notebook.completeFormat()
+    notebook.noteRun(parameters, environment)
     do { try write(notebook, to: options.path, over: original) } catch { throw .file(error) }
   }
   return code
+}
+
+extension NotebookEnvironment {
+  /// Of a file of which some cells have outputs of an earlier run: says so, keeps the checksums of their data, and notes
+  /// with the cells in which environment they arose, where that was another one.
+  fileprivate mutating func takeEarlier(
+    _ before: JSONObject?, _ notebook: inout Notebook, _ presenter: NotebookPresenter
+  ) {
+    let code = notebook.cells.indices.filter { notebook.cells[$0].kind == .code }
+    let earlier = zip(code, 1...).filter { notebook.cells[$0.0].isOfEarlierRun }
+    guard !earlier.isEmpty else { return }
+    let isOther = before.map { computesOtherwise(than: $0) } ?? false
+    for (place, _) in earlier where isOther { notebook.cells[place].noteEnvironment(before) }
+    for (words, checksum) in Self.checksums(of: before) where session.data[words] == nil {
+      session.data[words] = checksum
+    }
+    let numbers = earlier.map { "\($0.1)" }.joined(separator: ", ")
+    presenter.output(
+      .note(
+        "cell\(earlier.count == 1 ? "" : "s") \(numbers) \(earlier.count == 1 ? "keeps" : "keep") the outputs of an "
+          + "earlier run"), SourceFile(""))
+  }
 }
 
 private struct NotebookRun {
@@ -111,14 +138,20 @@ private struct NotebookRun {
       if code == nil, !presenter.isRead() { code = 130 }
       guard code == nil, cell.kind == .code, !cell.isBlank, !cell.isSkipped else {
         if code == nil, cell.kind == .markdown { presenter.markdown(cell.source) }
-        // What wasn't run in this run has no outputs in its file; a cell that is always skipped keeps its own.
-        if cell.kind == .code, !cell.isSkipped { notebook.cells[index].clear() }
+        guard cell.kind == .code, !cell.isSkipped else { continue }
+        // Of what was not reached the file keeps what an earlier run gave; a cell that is always skipped keeps its own.
+        if code == nil { notebook.cells[index].clear() } else { notebook.cells[index].markEarlier() }
         continue
       }
       let record = runner.run(cell, number)
       if json { tellLine(record) }
       presenter.finished(record)
-      notebook.cells[index].keep(record, graph.nodes[number - 1], plainText: presenter.plainText)
+      // A cell that was stopped gave less than an earlier run of it.
+      if record.status == .interrupted, cell.hasResults {
+        notebook.cells[index].markEarlier()
+      } else {
+        notebook.cells[index].keep(record, graph.nodes[number - 1], plainText: presenter.plainText)
+      }
       code = exitCode(after: record, cell)
     }
     return code ?? (presenter.isRead() ? 0 : 130)

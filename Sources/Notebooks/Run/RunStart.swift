@@ -63,6 +63,19 @@ func write(_ notebook: Notebook, to path: String, over original: [UInt8]) throws
   try replaceFile(path, with: notebook.ipynbText)
 }
 
+/// Writes what a notebook has otherwise than the file and leaves all else in it byte for byte, unless somebody else
+/// wrote to it during the run.
+func patch(
+  _ notebook: Notebook, with changed: Notebook, at path: String, over original: [UInt8]
+) throws(NotebookError) {
+  guard try readBytes(path) == original else { throw .changedMeanwhile(path: path) }
+  let bytes: [UInt8]
+  do { bytes = try notebook.patched(original, with: changed) } catch {
+    throw .notJSON(path: path, error: error)
+  }
+  try replaceFile(path, with: bytes)
+}
+
 extension Notebook {
   /// What its code cells depend on: the programs as they would run, with their parameters' values.
   func dependencies(_ parameters: Parameters) -> DependencyGraph {

@@ -3,10 +3,11 @@ import Language
 
 extension ColonCommand {
   static let load = ColonCommand(
-    name: "load", argument: "FILE",
+    name: "load", argument: "FILE [force]",
     summary: "runs the cells of a .qat or .ipynb file, or its statements, up to the first that fails"
   ) { repl, argument in
-    guard !argument.isEmpty else {
+    let source = FileArgument(argument)
+    guard !source.path.isEmpty else {
       repl.show(
         .diagnostic(
           Diagnostic(
@@ -14,7 +15,13 @@ extension ColonCommand {
       return .stay
     }
     do throws(Diagnostic) {
-      return repl.run(try CellFile(path: homeExpanded(argument)), of: argument, echoes: true)
+      let file = try CellFile(path: homeExpanded(source.path))
+      let lost = source.isForced ? [] : repl.unsaved(replacedBy: file)
+      if !lost.isEmpty, !repl.confirms(question(source.path, lost)) {
+        repl.show(.note("nothing was run; :load \(source.path) force goes on without a question"))
+        return .stay
+      }
+      return repl.run(file, of: source.path, echoes: true)
     } catch {
       repl.show(.diagnostic(error))
       return .stay
@@ -22,7 +29,27 @@ extension ColonCommand {
   }
 }
 
+private func question(_ path: String, _ names: [String]) -> String {
+  let isOne = names.count == 1
+  return
+    "\(path) makes \(names.joined(separator: ", ")) anew, which \(isOne ? "is" : "are") saved in no file: run it?"
+}
+
 extension REPL {
+  /// Models and networks that stand in the session, were not saved since, and that the cells of a file make anew.
+  func unsaved(replacedBy file: CellFile) -> [String] {
+    guard savedState == nil || savedState != interpreter.state, let standing = try? interpreter.knownNames
+    else {
+      return []
+    }
+    var known = standing
+    var names: Set<String> = []
+    for cell in file.cells where !cell.text.hasPrefix(":") {
+      for case .model(let name) in Footprint(ofProgram: cell.text, &known).defines { names.insert(name) }
+    }
+    return standing.all.filter(names.contains)
+  }
+
   /// Runs a file's cells; with `echoes` each is shown as if it had been typed, and the first that fails ends it.
   func run(_ file: CellFile, of name: String, echoes: Bool) -> ColonCommand.Outcome {
     for (index, cell) in file.cells.enumerated() {

@@ -5,67 +5,82 @@ import Notebooks
 
 extension ColonCommand {
   static let save = ColonCommand(
-    name: "save", argument: "FILE",
-    summary: "writes this session's cells that worked to a .qat or .ipynb file"
+    name: "save", argument: "FILE [force]",
+    summary: "writes the cells that make this session as it stands to a .qat or .ipynb file"
   ) { repl, argument in
-    if argument.isEmpty {
+    let target = FileArgument(argument)
+    guard !target.path.isEmpty else {
       repl.show(
         .diagnostic(
           Diagnostic(
             id: "missing-file-name", message: ":save needs a file name", notes: ["try: :save lesson.qat"])))
-    } else if repl.succeeded.isEmpty {
-      repl.show(
-        .diagnostic(
-          Diagnostic(
-            id: "nothing-to-save", message: "no cell has worked yet, so there is nothing to save")))
-    } else {
-      save(argument, repl)
+      return .stay
+    }
+    do {
+      let cells = try repl.savedCells()
+      if cells.cells.isEmpty {
+        repl.show(
+          .diagnostic(
+            Diagnostic(
+              id: "nothing-to-save", message: "no cell has worked yet, so there is nothing to save")))
+      } else {
+        save(cells, target, repl)
+      }
+    } catch {
+      repl.show(.unreadableSession(error))
     }
     return .stay
   }
 
-  private static func save(_ argument: String, _ repl: REPL) {
-    let path = SavedCells.path(argument)
-    if path.hasSuffix(".ipynb") { return saveNotebook(path, repl) }
-    guard path.hasSuffix(".qat") else {
+  private static func save(_ cells: SessionCells, _ target: FileArgument, _ repl: REPL) {
+    let path = SavedCells.path(target.path)
+    let isNotebook = path.hasSuffix(".ipynb")
+    guard isNotebook || path.hasSuffix(".qat") else {
       return repl.show(
         .diagnostic(
           Diagnostic(
             id: "unknown-file-type",
-            message: ":save writes .qat and .ipynb files, and \(quoted(argument)) is none",
+            message: ":save writes .qat and .ipynb files, and \(quoted(target.path)) is none",
             notes: [
               "a .qat file is plain text with a line \"# %%\" between cells; an .ipynb file has the outputs too"
             ])))
     }
-    let failure = SavedCells.write(
-      repl.succeeded.map(\.source), to: path, overwriting: repl.saved.contains(path))
-    if failure == 0 {
-      repl.saved.insert(path)
-      return repl.show(.note("wrote \(counted(repl.succeeded.count)) to \(path)"))
+    guard mayReplace(path, target, repl) else {
+      return repl.show(.note("\(path) is left as it is; :save \(target.path) force replaces it"))
     }
-    fail(path, failure == EEXIST ? .fileExists(path: path) : .unwritable(path: path, code: failure), repl)
-  }
-
-  private static func saveNotebook(_ path: String, _ repl: REPL) {
-    do {
-      let (notebook, notes) = try repl.notebook()
-      try writeNotebook(notebook, to: path, overwriting: repl.saved.contains(path))
-      repl.saved.insert(path)
-      repl.show(.note("wrote \(counted(repl.succeeded.count)) with outputs to \(path)"))
-      for note in notes { repl.show(.note(note)) }
-    } catch let error as NotebookError {
-      fail(path, error, repl)
+    let text = isNotebook ? repl.notebook(cells).ipynbText : SavedCells.text(cells.cells.map(\.source))
+    do throws(NotebookError) {
+      try writeText(text, to: path)
     } catch {
-      repl.show(.unreadableSession(error))
+      return repl.show(.diagnostic(error.diagnostic(systemMessage: systemMessage)))
     }
+    repl.saved[path] = text
+    repl.savedState = repl.interpreter.state
+    let count = cells.cells.count
+    repl.show(
+      .note("wrote \(count) cell\(count == 1 ? "" : "s")\(isNotebook ? " with outputs" : "") to \(path)"))
+    for note in cells.notes { repl.show(.note(note)) }
   }
 
-  private static func counted(_ cells: Int) -> String { "\(cells) cell\(cells == 1 ? "" : "s")" }
+  /// True of a file that isn't there, that this conversation wrote and nobody changed, and where a person says so.
+  private static func mayReplace(_ path: String, _ target: FileArgument, _ repl: REPL) -> Bool {
+    if target.isForced || access(path, F_OK) != 0 { return true }
+    if let own = repl.saved[path], case .success(let text) = readText(path), text == own { return true }
+    return repl.confirms("\(path) is there: replace it?")
+  }
+}
 
-  private static func fail(_ path: String, _ error: NotebookError, _ repl: REPL) {
-    var diagnostic = error.diagnostic(systemMessage: systemMessage)
-    if case .fileExists = error { diagnostic.notes = ["choose another name, or remove the file first"] }
-    repl.show(.diagnostic(diagnostic))
+/// What follows `:save` and `:load`: a path, and whether anything is asked.
+struct FileArgument: Equatable {
+  var path: String
+  /// `force` stands behind the path.
+  var isForced: Bool
+
+  init(_ argument: String) {
+    let word = argument.split(separator: " ").last
+    isForced = word == "force" && argument != "force"
+    let rest = isForced ? argument.dropLast("force".count) : argument[...]
+    path = String(rest.reversed().drop { $0 == " " }.reversed())
   }
 }
 
@@ -81,15 +96,5 @@ enum SavedCells {
 
   static func text(_ cells: [String]) -> String {
     cells.map { "# %%\n" + $0 + ($0.hasSuffix("\n") ? "" : "\n") }.joined(separator: "\n")
-  }
-
-  /// Returns 0 or an errno value; EEXIST where the file is there and mustn't be replaced.
-  static func write(_ cells: [String], to path: String, overwriting: Bool) -> Int32 {
-    let mode = O_WRONLY | O_CREAT | O_CLOEXEC | (overwriting ? O_TRUNC : O_EXCL)
-    let descriptor = open(path, mode, 0o644)
-    guard descriptor >= 0 else { return errno }
-    let failure = writeAll(text(cells), to: descriptor)
-    let closed = close(descriptor) == 0 ? 0 : errno
-    return failure != 0 ? failure : closed
   }
 }

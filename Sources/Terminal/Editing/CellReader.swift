@@ -64,6 +64,16 @@ final class CellReader {
     }
   }
 
+  /// Asks for a line that is no cell: without colours, candidates and hints; nil where it was given up.
+  func ask(_ question: String) -> String? {
+    let known = knowledge
+    defer { (knowledge, prompt) = (known, Prompt.first) }
+    (above, prompt, knowledge) = ("", question, Knowledge(isDecorated: false))
+    (walk, hint, menu) = (HistoryWalk(), "", nil)
+    guard case .text(let line) = editor.read(prompt: question) else { return nil }
+    return line
+  }
+
   private func answer(_ key: LineEditor.Key, _ line: String, _ cursor: Int) -> LineEditor.Reply {
     let end = line.utf8.count
     switch key {

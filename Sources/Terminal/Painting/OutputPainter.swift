@@ -21,6 +21,8 @@ package struct OutputPainter: Sendable {
     case .text(let text), .print(let text): textLines(text)
     case .drawing(let text): drawingLines(text)
     case .note(let text): textLines(text).map { style.paint($0, .faint) }
+    case .measured(let words, let isNote):
+      lines(isNote ? .note(words.text) : .text(words.text), source: source)
     case .table(let table): TableLayout(style: style, width: width).lines(table)
     case .metric(let metric): metric.text.map(textLines) ?? []
     case .curve(let curve): CurvePlot(style: style, width: width).lines(curve)

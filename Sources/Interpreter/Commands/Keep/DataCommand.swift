@@ -75,9 +75,10 @@ extension Command {
     } catch {
       throw SessionError.data(error, place(of: error, in: arguments))
     }
-    let summary = description(of: ChosenData(choice: choice, dataset: dataset, isStandard: false))
-    return Plan(changes: [.set(.data, choice.text)]) { _, console in
-      console.text(summary)
+    let data = ChosenData(choice: choice, dataset: dataset, isStandard: false)
+    return Plan(changes: [.set(.data, choice.text)]) { workspace, console in
+      console.text(description(of: data))
+      console.figures(of: data, workspace.library)
       return .done
     }
   }

@@ -124,6 +124,7 @@ private struct PlannedExport {
     if entry.kind == .fakeQuantized { throw ExportRefusal.fakeQuantized(word) }
     try workspace.requireFit(entry, word, try workspace.data(for: verb.range))
     try checkPlace()
+    try workspace.library.inputFiles.requireOther(file.path, at: place)
     guard format == .onnx else { return }
     do throws(ExportError) {
       try checkExport(of: entry.graph, options)

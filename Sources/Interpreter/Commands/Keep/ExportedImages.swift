@@ -67,12 +67,13 @@ struct ExportedImages {
     return .done
   }
 
-  private func tell(_ console: Console, _ words: String) {
+  /// `found` says what was there before, on which nothing depends that a replay compares.
+  private func tell(_ console: Console, _ found: String) {
     let dataset = data.dataset
-    console.text(
+    let images =
       "\(folder.path): \(counted(dataset.training.count, "training image")) and "
-        + "\(counted(dataset.test.count, "test image")) of \(counted(data.classes, "class", plural: "classes")) \(words)"
-    )
+      + "\(counted(dataset.test.count, "test image")) of \(counted(data.classes, "class", plural: "classes"))"
+    console.text(measured: "\(images) \(measured: found)")
     let renamed = zip(dataset.classNames, classes).filter { $0 != $1 }
     if !renamed.isEmpty {
       console.note(

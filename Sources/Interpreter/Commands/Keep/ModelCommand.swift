@@ -21,16 +21,22 @@ extension Command {
     let definition = NetworkDefinition(
       layers: try chain.layers.map(layer(of:)), text: text(of: chain), places: chain.layers.map(\.range))
     var summary = counted(definition.layers.count, "layer")
+    var parameters: Int?
     if workspace.settings[.data] != nil {
       let data = try workspace.data(for: arguments.verb.range)
       let graph = try definition.graph(named: name, input: data.shape)
       let entry = ModelEntry(name: name.text, kind: .float, graph: graph)
+      parameters = entry.parameterCount
       summary +=
         ", \(parameterCount(entry.parameterCount)) parameters for images of \(data.shape): "
         + graph.nodes.map(\.shape.description).joined(separator: " → ")
     }
-    return Plan(changes: [.define(name.text, definition)]) { [summary] _, console in
+    return Plan(changes: [.define(name.text, definition)]) { [summary, parameters] _, console in
       console.text("\(name.text): \(summary)")
+      console.put(.metric(Metric("\(name.text).layers", Double(definition.layers.count), since: 3)))
+      if let parameters {
+        console.put(.metric(Metric("\(name.text).parameters", Double(parameters), since: 3)))
+      }
       return .done
     }
   }

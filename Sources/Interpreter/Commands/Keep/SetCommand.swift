@@ -47,6 +47,7 @@ extension Command {
     }
     return Plan(changes: changes.map { .set($0.setting, $0.value) }) { [changes] _, console in
       for change in changes { console.text(change.words) }
+      if let seed { console.put(.metric(Metric("session.seed", Double(seed), since: 3))) }
       return .done
     }
   }

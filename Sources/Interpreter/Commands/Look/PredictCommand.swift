@@ -32,6 +32,7 @@ extension Command {
     case (let path?, nil): return try guess(path, arguments.operands[1].range, entry, data, arguments.verb)
     case (nil, let path?):
       let range = arguments.range(of: .answers) ?? arguments.verb.range
+      try workspace.library.inputFiles.requireOther(FilePath(path).expanded, at: range)
       return try answers(path, range, entry, data, arguments.verb)
     case (_?, _?): throw PredictionError.bothAsked(arguments.range(of: .answers) ?? arguments.verb.range)
     }

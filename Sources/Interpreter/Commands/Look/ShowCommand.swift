@@ -170,9 +170,10 @@ private func network(_ word: Word, _ workspace: Workspace) throws -> (Graph, Net
 private func showData(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Plan {
   if let rest { throw StatementError.surplusTopic(rest, topic: "show data") }
   let data = try workspace.data(for: word.range)
-  return Plan { _, console in
+  return Plan { workspace, console in
     if let note = data.note { console.note(note) }
     console.text(description(of: data))
+    console.figures(of: data, workspace.library)
     console.text("classes: " + data.dataset.classNames.joined(separator: ", "))
     return .done
   }

@@ -123,9 +123,8 @@ final class RunRecorder {
     if !termLabels.isEmpty { parts.append("(" + lossWords(report) + ")") }
     parts += [
       "train \(percentage(report.trainingAccuracy, 1))", "test \(percentage(report.testAccuracy, 2))",
-      fixed(report.seconds, 1) + " s",
     ]
-    console.text(parts.joined(separator: "  "))
+    console.text(measured: "\(parts.joined(separator: "  "))  \(measured: fixed(report.seconds, 1) + " s")")
   }
 
   private func lossWords(_ report: EpochReport) -> String {

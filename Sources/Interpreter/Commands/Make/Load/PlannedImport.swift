@@ -73,6 +73,7 @@ struct PlannedImport {
   var plan: Plan { Plan(changes: [data.use], makes: result) { try run(&$0, $1) } }
 
   private func run(_ workspace: inout Workspace, _ console: Console) throws -> PlanEnding {
+    workspace.library.inputFiles.add(FilePath(path).expanded)
     if let note = data.note { console.note(note) }
     let producer = network.producer.isEmpty ? "" : ", written by \(network.producer)"
     console.note(

@@ -22,6 +22,7 @@ struct PlannedLoad {
   var plan: Plan { Plan(changes: [data.use], makes: result) { try run(&$0, $1) } }
 
   private func run(_ workspace: inout Workspace, _ console: Console) throws -> PlanEnding {
+    workspace.library.inputFiles.add(FilePath(path).expanded)
     if let note = data.note { console.note(note) }
     console.note(
       "\(result.name): \(result.graph.architecture) with the weights of \(FilePath(path).name)"
