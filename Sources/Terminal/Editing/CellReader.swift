@@ -68,7 +68,7 @@ final class CellReader {
   func ask(_ question: String) -> String? {
     let known = knowledge
     defer { (knowledge, prompt) = (known, Prompt.first) }
-    (above, prompt, knowledge) = ("", question, Knowledge(isDecorated: false))
+    (pending, prompt, knowledge) = (GrowingCell(), question, Knowledge(isDecorated: false))
     (walk, hint, menu) = (HistoryWalk(), "", nil)
     guard case .text(let line) = editor.read(prompt: question) else { return nil }
     return line
