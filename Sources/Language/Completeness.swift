@@ -13,8 +13,9 @@ package enum Completeness: Equatable, Sendable {
 /// line doesn't close is invalid, for a string ends with its line; after a backslash in it, it is open.
 package func completeness(of source: String) -> Completeness {
   let lexer = Lexer(source)
-  if !lexer.diagnostics.isEmpty {
-    let onlyProblem = lexer.endsInOpenString && lexer.diagnostics.count == 1
+  let problems = lexer.diagnostics.filter { $0.severity == .error }
+  if !problems.isEmpty {
+    let onlyProblem = lexer.endsInOpenString && problems.count == 1
     return onlyProblem ? .incomplete(reason: "a string is open") : .invalid
   }
   var stack = BracketStack()

@@ -55,6 +55,13 @@ private struct Batch {
     }
     statement += line + "\n"
     if case .incomplete = completeness(of: statement) { return nil }
+    switch PromptWord(statement) {
+    case .leave: return outputFailure() ?? 0
+    case .clear:
+      statement = ""
+      return nil
+    case nil: break
+    }
     return execute() ?? outputFailure()
   }
 

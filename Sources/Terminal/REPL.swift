@@ -106,6 +106,8 @@ final class REPL {
   /// Draws an output that belongs to the last line.
   func show(_ output: Output) { screen.show(output, source: source) }
 
+  func clearScreen() { screen.clear() }
+
   /// Says something that belongs to no cell.
   func remark(_ text: String) { screen.remark([text]) }
 
@@ -123,6 +125,13 @@ final class REPL {
     guard text.contains(where: { !$0.isWhitespace }) else { return .stay }
     remember(text)
     if text.hasPrefix(":") { return runColonLine(text) ?? .stay }
+    switch PromptWord(text) {
+    case .leave: return .leave
+    case .clear:
+      clearScreen()
+      return .stay
+    case nil: break
+    }
     if let query = HelpQuery(text) {
       ask(query)
     } else {

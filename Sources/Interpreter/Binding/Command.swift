@@ -18,6 +18,8 @@ package struct Command: Sendable {
   package var examples: [String]
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
   package var reasons: String?
+  /// What the models of a sweep are called after; nil where no option takes several numbers.
+  package var sweptName: (@Sendable (Statement) -> Word?)?
   /// What a statement of it uses and changes, by the names that are known; without a session.
   package var footprint: @Sendable (Arguments, KnownNames) -> Footprint
   /// Resolves names and checks everything that can be known before anything runs.
@@ -26,6 +28,7 @@ package struct Command: Sendable {
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
     keywords: [Keyword] = [], examples: [String], reasons: String? = nil,
+    sweptName: (@Sendable (Statement) -> Word?)? = nil,
     footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
     plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
@@ -36,6 +39,7 @@ package struct Command: Sendable {
     self.keywords = keywords
     self.examples = examples
     self.reasons = reasons
+    self.sweptName = sweptName
     self.footprint = footprint
     self.plan = plan
   }
@@ -58,6 +62,7 @@ package struct Command: Sendable {
       case .one: words.append(place)
       case .optional: words.append("[\(place)]")
       case .many: words.append("[\(place) …]")
+      case .several: words.append("\(place) [\(place) …]")
       }
     }
     for keyword in keywords {
@@ -76,7 +81,7 @@ extension Command {
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
     .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .show, .inspect,
     .histogram,
-    .diff, .explain, .print, .forget, .undo, .set, .help,
+    .diff, .explain, .print, .forget, .undo, .redo, .set, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }
@@ -89,5 +94,5 @@ extension Command {
           command.name,
           Dictionary(uniqueKeysWithValues: command.keywords.map { ($0.name, $0.form) })
         )
-      }))
+      }), takingOperands: Set(all.filter { !$0.operands.isEmpty }.map(\.name)))
 }

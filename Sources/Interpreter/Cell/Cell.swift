@@ -27,8 +27,12 @@ struct Cell {
     let program = parse(source, vocabulary: Command.vocabulary)
     let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
     let slips = (program.diagnostics + problems).inOrderOfPlace
+    guard !slips.contains(where: { $0.severity == .error }) else {
+      let all = (slips + unknownWords(bound, program)).inOrderOfPlace
+      for diagnostic in mended(all) { console.put(.diagnostic(diagnostic)) }
+      return Outcome(status: .error)
+    }
     for diagnostic in slips { console.put(.diagnostic(diagnostic)) }
-    guard !slips.contains(where: { $0.severity == .error }) else { return Outcome(status: .error) }
     do {
       let workspace = try opened(bound)
       let (first, failures) = rehearsed(bound, workspace)
@@ -36,14 +40,51 @@ struct Cell {
         console.note("stopped; nothing was changed")
         return Outcome(status: .interrupted)
       }
-      for failure in failures { console.put(.diagnostic(failure.diagnostic)) }
+      for diagnostic in mended(failures.map(\.diagnostic)) { console.put(.diagnostic(diagnostic)) }
       return failures.isEmpty ? try run(bound, first: first, workspace, console) : Outcome(status: .error)
     } catch  where error.isCancellation {
       console.note("stopped; nothing was changed")
       return Outcome(status: .interrupted)
     } catch {
-      console.put(.diagnostic(error.diagnostic))
+      for diagnostic in mended([error.diagnostic]) { console.put(.diagnostic(diagnostic)) }
       return Outcome(status: .error)
+    }
+  }
+
+  /// What stands against its words, with what to write instead, and nothing is run.
+  func problems() -> [Diagnostic] { mended(problemsOfWords()) }
+
+  /// With what to write instead, where other words would do.
+  private func mended(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.contains(where: Self.isOfWords),
+      let workspace = try? Workspace(of: store, library: library, statementCount: 1, isTrial: true)
+    else { return diagnostics }
+    let mender = Mender(
+      source: SourceFile(source),
+      problems: { text in
+        Cell(source: text, store: store, library: library, damage: damage).problemsOfWords()
+      }, moves: Moves(names: workspace.names))
+    return mender.mended(diagnostics)
+  }
+
+  /// Words alone that name nothing, in a cell with other mistakes, which is never planned.
+  private func unknownWords(_ bound: [(Command, Arguments)], _ program: Program) -> [Diagnostic] {
+    guard let workspace = try? opened(bound) else { return [] }
+    var made = Set(
+      program.statements.flatMap {
+        [$0.target?.text].compactMap { $0 } + $0.operands.compactMap(\.word?.text)
+      })
+    made.formUnion(workspace.modelNames)
+    return bound.compactMap { command, arguments in
+      guard command.isBareName, !made.contains(where: { arguments.verb.text.hasPrefix($0) }) else {
+        return nil
+      }
+      do {
+        _ = try command.plan(arguments, workspace)
+        return nil
+      } catch {
+        return Failure(error, at: arguments.verb).diagnostic
+      }
     }
   }
 
@@ -135,7 +176,7 @@ extension Program {
   /// The program without the statements in which the parser found a mistake: what is left of them would be
   /// blamed a second time.
   fileprivate func withoutMistakes(in source: SourceFile) -> Program {
-    let mistakes = diagnostics.compactMap(\.range).map(\.lowerBound)
+    let mistakes = diagnostics.filter { $0.severity == .error }.compactMap(\.range).map(\.lowerBound)
     var program = self
     program.statements = statements.enumerated().filter { index, statement in
       let start = statement.range.lowerBound
@@ -188,7 +229,7 @@ private struct IndependentFailures {
 }
 
 /// Why a cell failed, as its diagnostic.
-private struct Failure: Error {
+struct Failure: Error {
   var diagnostic: Diagnostic
   /// True where loading data was stopped at the user's wish.
   var isCancellation = false

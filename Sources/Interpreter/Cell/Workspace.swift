@@ -70,6 +70,8 @@ package struct Workspace {
   let library: DataLibrary
   /// Statements in the cell.
   let statementCount: Int
+  /// True where statements are only tried: what costs time and says nothing of their words is left out.
+  let isTrial: Bool
   let reads = SessionReads()
   /// Oldest first.
   private var entries: [ModelEntry]
@@ -81,10 +83,11 @@ package struct Workspace {
   private(set) var runs: [Run] = []
 
   /// The session as it stands.
-  init(of store: SessionStore, library: DataLibrary, statementCount: Int) throws {
+  init(of store: SessionStore, library: DataLibrary, statementCount: Int, isTrial: Bool = false) throws {
     self.store = store
     self.library = library
     self.statementCount = statementCount
+    self.isTrial = isTrial
     entries = try store.models().map(ModelEntry.init)
     definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
     settings = Dictionary(

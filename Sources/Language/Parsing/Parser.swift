@@ -115,3 +115,11 @@ extension Parser {
     return .problem(.unexpected(lexeme, text: source.text(of: lexeme.range), after: previous))
   }
 }
+
+/// The stretches of a text that are statements of their own, in order.
+package func statementRanges(of source: String, vocabulary: Vocabulary) -> [SourceRange] {
+  let lines = LogicalLines(Lexer(source).lexemes, in: SourceFile(source), vocabulary: vocabulary).lines
+  return lines.compactMap { line in
+    line.first.map { first in first.range.joined(with: line[line.count - 1].range) }
+  }
+}
