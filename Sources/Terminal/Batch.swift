@@ -19,6 +19,8 @@ private struct Batch {
   private var lineNumber = 0
   private var statement = ""
   private var firstLine = 1
+  /// True once a line came with the prompt that it was copied with: others are what was answered then.
+  private var isTranscript = false
 
   init(interpreter: Interpreter, screen: Screen) {
     self.interpreter = interpreter
@@ -29,9 +31,12 @@ private struct Batch {
     for note in interpreter.openingNotes { screen.show(note, source: SourceFile("")) }
     while true {
       switch input.next() {
-      case .text(let line):
-        lineNumber += 1
-        if let code = take(line) { return code }
+      case .text(let text):
+        // What has line ends of CR alone comes as one line.
+        for line in text.split(separator: "\r", omittingEmptySubsequences: false) {
+          lineNumber += 1
+          if let code = take(String(line)) { return code }
+        }
       case .end:
         return statement.isEmpty ? outputFailure() ?? 0 : execute() ?? outputFailure() ?? 0
       case .interrupted: return 130
@@ -48,6 +53,9 @@ private struct Batch {
   /// Returns an exit code to stop with.
   private mutating func take(_ line: String) -> Int32? {
     if statement.isEmpty {
+      let hasPrompt = line.drop { $0 == " " }.hasPrefix(Prompt.first.dropLast())
+      isTranscript = isTranscript || hasPrompt
+      if isTranscript, !hasPrompt { return nil }
       guard line.contains(where: { !$0.isWhitespace }), line.first(where: { !$0.isWhitespace }) != "#" else {
         return nil
       }

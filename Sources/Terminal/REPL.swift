@@ -141,6 +141,14 @@ final class REPL {
     return .stay
   }
 
+  /// What stands behind the name in the colon line that runs, or where nothing does, the name.
+  var argumentRange: SourceRange {
+    let line = ColonLine(source.text)
+    guard !line.argument.isEmpty else { return line.nameRange }
+    return SourceRange(
+      lowerBound: line.argumentStart, upperBound: line.argumentStart + line.argument.utf8.count)
+  }
+
   /// Nil where there is no such command.
   func runColonLine(_ text: String) -> ColonCommand.Outcome? {
     source = SourceFile(text)

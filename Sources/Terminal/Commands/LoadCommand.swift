@@ -10,13 +10,16 @@ extension ColonCommand {
       repl.show(
         .diagnostic(
           Diagnostic(
-            id: "missing-file-name", message: ":load needs a file name", notes: ["try: :load lesson.qat"])))
+            id: "missing-file-name", message: ":load needs a file name", range: repl.argumentRange,
+            notes: ["try: :load lesson.qat"])))
       return .stay
     }
     do throws(Diagnostic) {
       return repl.run(try CellFile(path: homeExpanded(argument)), of: argument, echoes: true)
     } catch {
-      repl.show(.diagnostic(error))
+      var diagnostic = error
+      diagnostic.range = diagnostic.range ?? repl.argumentRange
+      repl.show(.diagnostic(diagnostic))
       return .stay
     }
   }

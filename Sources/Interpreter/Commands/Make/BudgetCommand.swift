@@ -27,8 +27,8 @@ private enum SizeUnit: String, CaseIterable {
     case .megabytes: "a million bytes"
     case .kilobytes: "a thousand bytes"
     case .gigabytes: "a thousand million bytes"
-    case .mebibytes: "1,048,576 bytes"
-    case .kibibytes: "1,024 bytes"
+    case .mebibytes: "mebibytes, 1,048,576 bytes each"
+    case .kibibytes: "kibibytes, 1,024 bytes each"
     }
   }
 
@@ -125,7 +125,8 @@ private struct SizeRequest {
       case .word(let word) where model == nil: model = word
       case .word(let word):
         throw StatementError.unknownTopic(
-          word, command: arguments.verb.text, topics: SizeUnit.allCases.map(\.rawValue))
+          unit == nil ? model ?? word : word, command: arguments.verb.text,
+          topics: SizeUnit.allCases.map(\.rawValue))
       default: throw StatementError.sizeTwice(operand.range)
       }
     }
