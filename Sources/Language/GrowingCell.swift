@@ -29,7 +29,8 @@ package struct GrowingCell: Sendable {
     let lexer = Lexer(isInString ? "\"" + piece : piece)
     steps += lexer.steps
     isInString = lexer.endsInOpenString
-    if !lexer.diagnostics.isEmpty, !isInString || lexer.diagnostics.count > 1 { return invalid() }
+    let problems = lexer.diagnostics.filter { $0.severity == .error }
+    if !problems.isEmpty, !isInString || problems.count > 1 { return invalid() }
     for (index, lexeme) in lexer.lexemes.enumerated() {
       switch lexeme.kind {
       case .comment, .newline, .continuation: continue

@@ -30,6 +30,8 @@ private struct Batch {
   private var firstLine = 1
   /// Statements that were run.
   private var count = 0
+  /// True once a line came with the prompt that it was copied with: others are what was answered then.
+  private var isTranscript = false
 
   init(interpreter: Interpreter, screen: Screen, json: Bool, input: StandardInput, inputName: String) {
     self.interpreter = interpreter
@@ -43,9 +45,12 @@ private struct Batch {
     for note in interpreter.openingNotes { screen.show(note, source: SourceFile("")) }
     while true {
       switch input.next() {
-      case .text(let line):
-        lineNumber += 1
-        if let code = take(line) { return code }
+      case .text(let text):
+        // What has line ends of CR alone comes as one line.
+        for line in text.split(separator: "\r", omittingEmptySubsequences: false) {
+          lineNumber += 1
+          if let code = take(String(line)) { return code }
+        }
       case .end:
         return statement.isEmpty ? outputFailure() ?? 0 : execute() ?? outputFailure() ?? 0
       case .interrupted: return 130
@@ -62,12 +67,22 @@ private struct Batch {
   /// Returns an exit code to stop with.
   private mutating func take(_ line: String) -> Int32? {
     if statement.isEmpty {
+      let hasPrompt = line.drop { $0 == " " }.hasPrefix(Prompt.first.dropLast())
+      isTranscript = isTranscript || hasPrompt
+      if isTranscript, !hasPrompt { return nil }
       guard line.contains(where: { !$0.isWhitespace }), line.first(where: { !$0.isWhitespace }) != "#" else {
         return nil
       }
       firstLine = lineNumber
     }
     if case .incomplete = statement.add(line) { return nil }
+    switch PromptWord(statement.text) {
+    case .leave: return outputFailure() ?? 0
+    case .clear:
+      statement = GrowingCell()
+      return nil
+    case nil: break
+    }
     return execute() ?? outputFailure()
   }
 

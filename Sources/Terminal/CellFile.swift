@@ -23,7 +23,9 @@ struct CellFile {
     }
     switch readText(path) {
     case .success(let text):
-      let hasMarkers = text.split(separator: "\n").contains { $0.hasPrefix("# %%") || $0.hasPrefix("#%%") }
+      let hasMarkers = text.split(whereSeparator: \.isNewline).contains {
+        $0.hasPrefix("# %%") || $0.hasPrefix("#%%")
+      }
       cells = path.hasSuffix(".qat") && hasMarkers ? try Self.notebook(path) : Self.statements(text)
     case .failure(.system(let code)):
       throw Diagnostic(
@@ -54,8 +56,8 @@ struct CellFile {
     var cells: [Cell] = []
     var pending = GrowingCell()
     var first = 1
+    let text = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
       if pending.isEmpty {
         let start = line.first { !$0.isWhitespace }
         if start == nil || start == "#" { continue }

@@ -105,6 +105,8 @@ final class REPL {
   /// Draws an output that belongs to the last line.
   func show(_ output: Output) { screen.show(output, source: source) }
 
+  func clearScreen() { screen.clear() }
+
   /// Says something that belongs to no cell.
   func remark(_ text: String) { screen.remark([text]) }
 
@@ -124,6 +126,14 @@ final class REPL {
       remember(text)
       return runColonLine(text) ?? .stay
     }
+    switch PromptWord(text) {
+    case .leave: return .leave
+    case .clear:
+      remember(text)
+      clearScreen()
+      return .stay
+    case nil: break
+    }
     if let query = HelpQuery(text) {
       remember(text)
       ask(query)
@@ -134,6 +144,14 @@ final class REPL {
       execute(text)
     }
     return .stay
+  }
+
+  /// What stands behind the name in the colon line that runs, or where nothing does, the name.
+  var argumentRange: SourceRange {
+    let line = ColonLine(source.text)
+    guard !line.argument.isEmpty else { return line.nameRange }
+    return SourceRange(
+      lowerBound: line.argumentStart, upperBound: line.argumentStart + line.argument.utf8.count)
   }
 
   /// Nil where there is no such command.

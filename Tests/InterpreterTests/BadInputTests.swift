@@ -104,7 +104,7 @@ import Testing
     ("qat new activations 6 ladder(8, 4)", "ladder-and-width", "6"),
     ("qat new ladder(8, 4) backend qnnpack", "no-narrow-kernels", "ladder(8, 4)"),
     ("qat new ladder(8, 6, 4) epochs 1 batch 32", "ladder-longer-than-run", "ladder(8, 6, 4)"),
-    ("qat new observer histogram", "pointless-option", "histogram"),
+    ("qat new observer histogram", "pointless-option", "observer histogram"),
     ("qat new calibration 0", "out-of-range", "0"),
     ("qat new calibration 10 observer mean", "unknown-choice", "mean"),
     ("qat new keep conv1 fc", "missing-parentheses", "keep"),

@@ -73,8 +73,8 @@ import Training
     ("budget 1 kB teacher", "budget-too-small", "at least"),
     ("budget 3 MB teacher", "budget-needless", "qat from teacher"),
     ("budget 9 kB teacher epochs 1", "pointless-option", ""),
-    ("budget 9 MiB teacher", "unknown-topic", "MB"),
-    ("budget teacher", "wrong-type", ""),
+    ("budget 9 TB teacher", "unknown-topic", "GB"),
+    ("budget teacher", "missing-operand", ""),
   ])
   func whatCanNotBeDoneIsRefusedWithTheReason(cell: String, id: String, remedy: String) throws {
     let scene = try scene()

@@ -177,7 +177,7 @@ import Testing
     ("show quantize 0.3 scale 1 zero-point -3", "out-of-range", "-3", "grid signed"),
     ("show quantize 0.3 scale 1 zero-point 3.5", "wrong-type", "3.5", "zero-point 3"),
     ("show quantize 0.3 scale 1 zero-point 3 grid symmetric", "options-disagree", "3", "around 0"),
-    ("show quantize 0.3 zero-point 3", "pointless-option", "3", "scale"),
+    ("show quantize 0.3 zero-point 3", "pointless-option", "zero-point 3", "scale"),
     ("show quantize", "missing-operand", "quantize", "show quantize 0.37"),
     ("show quantize teacher", "wrong-type", "teacher", "not the name teacher"),
     ("show quantize 1e300", "out-of-range", "1e300", "smaller"),

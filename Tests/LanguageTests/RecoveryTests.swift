@@ -94,7 +94,6 @@ struct RecoveryTests {
   /// What the suggestion of each stands for: put in place of the range, it mends the program.
   @Test(arguments: [
     ("train r epochs 3 epoch 4", "train r epochs 3 epochs 4"),
-    ("train r epochs=3", "train r epochs 3"),
     ("compare a, b", "compare a b"),
     ("data folder /a/b", "data folder \"/a/b\""),
     ("import “a\"b”", "import \"a\"b”"),

@@ -29,6 +29,8 @@ package struct Arguments: Sendable {
   package var statement: Statement
   package var operands: [Written] = []
   package var clauses: [String: Written] = [:]
+  /// The sweep whose models are to be set side by side.
+  var sweep: Sweep?
 
   package init(statement: Statement) { self.statement = statement }
 
@@ -53,6 +55,18 @@ package struct Arguments: Sendable {
       throw StatementError.nameMissing(verb, example: Command.named(verb.text)?.examples.first ?? verb.text)
     }
     return word
+  }
+
+  /// The operands from a place on, as far as they are words, each name once.
+  package func words(from place: Int = 0) -> [Word] {
+    operands.indices.dropFirst(place).compactMap { word(at: $0) }.reduce(into: []) { words, word in
+      if !words.contains(where: { $0.text == word.text }) { words.append(word) }
+    }
+  }
+
+  /// The stretch of an option with its value.
+  package func clauseRange(_ keyword: Keyword) -> SourceRange? {
+    statement.clauses.first { $0.keyword.text == keyword.name }?.range
   }
 
   package func has(_ keyword: Keyword) -> Bool { clauses[keyword.name] != nil }

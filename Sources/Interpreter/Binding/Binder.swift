@@ -23,8 +23,17 @@ package func bind(_ program: Program) -> (bound: [(Command, Arguments)], diagnos
   var diagnostics: [Diagnostic] = []
   for statement in program.statements {
     do throws(BindingError) {
-      guard let command = Command.named(statement.verb.text) else { throw .unknownVerb(statement.verb) }
-      bound.append((command, try bind(statement, to: command)))
+      if let command = Command.named(statement.verb.text) {
+        if let sweep = try Sweep(statement, of: command) {
+          bound += try sweep.bound(to: command)
+        } else {
+          bound.append((command, try bind(statement, to: command)))
+        }
+      } else if statement.isBareName {
+        bound.append((.bareName, Arguments(statement: statement)))
+      } else {
+        throw .unknownVerb(statement.verb)
+      }
     } catch {
       diagnostics.append(error.diagnostic)
     }
@@ -48,7 +57,8 @@ private func boundOperands(
       if let expression = rest.popFirst() {
         written.append(try bound(expression, place: operand.place(in: command), kind: operand.kind))
       }
-    case .many:
+    case .several where rest.isEmpty: throw .missingOperand(operand, verb: statement.verb, command: command)
+    case .many, .several:
       while let expression = rest.popFirst() {
         written.append(try bound(expression, place: operand.place(in: command), kind: operand.kind))
       }

@@ -29,6 +29,8 @@ package struct Command: Sendable {
   package var examples: [String]
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
   package var reasons: String?
+  /// What the models of a sweep are called after; nil where no option takes several numbers.
+  package var sweptName: (@Sendable (Statement) -> Word?)?
   /// What a statement of it uses and changes, by the names that are known; without a session.
   package var footprint: @Sendable (Arguments, KnownNames) -> Footprint
   /// Resolves names and checks everything that can be known before anything runs.
@@ -37,6 +39,7 @@ package struct Command: Sendable {
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
     keywords: [Keyword] = [], forms: [String: Form] = [:], examples: [String], reasons: String? = nil,
+    sweptName: (@Sendable (Statement) -> Word?)? = nil,
     footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
     plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
@@ -48,6 +51,7 @@ package struct Command: Sendable {
     self.forms = forms
     self.examples = examples
     self.reasons = reasons
+    self.sweptName = sweptName
     self.footprint = footprint
     self.plan = plan
   }
@@ -70,6 +74,7 @@ package struct Command: Sendable {
       case .one: words.append(place)
       case .optional: words.append("[\(place)]")
       case .many: words.append("[\(place) …]")
+      case .several: words.append("\(place) [\(place) …]")
       }
     }
     for keyword in keywords {
@@ -86,9 +91,10 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .stale, .recipe, .show, .inspect,
+    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .stale, .recipe, .show,
+    .inspect,
     .histogram,
-    .diff, .explain, .print, .forget, .undo, .set, .time, .help,
+    .diff, .explain, .print, .forget, .undo, .redo, .set, .time, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }
@@ -101,5 +107,5 @@ extension Command {
           command.name,
           Dictionary(uniqueKeysWithValues: command.keywords.map { ($0.name, $0.form) })
         )
-      }))
+      }), takingOperands: Set(all.filter { !$0.operands.isEmpty }.map(\.name)))
 }

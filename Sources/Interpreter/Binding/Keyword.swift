@@ -20,7 +20,9 @@ package struct Keyword: Sendable {
     self.example = example
   }
 
-  var place: Place { Place(noun: nil, name: name, example: example.map { written(name, $0) }) }
+  var place: Place {
+    Place(noun: nil, name: name, example: example.map { written(name, $0) }, value: example)
+  }
 
   package var form: Vocabulary.KeywordForm {
     switch kind {
@@ -43,7 +45,8 @@ package func written(_ option: String, _ value: String) -> String {
 
 /// A place after the verb that is filled by position.
 package struct Operand: Sendable {
-  package enum Arity: Sendable { case one, optional, many }
+  /// How often it is filled: `many` from none on, `several` from one on.
+  package enum Arity: Sendable { case one, optional, many, several }
 
   /// What it stands for, fit for "train needs …": "a network".
   package var name: String
@@ -70,4 +73,6 @@ package struct Place: Sendable {
   package var name: String
   /// Words that could be written instead.
   package var example: String?
+  /// The value among them; nil for an operand.
+  package var value: String?
 }

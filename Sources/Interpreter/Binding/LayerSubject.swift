@@ -10,6 +10,14 @@ struct LayerSubject {
   var isNewest = false
 }
 
+extension Arguments {
+  /// The model or layer that is meant: `student conv1` is `student.conv1`.
+  var subject: Word? {
+    guard let first = word(at: 0), let layer = word(at: 1) else { return word(at: 0) }
+    return Word(text: first.text + "." + layer.text, range: layer.range)
+  }
+}
+
 extension KnownNames {
   /// The models that a command looks at which takes a model or a layer: a layer alone may be that of any model of the
   /// kinds.

@@ -12,6 +12,7 @@ func requireModelName(_ word: Word) throws(StatementError) {
 
 /// What a word means where a name could stand: an option of a command that takes names, or a topic of `show`.
 private func reservedUse(_ name: String) -> String? {
+  if PromptWord(name) != nil { return name }
   if ShowTopic(rawValue: name) != nil { return "show \(name)" }
   return Command.all.first { $0.namesItsResult && $0.keyword(named: name) != nil }
     .map { "\($0.name) … \(name)" }

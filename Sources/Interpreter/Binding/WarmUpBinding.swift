@@ -16,7 +16,7 @@ func warmUp(_ arguments: Arguments, for policy: QuantizationPolicy) throws(State
   -> RangeCalibration?
 {
   guard let batches = arguments.count(.warmUpCalibration) else {
-    guard let range = arguments.range(of: .observer) else { return nil }
+    guard let range = arguments.clauseRange(.observer) else { return nil }
     throw .pointless(range, option: Keyword.observer.name, without: Keyword.calibration.name)
   }
   var calibration = RangeCalibration(batches: batches, observer: .usual(for: policy))

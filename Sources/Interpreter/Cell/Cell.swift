@@ -24,9 +24,13 @@ struct Cell {
   func run(_ console: Console) -> Outcome {
     library.console = console
     defer { library.console = nil }
-    let (bound, slips) = Self.read(source)
+    let (program, bound, slips) = Self.read(source)
+    guard !slips.contains(where: { $0.severity == .error }) else {
+      let all = (slips.filter { !$0.isCount } + unknownWords(bound, program)).shown(hidden: program.hidden)
+      for diagnostic in mended(all) { console.put(.diagnostic(diagnostic)) }
+      return Outcome(status: .error)
+    }
     for diagnostic in slips { console.put(.diagnostic(diagnostic)) }
-    guard !slips.contains(where: { $0.severity == .error }) else { return Outcome(status: .error) }
     do {
       let workspace = try opened(bound)
       let (first, failures) = rehearsed(bound, workspace)
@@ -34,23 +38,60 @@ struct Cell {
         console.note("stopped; nothing was changed")
         return Outcome(status: .interrupted)
       }
-      for diagnostic in failures.map(\.diagnostic).shown() { console.put(.diagnostic(diagnostic)) }
+      for diagnostic in mended(failures.map(\.diagnostic).shown()) { console.put(.diagnostic(diagnostic)) }
       return failures.isEmpty ? try run(bound, first: first, workspace, console) : Outcome(status: .error)
     } catch  where error.isCancellation {
       console.note("stopped; nothing was changed")
       return Outcome(status: .interrupted)
     } catch {
-      console.put(.diagnostic(error.diagnostic))
+      for diagnostic in mended([error.diagnostic]) { console.put(.diagnostic(diagnostic)) }
       return Outcome(status: .error)
     }
   }
 
   /// The statements of a text, and what is wrong with it, whatever the session knows.
-  static func read(_ source: String) -> (bound: [(Command, Arguments)], slips: [Diagnostic]) {
+  static func read(_ source: String) -> (program: Program, bound: [(Command, Arguments)], slips: [Diagnostic])
+  {
     let program = parse(source, vocabulary: Command.vocabulary)
     let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
-    let hidden = program.mistakes.count - program.problems.count
-    return (bound, (program.problems + problems).shown(hidden: hidden))
+    return (program, bound, (program.problems + problems).shown(hidden: program.hidden))
+  }
+
+  /// What stands against its words, with what to write instead, and nothing is run.
+  func problems() -> [Diagnostic] { mended(problemsOfWords()) }
+
+  /// With what to write instead, where other words would do.
+  private func mended(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    guard diagnostics.contains(where: Self.isOfWords),
+      let workspace = try? Workspace(of: store, library: library, statementCount: 1, isTrial: true)
+    else { return diagnostics }
+    let mender = Mender(
+      source: SourceFile(source),
+      problems: { text in
+        Cell(source: text, store: store, library: library, damage: damage).problemsOfWords()
+      }, moves: Moves(names: workspace.names))
+    return mender.mended(diagnostics)
+  }
+
+  /// Words alone that name nothing, in a cell with other mistakes, which is never planned.
+  private func unknownWords(_ bound: [(Command, Arguments)], _ program: Program) -> [Diagnostic] {
+    guard let workspace = try? opened(bound) else { return [] }
+    var made = Set(
+      program.statements.flatMap {
+        [$0.target?.text].compactMap { $0 } + $0.operands.compactMap(\.word?.text)
+      })
+    made.formUnion(workspace.modelNames)
+    return bound.compactMap { command, arguments in
+      guard command.isBareName, !made.contains(where: { arguments.verb.text.hasPrefix($0) }) else {
+        return nil
+      }
+      do {
+        _ = try command.plan(arguments, workspace)
+        return nil
+      } catch {
+        return Failure(error, at: arguments.verb).diagnostic
+      }
+    }
   }
 
   private func opened(_ bound: [(Command, Arguments)]) throws(Failure) -> Workspace {
@@ -211,7 +252,7 @@ private struct IndependentFailures {
 }
 
 /// Why a cell failed, as its diagnostic.
-private struct Failure: Error {
+struct Failure: Error {
   var diagnostic: Diagnostic
   /// True where loading data was stopped at the user's wish.
   var isCancellation = false

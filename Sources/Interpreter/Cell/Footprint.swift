@@ -17,8 +17,10 @@ package struct Footprint: Sendable, Equatable {
   package var changes: [NameChange]
   /// It adds to the session's runs.
   package var addsRun = false
-  /// It takes back what the cell before it that changed something did.
-  package var undoes = false
+  /// It takes back what so many cells before it that changed something did.
+  package var undoneCells = 0
+  /// It does so many cells again that were taken back.
+  package var redoneCells = 0
   /// It is refused in a session that is open for reading only.
   package var changesSession: Bool
   package var serving = Serving.never
@@ -33,6 +35,9 @@ package struct Footprint: Sendable, Equatable {
     defines = settings.union(changes.map { .model($0.name) })
     changesSession = !settings.isEmpty || !changes.isEmpty
   }
+
+  /// True where it takes back cells, or does some again.
+  package var undoes: Bool { undoneCells > 0 || redoneCells > 0 }
 
   /// It only looks, and follows from nothing.
   static let nothing = Footprint()
@@ -58,7 +63,8 @@ package struct Footprint: Sendable, Equatable {
     defines.formUnion(next.defines)
     changes += next.changes
     addsRun = addsRun || next.addsRun
-    undoes = undoes || next.undoes
+    undoneCells += next.undoneCells
+    redoneCells += next.redoneCells
     changesSession = changesSession || next.changesSession
     serving =
       switch (serving, next.serving) {

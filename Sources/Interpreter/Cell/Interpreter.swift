@@ -113,6 +113,11 @@ package final class Interpreter {
     return result
   }
 
+  /// What stands against a cell's words in the session as it is, with what to write instead; nothing is run.
+  package func problems(in source: String) -> [Diagnostic] {
+    Cell(source: source, store: store, library: library, damage: damage).problems()
+  }
+
   /// What could stand at the UTF-8 offset, and the range that it would replace.
   package func completions(in source: String, at offset: Int) -> (range: Range<Int>, candidates: [Completion])
   {

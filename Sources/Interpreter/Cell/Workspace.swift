@@ -72,6 +72,8 @@ package struct Workspace {
   let statementCount: Int
   /// The cell as it was written.
   let source: String
+  /// True where statements are only tried: what costs time and says nothing of their words is left out.
+  let isTrial: Bool
   let reads = SessionReads()
   /// Oldest first.
   private var entries: [ModelEntry]
@@ -83,11 +85,15 @@ package struct Workspace {
   private(set) var runs: [Run] = []
 
   /// The session as it stands.
-  init(of store: SessionStore, library: DataLibrary, statementCount: Int, source: String = "") throws {
+  init(
+    of store: SessionStore, library: DataLibrary, statementCount: Int, source: String = "",
+    isTrial: Bool = false
+  ) throws {
     self.source = source
     self.store = store
     self.library = library
     self.statementCount = statementCount
+    self.isTrial = isTrial
     entries = try store.models().map(ModelEntry.init)
     definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
     settings = Dictionary(

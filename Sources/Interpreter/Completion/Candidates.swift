@@ -62,7 +62,13 @@ struct Candidates {
       if used.isEmpty { candidates = form?.operand.map(values(of:)) ?? [] }
     } else if used.isEmpty, let operand = operand(of: command, at: operands) {
       candidates = if case .newName = operand.kind { newNames } else { values(of: operand.kind) }
-      if case .one = operand.arity { return candidates }
+      let isNeeded =
+        switch operand.arity {
+        case .one: true
+        case .several: operands == 0
+        case .optional, .many: false
+        }
+      if isNeeded { return candidates }
     }
     return candidates
       + keywords.filter { !used.contains($0.name) }
@@ -79,8 +85,10 @@ struct Candidates {
 
   func operand(of command: Command, at place: Int) -> Operand? {
     if command.operands.indices.contains(place) { return command.operands[place] }
-    guard let last = command.operands.last, case .many = last.arity else { return nil }
-    return last
+    switch command.operands.last?.arity {
+    case .many, .several: return command.operands.last
+    case .one, .optional, nil: return nil
+    }
   }
 
   func values(of kind: ValueKind) -> [Completion] {

@@ -15,6 +15,10 @@ package enum BindingError: Error {
   case outOfRange(Expression, place: Place, kind: ValueKind)
   case unknownChoice(Word, place: Place, choices: [Choice])
   case call(CallError)
+  /// Several numbers for an option that takes one; `sweeps` tells that others of the command take several.
+  case oneNumber([NumberLiteral], option: String, sweeps: Bool)
+  case longSweep(SourceRange, runs: Int)
+  case repeatedValue(SourceRange)
 }
 
 /// Why a call such as `kd(…)` or a layer `conv(…)` can't be understood.
@@ -43,9 +47,10 @@ extension BindingError: DiagnosedError {
   package var diagnostic: Diagnostic {
     switch self {
     case .unknownVerb(let verb):
-      unknownName(
-        "unknown-command", "no command is called \(quoted(verb.text))", verb,
-        known: Command.all.map(\.name), noun: "command")
+      advised(
+        unknownName(
+          "unknown-command", "no command is called \(quoted(verb.text))", verb,
+          known: Command.all.map(\.name), noun: "command"), verb)
     case .unexpectedTarget(let target, let command): unexpectedTarget(target, command)
     case .missingOperand(let operand, let verb, let command):
       complaint(
@@ -60,12 +65,14 @@ extension BindingError: DiagnosedError {
       complaint(
         "wrong-type", "\(place.name) takes \(kind.words), not \(expression.words)", at: expression.range,
         remedy: roundedRemedy(expression, name: place.name + " ", kind: kind)
-          ?? place.example.map { "try: \($0)" })
+          ?? place.example.map { "try: \($0)" },
+        edit: valueEdit(expression, kind, place.value, name: place.name))
     case .outOfRange(let expression, let place, let kind):
       complaint(
         "out-of-range", "\(place.name) takes \(kind.words)", at: expression.range,
         remedy: percentRemedy(expression, name: place.name) ?? widthRemedy(expression, place.name, kind)
-          ?? place.example.map { "try: \($0)" })
+          ?? place.example.map { "try: \($0)" },
+        edit: valueEdit(expression, kind, place.value, name: place.name))
     case .unknownChoice(let word, let place, let choices):
       unknownName(
         "unknown-choice",
@@ -73,7 +80,27 @@ extension BindingError: DiagnosedError {
           ?? "\(place.name) can't be \(quoted(word.text))",
         word, known: choices.map(\.name), noun: place.noun ?? "choice")
     case .call(let error): error.diagnostic
+    case .oneNumber(let numbers, let option, _): oneNumber(numbers, option)
+    case .longSweep(let range, let runs):
+      complaint(
+        "long-sweep", "this would be \(runs) runs, and a statement makes at most \(Sweep.mostRuns)",
+        at: range,
+        remedy: "write fewer values")
+    case .repeatedValue(let range):
+      complaint("repeated-value", "a value stands twice", at: range, remedy: "write each value once")
     }
+  }
+
+  private func oneNumber(_ numbers: [NumberLiteral], _ option: String) -> Diagnostic {
+    let range = numbers.dropFirst().reduce(numbers[0].range) { $0.joined(with: $1.range) }
+    let groups = numbers.map(\.text)
+    let isGrouped =
+      (groups.first?.count ?? 4) <= 3
+      && groups.dropFirst().allSatisfy { $0.count == 3 && $0.allSatisfy(\.isNumber) }
+    return complaint(
+      "wrong-type", isGrouped ? "a number is written without commas" : "\(option) takes one number",
+      at: range,
+      suggestion: isGrouped ? groups.joined() : groups.first)
   }
 
   private func unexpectedTarget(_ target: Word, _ command: Command) -> Diagnostic {
@@ -97,9 +124,10 @@ extension BindingError: DiagnosedError {
     let near = nearName(word.text, options)
     let remedy =
       options.isEmpty ? "its form is: \(command.usage)" : "options of \(command.name): " + sentence(options)
-    return complaint(
-      "unknown-option", "\(command.name) has no option \(quoted(word.text))", at: word.range,
-      remedy: near == nil ? remedy : nil, suggestion: near)
+    return advised(
+      complaint(
+        "unknown-option", "\(command.name) has no option \(quoted(word.text))", at: word.range,
+        remedy: near == nil ? remedy : nil, suggestion: near), word)
   }
 }
 
@@ -131,6 +159,56 @@ private func percentRemedy(_ expression: Expression, name: String) -> String? {
   return "a share is a fraction from 0 to 1, such as \(plain(share / 100)), or a percentage: \(plain(share))%"
 }
 
+/// The value that comes nearest to a written one, else one that could be written.
+private func valueEdit(
+  _ expression: Expression, _ kind: ValueKind, _ example: String?, name: String
+) -> Edit? {
+  if percentRemedy(expression, name: name) != nil, case .number(let literal) = expression, literal.value >= 2
+  {
+    return Edit(range: expression.range, text: plain(literal.value) + "%")
+  }
+  return nearestValue(expression, kind).map { Edit(range: expression.range, text: $0) }
+    ?? example.map { Edit(range: expression.range, text: $0) }
+}
+
+private let numberWords = [
+  "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+]
+
+/// The number of a kind that a written number, or a number in words, comes nearest to; nil where neither is written.
+private func nearestValue(_ expression: Expression, _ kind: ValueKind) -> String? {
+  let spelled = expression.word.flatMap { numberWords.firstIndex(of: $0.text.lowercased()) }.map(Double.init)
+  guard let number = spelled ?? expression.numericValue ?? expression.quotedNumber else { return nil }
+  func whole(_ range: ClosedRange<Int>) -> String {
+    "\(min(max(Int(clamping: number.rounded()), range.lowerBound), range.upperBound))"
+  }
+  switch kind {
+  case .count(let range): return whole(range)
+  case .width, .layers(.width): return whole(quantizationWidths)
+  case .real(let range):
+    if range.contains(number) { return plain(number) }
+    guard range.upper.isFinite else { return nil }
+    let nearest = min(max(number, range.lower), range.upper)
+    return range.contains(nearest) ? plain(nearest) : nil
+  case .either(let kinds): return kinds.lazy.compactMap { nearestValue(expression, $0) }.first
+  case .choice, .model, .network, .newName, .text, .pattern, .names, .chain, .topic, .flag, .calls, .widths,
+    .statement,
+    .layers(.storage), .layers(.named):
+    return nil
+  }
+}
+
+extension Expression {
+  /// The number in quotation marks.
+  fileprivate var quotedNumber: Double? {
+    if case .string(let literal) = self, let number = Double(literal.value), number.isFinite {
+      number
+    } else {
+      nil
+    }
+  }
+}
+
 /// Why a width is out of range, and what comes nearest to it.
 private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
   switch kind {
@@ -152,6 +230,11 @@ private func widthRemedy(_ expression: Expression, _ name: String, _ kind: Value
 }
 
 extension ValueKind {
+  /// A value that could stand for an argument of a call; nil where no example holds everywhere.
+  fileprivate var exampleValue: String? {
+    exampleRemedy.flatMap { $0.hasPrefix("try: ") ? String($0.dropFirst(5)) : nil }
+  }
+
   /// What could be written for an argument of a call.
   fileprivate var exampleRemedy: String? {
     switch self {
@@ -196,13 +279,13 @@ extension CallError: DiagnosedError {
         "wrong-type", "\(label) of \(call) takes \(kind.words), not \(expression.words)",
         at: expression.range,
         remedy: roundedRemedy(expression, name: "", kind: kind) ?? example.map { "try: \($0)" }
-          ?? kind.exampleRemedy)
+          ?? kind.exampleRemedy, edit: valueEdit(expression, kind, example ?? kind.exampleValue, name: label))
     case .outOfRange(let expression, let label, let call, let kind, let example):
       complaint(
         "out-of-range", "\(label) of \(call) takes \(kind.words)", at: expression.range,
         remedy: percentRemedy(expression, name: label) ?? widthRemedy(expression, label + ":", kind)
           ?? example.map { "try: \($0)" }
-          ?? kind.exampleRemedy)
+          ?? kind.exampleRemedy, edit: valueEdit(expression, kind, example ?? kind.exampleValue, name: label))
     case .loss(let error, let range):
       complaint("loss-parameter", error.message, at: range, remedy: error.remedy)
     case .constantWithWarmUp(let range):

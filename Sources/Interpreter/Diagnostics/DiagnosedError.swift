@@ -14,18 +14,17 @@ package protocol DiagnosedError: Error {
 ///   - suggestion: text that could replace the marked words.
 func complaint(
   _ id: String, _ message: String, at range: SourceRange, label: String? = nil, remedy: String? = nil,
-  suggestion: String? = nil
+  suggestion: String? = nil, edit: Edit? = nil
 ) -> Diagnostic {
   Diagnostic(
     id: id, severity: .error, message: message, range: range,
     label: label ?? suggestion.map { "did you mean \(quoted($0))?" },
-    notes: remedy.map { [$0] } ?? [], suggestion: suggestion)
+    notes: remedy.map { [$0] } ?? [], suggestion: suggestion, edit: edit)
 }
 
-/// The known name that comes nearest to what was written, whatever its capitals.
+/// The known name that was meant most likely: the same in other letters, what it is called elsewhere, or the nearest.
 func nearName(_ written: String, _ known: [String]) -> String? {
-  if let same = known.first(where: { $0.lowercased() == written.lowercased() }) { return same }
-  return nearest(to: written, among: known)
+  Synonyms.name(for: written, among: known) ?? nearest(to: written, among: known)
 }
 
 private func plural(_ noun: String) -> String { noun == "loss" ? "losses" : noun + "s" }
@@ -42,6 +41,14 @@ func unknownName(
       : plural(noun) + ": " + sentence(shortened(known)))
     : nil
   return complaint(id, message, at: word.range, remedy: remedy, suggestion: near)
+}
+
+/// With what there is to say of a word for which there is nothing here, in the place of a list of all that there is.
+func advised(_ diagnostic: Diagnostic, _ word: Word) -> Diagnostic {
+  guard let advice = Synonyms.advice(for: word.text) else { return diagnostic }
+  var diagnostic = diagnostic
+  diagnostic.notes = [advice]
+  return diagnostic
 }
 
 /// A screen's worth of names, and how many more there are.

@@ -1,6 +1,7 @@
 package import Datasets
 package import Language
 package import SessionStore
+import Text
 
 /// Why the session's folder or its data can't do what a statement needs.
 package enum SessionError: Error {
@@ -11,6 +12,9 @@ package enum SessionError: Error {
   case storedDataUnreadable(SourceRange, text: String)
   case readOnly(Word, holder: Int32?)
   case nothingToUndo(Word)
+  case nothingToRedo(Word)
+  /// More cells are to be taken back, or done again, than there are.
+  case tooManySteps(SourceRange, verb: String, possible: Int)
   case store(StoreError, SourceRange)
 }
 
@@ -37,6 +41,14 @@ extension SessionError: DiagnosedError {
       complaint(
         "nothing-to-undo", "there is no earlier cell to take back", at: verb.range,
         remedy: "cells that only look, such as models or compare, change nothing")
+    case .nothingToRedo(let verb):
+      complaint(
+        "nothing-to-redo", "there is no cell that undo took back", at: verb.range,
+        remedy: "redo goes as far as undo went back, until another cell changes the session")
+    case .tooManySteps(let range, let verb, let possible):
+      complaint(
+        "out-of-range", "\(verb) can go over \(counted(possible, "cell")) here", at: range,
+        remedy: "undo list shows them", suggestion: "\(possible)")
     case .store(let error, let range): complaint(error.diagnosticID, error.description, at: range)
     }
   }

@@ -28,13 +28,23 @@ package enum StatementError: Error {
   case reservedName(Word, use: String)
   case nameOfArchitecture(Word)
   case unknownTopic(Word, command: String, topics: [String])
+  /// A word alone that is no command and names nothing.
+  case unknownWord(Word, known: [String])
+  /// A word that is for the prompt, in a cell.
+  case promptWord(Word, use: PromptWord)
+  /// A size is a number without its unit; `units` are those that there are.
+  case unitMissing(SourceRange, units: [String])
+  case sizeMissing(Word, model: String?)
+  case sizeTwice(SourceRange)
+  /// A model has neither a layer nor a figure of a name.
+  case unknownPart(Word, model: String, known: [String])
   /// A term that is not explained; `suggestion` is the topic that may have been meant.
   case unexplained(Word, suggestion: String?)
   case topicNeeds(Word, what: String, example: String)
   case surplusTopic(Word, topic: String)
   /// A model is named where one of its layers is wanted.
   case layerMissing(Word, layers: [String])
-  case unknownRun(Word, count: Int)
+  case unknownRun(Word, count: Int, models: [String])
   case settingMissing(Word, settings: [String])
   /// The processor lacks what the precision needs; the word asks for it.
   case precisionUnsupported(Word, TrainingPrecision)
@@ -73,7 +83,7 @@ extension StatementError: DiagnosedError {
     case .pointless(let range, let option, let other):
       complaint(
         "pointless-option", "\(option) says nothing without \(other)", at: range,
-        remedy: "write \(other) too, or leave out \(option)")
+        remedy: "write \(other) too, or leave out \(option)", edit: Edit(range: range, text: ""))
     case .nothingToTrain(let range, let network):
       complaint(
         "nothing-to-train", "freeze leaves no layer of \(network) to train", at: range,
@@ -111,6 +121,33 @@ extension StatementError: DiagnosedError {
     case .unknownTopic(let word, let command, let topics):
       unknownName(
         "unknown-topic", "\(command) does not know \(quoted(word.text))", word, known: topics, noun: "topic")
+    case .unknownWord(let word, let known):
+      advised(
+        unknownName(
+          "unknown-command", "no command, model or network is called \(quoted(word.text))", word,
+          known: known,
+          noun: "command"), word)
+    case .promptWord(let word, let use):
+      complaint(
+        "prompt-word", "\(quoted(word.text)) \(use.words), and a cell has none", at: word.range,
+        label: "leave it out", suggestion: "")
+    case .unitMissing(let range, let units):
+      complaint(
+        "unit-missing", "a size needs its unit", at: range, label: "write \(units[0]) or another behind it",
+        remedy: "units: " + sentence(units),
+        edit: Edit(
+          range: SourceRange(lowerBound: range.upperBound, upperBound: range.upperBound), text: " " + units[0]
+        ))
+    case .sizeMissing(let verb, let model):
+      complaint(
+        "missing-operand", "\(verb.text) needs a size with its unit", at: verb.range,
+        remedy: "try: student = budget 8 MB \(model ?? "teacher")")
+    case .sizeTwice(let range):
+      complaint("named-twice", "the size is given twice", at: range, remedy: "keep one of the two")
+    case .unknownPart(let word, let model, let known):
+      unknownName(
+        "unknown-layer", "\(model) has neither a layer nor a figure \(quoted(word.text))", word, known: known,
+        noun: "part")
     case .unexplained(let word, let suggestion):
       complaint(
         "unknown-topic", "there is no explanation of \(quoted(word.text))", at: word.range,
@@ -128,12 +165,13 @@ extension StatementError: DiagnosedError {
         at: word.range,
         remedy: "name one of its layers: "
           + sentence(layers.prefix(3).map { word.text + "." + $0 } + (layers.count > 3 ? ["…"] : []), "or"))
-    case .unknownRun(let word, let count):
+    case .unknownRun(let word, let count, let models):
       complaint(
         "unknown-run", "there is no run \(word.text)", at: word.range,
         remedy: count == 0
           ? "nothing was trained yet: teacher = train resnet18"
-          : "runs are numbered from 1 to \(count); see them with: runs")
+          : "runs are numbered from 1 to \(count); see them with: runs",
+        suggestion: Int(word.text).map { "\(max(1, min($0, count)))" } ?? nearName(word.text, models))
     case .settingMissing(let verb, let settings):
       complaint(
         "missing-operand", "\(verb.text) needs a setting and its value", at: verb.range,
@@ -146,7 +184,7 @@ extension StatementError: DiagnosedError {
         at: word.range, remedy: "set precision f32")
     case .undoNotAlone(let verb):
       complaint(
-        "undo-not-alone", "undo takes back a whole cell, so it stands alone in its own", at: verb.range,
+        "undo-not-alone", "\(verb.text) goes over whole cells, so it stands alone in its own", at: verb.range,
         remedy: "run the other statements in another cell")
     case .anyLossAccepted(let range, let option, let share):
       complaint(

@@ -1,7 +1,7 @@
 extension TopicGroup {
   static let distillation = TopicGroup(
     title: "distillation",
-    topics: [.knowledge, .temperature, .darkKnowledge, .decoupledKD, .normalizedKD, .features])
+    topics: [.knowledge, .crossEntropy, .temperature, .darkKnowledge, .decoupledKD, .normalizedKD, .features])
 }
 
 extension Topic {
@@ -46,6 +46,28 @@ extension Topic {
     example: "soft = qat from teacher with kd(teacher, SoftTarget, 0.5, T: 8) epochs 1",
     related: ["distillation", "dark-knowledge", "decoupled-kd"],
     source: "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network, 2015")
+
+  fileprivate static let crossEntropy = Topic(
+    "cross-entropy", aliases: ["ce", "softmax", "task-loss"],
+    summary: """
+      The task's loss: how surprised a network is by the right class. Distillation puts the teacher's \
+      probabilities in the label's place: SoftTarget is their cross-entropy, less what no student can change.
+      """,
+    formula: """
+      CE = -log p(y)        p = softmax of the logits, y: the label's class
+      loss = (1 - w) · CE + w · distillation
+      """,
+    picture: """
+      p(y)    0.99   0.90   0.50   0.10 (chance of 10 classes)
+      CE      0.01   0.11   0.69   2.30
+      """,
+    trap: """
+      It counts how sure a network is, accuracy who is first: after quantization the loss can rise while the \
+      accuracy stays. A loss near 2.30 on ten classes is chance.
+      """,
+    example: "evaluate teacher",
+    related: ["distillation", "dark-knowledge", "temperature"],
+    source: "Goodfellow, Bengio, Courville: Deep Learning, 2016, chapter 6")
 
   fileprivate static let darkKnowledge = Topic(
     "dark-knowledge", aliases: ["logits", "soft-labels", "soft-targets"],

@@ -32,6 +32,10 @@ struct WordKinds {
     if let timing = statement.timing { mark(timing, .command) }
     if let target = statement.target { mark(target, models.contains(target.text) ? .known : nil) }
     guard let command = Command.named(statement.verb.text) else {
+      if statement.isBareName, models.contains(statement.verb.text) || candidates.isLayer(statement.verb.text)
+      {
+        return mark(statement.verb, .known)
+      }
       // A first word may become the name of a result.
       let isBegun = statement.verb.range.upperBound == end && statement.target == nil
       return mark(

@@ -116,11 +116,16 @@ extension Operand {
   var notation: String {
     switch arity {
     case .one, .optional: kind.notation
-    case .many: kind.notation + " …"
+    case .many, .several: kind.notation + " …"
     }
   }
 
-  fileprivate var isOptional: Bool { if case .one = arity { false } else { true } }
+  fileprivate var isOptional: Bool {
+    switch arity {
+    case .one, .several: false
+    case .optional, .many: true
+    }
+  }
 }
 
 extension LossEntry {

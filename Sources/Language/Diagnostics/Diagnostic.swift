@@ -18,10 +18,14 @@ package struct Diagnostic: Error, Hashable, Sendable, Codable {
   package var notes: [String]
   /// Text that replaces the range, where there is one (empty: leave it out); else what to write.
   package var suggestion: String?
+  /// What mends it where that is not a text in the place of `range`.
+  package var edit: Edit?
+  /// The whole cell as it is to be written, where more changes than the suggestion.
+  package var cell: String?
 
   package init(
     id: String, severity: Severity = .error, message: String, range: SourceRange? = nil, label: String? = nil,
-    notes: [String] = [], suggestion: String? = nil
+    notes: [String] = [], suggestion: String? = nil, edit: Edit? = nil
   ) {
     self.id = id
     self.severity = severity
@@ -30,6 +34,18 @@ package struct Diagnostic: Error, Hashable, Sendable, Codable {
     self.label = label
     self.notes = notes
     self.suggestion = suggestion
+    self.edit = edit
+  }
+}
+
+/// A change of a program's text: what stands in the place of a range, which may be empty.
+package struct Edit: Hashable, Sendable, Codable {
+  package var range: SourceRange
+  package var text: String
+
+  package init(range: SourceRange, text: String) {
+    self.range = range
+    self.text = text
   }
 }
 

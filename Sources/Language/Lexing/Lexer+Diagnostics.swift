@@ -40,19 +40,27 @@ extension Diagnostic {
   }
 
   static func unterminatedString(
-    _ text: String, openingQuote: Int, closedBy quote: Unicode.Scalar?
+    _ text: String, openingQuote: Int, closedBy quote: (sign: Unicode.Scalar, offset: Int)?
   ) -> Diagnostic {
     let range = SourceRange(lowerBound: openingQuote, upperBound: openingQuote + 1)
     let isShort = text.count <= 40 && !text.contains { $0.isNewline }
+    let trimmed = openingQuote + text.trimmedEnd.utf8.count
+    let end = SourceRange(lowerBound: trimmed, upperBound: trimmed)
+    let closing = quote.map { quote in
+      Edit(
+        range: SourceRange(lowerBound: quote.offset, upperBound: quote.offset + UTF8.width(quote.sign)),
+        text: "\"")
+    }
     var notes: [String] = []
-    if let quote {
+    if let quote = quote?.sign {
       notes.append("\(quote) doesn't close a string, only a straight \" does")
     } else if isShort, !text.hasSuffix("\\") {
       notes.append("try: \(text.trimmedEnd)\"")
     }
     return Diagnostic(
       id: "unterminated-string", message: "the string is not closed", range: range,
-      label: "no \" follows on its line", notes: notes)
+      label: "no \" follows on its line", notes: notes,
+      edit: closing ?? (isShort ? Edit(range: end, text: "\"") : nil))
   }
 
   static func foreignQuotes(

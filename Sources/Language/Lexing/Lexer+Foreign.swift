@@ -10,9 +10,12 @@ extension Lexer {
   /// Reads what the language has no use for: reports it and, where it is plain what was meant, goes on with
   /// that.
   mutating func scanForeign(_ scalar: Unicode.Scalar) {
-    if scanForeignString(scalar) || scanPath() || scanArrow() || scanDashes() { return }
+    if scanForeignString(scalar) || scanForeignComment() || scanPath() || scanArrow() || scanDashes() {
+      return
+    }
     let start = position
     position += 1
+    if scalar == ";", endsStatement(at: position) { return }
     if scalar == ";" {
       append(.newline, from: start)
       diagnostics.append(.semicolon(range(from: start)))

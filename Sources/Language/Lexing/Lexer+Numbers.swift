@@ -14,6 +14,7 @@ extension Lexer {
     let start = position
     if let sign = peek(), Self.signs.contains(sign) { position += 1 }
     skipNumberParts()
+    leaveUnit(from: start)
     let digits = text(from: start)
     let isPercentage = peek() == "%"
     if isPercentage {
@@ -34,6 +35,21 @@ extension Lexer {
       Lexeme(
         kind: isPercentage ? .percentage : .number, range: range, text: repaired ?? "", isFaulty: value == nil
       ))
+  }
+
+  /// Units of size, which may follow a number without a space: `60kB`.
+  private static let units = ["kB", "MB", "GB", "KiB", "MiB", "GiB"].map {
+    Array($0.lowercased().unicodeScalars)
+  }
+
+  /// Goes back to where a unit begins, which is a word of its own.
+  private mutating func leaveUnit(from start: Int) {
+    let letters = scalars[start..<position].map { $0.properties.lowercaseMapping.unicodeScalars.first ?? $0 }
+    for unit in Self.units where letters.count > unit.count && letters.suffix(unit.count) == unit[...] {
+      guard Self.isNumber(Array(letters.dropLast(unit.count))) else { continue }
+      position -= unit.count
+      return
+    }
   }
 
   private mutating func skipNumberParts() {

@@ -47,8 +47,9 @@ extension Lexer {
     }
   }
 
-  private func curlyQuote(after start: Int) -> Unicode.Scalar? {
-    scalars[start..<position].last { Self.doubleQuotes.contains($0) && $0 != "\"" }
+  private func curlyQuote(after start: Int) -> (sign: Unicode.Scalar, offset: Int)? {
+    scalars[start..<position].lastIndex { Self.doubleQuotes.contains($0) && $0 != "\"" }
+      .map { (scalars[$0], offsets[$0]) }
   }
 
   static let doubleQuotes: Set<Unicode.Scalar> = [

@@ -14,6 +14,11 @@ struct Lexer {
   /// No `/` follows before here, up to the end of what could be a path.
   var pathlessEnd = 0
 
+  /// Brackets that are open, as far as that can be told from left to right.
+  private var depth = 0
+  /// True where the text was copied from a prompt, so that lines without one are what the program answered.
+  private var isTranscript = false
+
   /// Reads the whole text.
   init(_ source: String) {
     scalars = Array(source.unicodeScalars)
@@ -24,8 +29,24 @@ struct Lexer {
         return offset
       } + [source.utf8.count]
     if scalars.first == "\u{FEFF}" { position = 1 }
+    beginLine()
     while let scalar = peek() { scan(scalar) }
     steps += scalars.count
+  }
+
+  /// Passes over a prompt that was copied with the line, and over a line that no command stands on.
+  private mutating func beginLine() {
+    let goesOn =
+      depth > 0
+      || lexemes.suffix(8).last { $0.kind != .newline && $0.kind != .comment }?.kind.continuesLine == true
+      || lexemes.dropLast().last?.kind == .continuation
+    switch pastedPrompt(goesOn: goesOn, isTranscript: isTranscript) {
+    case .prompt(let end, let isOwn):
+      if isOwn { isTranscript = true }
+      position = end
+    case .answer: scanComment()
+    case nil: scanMagic()
+    }
   }
 
   private mutating func scan(_ scalar: Unicode.Scalar) {
@@ -39,6 +60,7 @@ struct Lexer {
       if let kind = Self.punctuation[scalar] {
         position += 1
         append(kind, from: position - 1)
+        depth = max(0, depth + (kind.closing != nil ? 1 : kind.isClosing ? -1 : 0))
       } else if startsNumber(at: position) {
         scanNumber()
       } else if Self.isLetter(scalar) || scalar == "_" || scalar == "*" {
@@ -53,9 +75,10 @@ struct Lexer {
     let start = position
     position += peek() == "\r" && peek(1) == "\n" ? 2 : 1
     append(.newline, from: start)
+    beginLine()
   }
 
-  private mutating func scanComment() {
+  mutating func scanComment() {
     let start = position
     while let scalar = peek(), !Self.isLineEnd(scalar) { position += 1 }
     append(.comment, from: start)

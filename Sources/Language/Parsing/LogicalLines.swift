@@ -80,7 +80,7 @@ struct LogicalLines {
     let isCall = name.kind == .word && name.range.upperBound == innermost.lexeme.range.lowerBound
     let start = isCall ? name.range.lowerBound : innermost.lexeme.range.lowerBound
     let fragment = source.text(of: SourceRange(lowerBound: start, upperBound: end))
-    diagnostics.append(.unclosedBracket(innermost.lexeme, fragment: fragment, before: next))
+    diagnostics.append(.unclosedBracket(innermost.lexeme, fragment: fragment, before: next, end: place))
     line += closers.map { Lexeme(kind: $0, range: place) }
   }
 

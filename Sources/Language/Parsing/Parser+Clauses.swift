@@ -8,6 +8,7 @@ extension Parser {
   mutating func readClauses(into statement: inout Statement) throws(Interruption) {
     let verb = statement.verb
     while let lexeme = peek() {
+      if try readLateOperands(into: &statement) { continue }
       if let form = form(of: lexeme, after: verb), let keyword = takeWord() {
         if let earlier = statement.clauses.first(where: { $0.keyword.text == keyword.text }) {
           report(.repeatedOption(keyword, earlier: source.text(of: earlier.range)))
@@ -17,6 +18,31 @@ extension Parser {
         try readLeftover(into: &statement)
       }
     }
+  }
+
+  /// Takes operands that stand behind options, where there were none before these: `train epochs 3 resnet18`.
+  ///
+  /// A word there could also be a misspelled option: it is none where nothing, or an option, follows it, and no option
+  /// is called like it.
+  private mutating func readLateOperands(into statement: inout Statement) throws(Interruption) -> Bool {
+    let verb = statement.verb
+    guard statement.operands.isEmpty, !statement.clauses.isEmpty, vocabulary.takesOperands(verb: verb.text)
+    else { return false }
+    var end = position
+    while end < lexemes.count, [.word, .number, .string].contains(lexemes[end].kind), !lexemes[end].isFaulty,
+      form(of: lexemes[end], after: verb) == nil
+    { end += 1 }
+    guard end > position, end == lexemes.count || form(of: lexemes[end], after: verb) != nil else {
+      return false
+    }
+    let first = lexemes[position]
+    if first.kind == .word {
+      guard nearest(to: first.text, among: vocabulary.keywords(of: verb.text)) == nil else { return false }
+      // A word and a number look like an option that doesn't exist.
+      guard end == position + 1 || lexemes[position + 1].kind == .word else { return false }
+    }
+    while position < end { statement.operands.append(try expression()) }
+    return true
   }
 
   private mutating func clause(
@@ -54,25 +80,53 @@ extension Parser {
 
   /// The value after a keyword; nil, with a report, where there is none.
   private mutating func value(of keyword: Word, verb: Word) throws(Interruption) -> Expression? {
-    if let separator = take(.equals) ?? take(.colon) {
-      report(
-        .strayEquals(
-          separator, text: source.text(of: separator.range), between: "an option and its value"))
-    }
+    passSeparator()
     guard let next = peek(), form(of: next, after: verb) == nil, next.kind != .comma else {
       report(.missingValue(of: keyword))
       return nil
     }
-    guard let opening = take(.leftParenthesis) else { return try expression() }
-    report(.valueInParentheses(of: keyword, opening.range))
+    guard let opening = take(.leftParenthesis) else { return try listed(expression()) }
     let value = try expression()
-    guard take(.rightParenthesis) != nil else { throw .reported }
+    let closing = take(.rightParenthesis)
+    let edit = closing.map {
+      Edit(range: opening.range.joined(with: $0.range), text: " " + source.text(of: value.range))
+    }
+    report(.valueInParentheses(of: keyword, opening.range, edit: edit))
+    guard closing != nil else { throw .reported }
     return value
+  }
+
+  /// Passes over `=` or `:` between an option and its value: `epochs=3` is `epochs 3`.
+  private mutating func passSeparator() {
+    if take(.equals) == nil { _ = take(.colon) }
+  }
+
+  /// A number with those that commas join to it, `1e-4, 3e-4`, as a list; any other value as it is.
+  private mutating func listed(_ first: Expression) throws(Interruption) -> Expression {
+    var numbers = [first]
+    while case .number = first, at(.comma), let next = peek(1), next.kind == .number, !next.isFaulty {
+      if let comma = peek(), next.text == "000", let before = previous,
+        isThousands(next, after: comma, before)
+      {
+        position += 2
+        report(.thousands(before.text + next.text, before.range.joined(with: next.range)))
+        break
+      }
+      position += 1
+      numbers.append(try primary())
+    }
+    let last = numbers[numbers.count - 1]
+    return numbers.count == 1 ? first : .list(numbers, first.range.joined(with: last.range))
   }
 
   /// Values with commas between, as a list; nil, with a report, where there is none.
   private mutating func values(of keyword: Word, verb: Word) throws(Interruption) -> Expression? {
-    guard let first = try value(of: keyword, verb: verb) else { return nil }
+    passSeparator()
+    guard let next = peek(), form(of: next, after: verb) == nil, next.kind != .comma else {
+      report(.missingValue(of: keyword))
+      return nil
+    }
+    let first = try expression()
     if case .list = first { return first }
     var values = [first]
     while let comma = take(.comma) {
@@ -97,7 +151,9 @@ extension Parser {
         if let comma = peek(), comma.kind == .comma { position += 1 }
       }
       let words = lexemes[start..<position].filter { $0.kind != .comma }
-      report(.missingParentheses(of: keyword, around: words.map { source.text(of: $0.range) }))
+      report(
+        .missingParentheses(
+          of: keyword, around: words.map { source.text(of: $0.range) }, range(from: keyword.range)))
       return .none
     }
     if !hasParenthesis(after: keyword) {
@@ -113,6 +169,7 @@ extension Parser {
 
   /// Calls with commas between, at least one.
   private mutating func calls(of keyword: Word, verb: Word) throws(Interruption) -> [Call] {
+    passSeparator()
     var calls: [Call] = []
     var comma: Lexeme?
     repeat {
@@ -160,8 +217,13 @@ extension Parser {
         _ = try expressionOrCall()
       }
     } else {
+      // Several numbers for an option have commas between.
+      let end = previous?.range.upperBound ?? first.range.lowerBound
+      let edit =
+        first.kind == .number ? Edit(range: SourceRange(lowerBound: end, upperBound: end), text: ",") : nil
       let value = try expression()
-      report(.valueTooMany(value.range, text: source.text(of: value.range), after: clause.keyword))
+      report(
+        .valueTooMany(value.range, text: source.text(of: value.range), after: clause.keyword, edit: edit))
     }
   }
 

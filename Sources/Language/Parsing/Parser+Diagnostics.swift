@@ -31,7 +31,7 @@ extension Diagnostic {
 // Brackets.
 extension Diagnostic {
   static func unclosedBracket(
-    _ opener: Lexeme, fragment: Substring, before next: Lexeme?
+    _ opener: Lexeme, fragment: Substring, before next: Lexeme?, end: SourceRange
   ) -> Diagnostic {
     let (open, close) = opener.kind == .leftParenthesis ? ("(", ")") : ("[", "]")
     // Bytes are counted at once, characters one by one.
@@ -40,7 +40,7 @@ extension Diagnostic {
       next == nil ? "\"\(open)\" is never closed" : "\"\(open)\" is not closed before \"\(other(close))\""
     return Diagnostic(
       id: "unclosed-bracket", message: message, range: opener.range, label: "\"\(close)\" is missing",
-      notes: isShort ? ["try: \(fragment)\(close)"] : [])
+      notes: isShort ? ["try: \(fragment)\(close)"] : [], edit: Edit(range: end, text: close))
   }
 
   private static func other(_ closing: String) -> String { closing == ")" ? "]" : ")" }
@@ -104,11 +104,13 @@ extension Diagnostic {
       label: "a dot leads to a part of a model", suggestion: plain)
   }
 
-  static func commandWithParentheses(_ verb: Word, _ opening: SourceRange, plain: String?) -> Diagnostic {
+  static func commandWithParentheses(
+    _ verb: Word, _ opening: SourceRange, plain: String?, edit: Edit?
+  ) -> Diagnostic {
     Diagnostic(
       id: "command-with-parentheses", message: "a command takes no parentheses", range: opening,
       label: "write the words after \(quoted(verb.text)) with spaces between",
-      notes: (plain.map { $0.count <= 80 ? ["try: \($0)"] : [] }) ?? [])
+      notes: (plain.map { $0.count <= 80 ? ["try: \($0)"] : [] }) ?? [], edit: edit)
   }
 }
 
@@ -144,7 +146,7 @@ extension Diagnostic {
   static func noLayer(beside separator: SourceRange, side: String) -> Diagnostic {
     Diagnostic(
       id: "missing-layer", message: "a layer is missing \(side) \">\"", range: separator,
-      notes: ["try: conv(16, 3) > relu > fc(10)"])
+      notes: ["try: conv(16, 3) > relu > fc(10)"], suggestion: "")
   }
 
   static func notALayer(_ range: SourceRange, text: Substring) -> Diagnostic {
@@ -185,12 +187,15 @@ extension Diagnostic {
   }
 
   /// `words` are what stands after the keyword and belongs into its parentheses.
-  static func missingParentheses(of keyword: Word, around words: [Substring]) -> Diagnostic {
+  static func missingParentheses(of keyword: Word, around words: [Substring], _ range: SourceRange)
+    -> Diagnostic
+  {
     let inside = words.joined(separator: ", ")
+    let edit = words.isEmpty ? nil : Edit(range: range, text: "\(keyword.text)(\(inside))")
     return Diagnostic(
       id: "missing-parentheses", message: "\(keyword.text) takes what it is for in parentheses",
       range: keyword.range, label: "\"(\" must follow it without a space",
-      notes: words.isEmpty || inside.count > 60 ? [] : ["try: \(keyword.text)(\(inside))"])
+      notes: words.isEmpty || inside.count > 60 ? [] : ["try: \(keyword.text)(\(inside))"], edit: edit)
   }
 
   static func strayPattern(_ range: SourceRange, text: String) -> Diagnostic {
@@ -199,10 +204,10 @@ extension Diagnostic {
       label: "* stands for any text only where layers are named", notes: ["as in bits(layer1.*: 4, rest: 8)"])
   }
 
-  static func valueInParentheses(of keyword: Word, _ opening: SourceRange) -> Diagnostic {
+  static func valueInParentheses(of keyword: Word, _ opening: SourceRange, edit: Edit?) -> Diagnostic {
     Diagnostic(
       id: "unexpected-token", message: "\(keyword.text) takes its value without parentheses", range: opening,
-      label: "write a space")
+      label: "write a space", edit: edit)
   }
 
   static func unknownOption(_ option: Lexeme, verb: Word, known: [String]) -> Diagnostic {
@@ -232,10 +237,12 @@ extension Diagnostic {
       label: "write the word alone, or leave it out", suggestion: "")
   }
 
-  static func valueTooMany(_ range: SourceRange, text: Substring, after keyword: Word) -> Diagnostic {
+  static func valueTooMany(
+    _ range: SourceRange, text: Substring, after keyword: Word, edit: Edit?
+  ) -> Diagnostic {
     Diagnostic(
       id: "unexpected-value", message: "unexpected \(quoted(text)) after the value of \(keyword.text)",
-      range: range)
+      range: range, edit: edit)
   }
 
   static func strayComma(_ range: SourceRange) -> Diagnostic {
@@ -263,13 +270,13 @@ extension Diagnostic {
   static func nothingBeforeComma(_ comma: SourceRange) -> Diagnostic {
     Diagnostic(
       id: "missing-argument", message: "nothing stands before \",\"", range: comma,
-      label: "a value is missing, or the comma is one too many")
+      label: "a value is missing, or the comma is one too many", suggestion: "")
   }
 
   static func nothingAfterComma(_ comma: SourceRange) -> Diagnostic {
     Diagnostic(
       id: "missing-argument", message: "nothing stands after \",\"", range: comma,
-      label: "a call is missing, or the comma is one too many")
+      label: "a call is missing, or the comma is one too many", suggestion: "")
   }
 
   static func missingArgument(_ label: Word) -> Diagnostic {
@@ -278,9 +285,14 @@ extension Diagnostic {
       label: "write it after the colon")
   }
 
-  static func missingComma(before next: Lexeme, text: Substring, labelled: String?) -> Diagnostic {
-    Diagnostic(
+  /// `value` is what an argument with its label takes the place of.
+  static func missingComma(
+    before next: Lexeme, text: Substring, labelled: String?, value: SourceRange?
+  ) -> Diagnostic {
+    let edit = labelled.flatMap { words in value.map { Edit(range: $0, text: ", " + words) } }
+    return Diagnostic(
       id: "missing-comma", message: "\",\" is missing before \(quoted(text))", range: next.range,
-      notes: labelled.map { ["an argument with a name is written \($0)"] } ?? [], suggestion: ", " + text)
+      notes: labelled.map { ["an argument with a name is written \($0)"] } ?? [],
+      suggestion: edit == nil ? ", " + text : nil, edit: edit)
   }
 }

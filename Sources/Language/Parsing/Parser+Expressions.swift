@@ -105,7 +105,15 @@ extension Parser {
     switch next.kind {
     case .word, .pattern, .number, .percentage, .string, .leftBracket:
       let text = source.text(of: next.range)
-      return .problem(.missingComma(before: next, text: text, labelled: labelledArgument(at: next)))
+      let value =
+        next.kind == .word
+        ? peek(1).map { value in
+          SourceRange(
+            lowerBound: previous?.range.upperBound ?? next.range.lowerBound,
+            upperBound: value.range.upperBound)
+        } : nil
+      return .problem(
+        .missingComma(before: next, text: text, labelled: labelledArgument(at: next), value: value))
     case .equals, .comma, .colon, .greater, .leftParenthesis, .rightParenthesis, .rightBracket, .continuation,
       .newline, .comment, .invalid:
       return unexpected(next)

@@ -65,7 +65,8 @@ extension Parser {
     }
     let start = statement.target.map { $0.text + " = " } ?? ""
     let plain = rest.contains { $0.isNewline } ? nil : start + ([verb.text] + words).joined(separator: " ")
-    throw .problem(.commandWithParentheses(verb, opening, plain: plain))
+    let edit = plain.map { Edit(range: statement.range, text: $0) }
+    throw .problem(.commandWithParentheses(verb, opening, plain: plain, edit: edit))
   }
 
   /// `NAME = chain` after `model`, whose `=` belongs to the command.
@@ -124,7 +125,7 @@ extension Parser {
   }
 
   /// True for `000` in `20,000`.
-  private func isThousands(_ group: Lexeme, after comma: Lexeme, _ before: Lexeme) -> Bool {
+  func isThousands(_ group: Lexeme, after comma: Lexeme, _ before: Lexeme) -> Bool {
     group.kind == .number && group.text.utf8.count == 3 && group.text.allSatisfy(\.isNumber)
       && before.range.upperBound == comma.range.lowerBound
       && comma.range.upperBound == group.range.lowerBound

@@ -14,7 +14,8 @@ package func parse(_ source: String, vocabulary: Vocabulary) -> Program {
   }
   let diagnostics = lexer.diagnostics + logicalLines.diagnostics + parser.diagnostics
   var program = Program(statements: statements, diagnostics: diagnostics.shown())
-  program.mistakes = diagnostics.map { $0.range?.lowerBound ?? 0 }.sorted()
+  program.mistakes = diagnostics.filter { $0.severity == .error }.map { $0.range?.lowerBound ?? 0 }.sorted()
+  program.hidden = diagnostics.count - program.problems.count
   program.steps = lexer.steps + lexer.lexemes.count + logicalLines.steps
   return program
 }
@@ -120,5 +121,13 @@ extension Parser {
   func unexpected(_ lexeme: Lexeme) -> Interruption {
     if lexeme.isFaulty || lexeme.isImplied { return .reported }
     return .problem(.unexpected(lexeme, text: source.text(of: lexeme.range), after: previous))
+  }
+}
+
+/// The stretches of a text that are statements of their own, in order.
+package func statementRanges(of source: String, vocabulary: Vocabulary) -> [SourceRange] {
+  let lines = LogicalLines(Lexer(source).lexemes, in: SourceFile(source), vocabulary: vocabulary).lines
+  return lines.compactMap { line in
+    line.first.map { first in first.range.joined(with: line[line.count - 1].range) }
   }
 }

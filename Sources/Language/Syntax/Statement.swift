@@ -53,6 +53,8 @@ package struct Program: Sendable {
   package var statements: [Statement]
   /// In order of place; of many the first ones, and a note that counts the others.
   package var diagnostics: [Diagnostic]
+  /// How many diagnostics are only counted.
+  package var hidden = 0
   /// Where each mistake starts, rising, also of those that are only counted.
   package var mistakes: [Int] = []
   /// How often a scalar or a token was looked at to read the program: it grows as the text does, whatever that is.

@@ -17,12 +17,15 @@ package struct Vocabulary: Sendable {
   }
 
   package let verbs: [String: [String: KeywordForm]]
+  /// The verbs that take operands, which may then stand behind options.
+  private let takingOperands: Set<String>
   /// Every keyword of every verb, for a verb that doesn't exist.
   private let allKeywords: [String: KeywordForm]
 
   /// `verbs` maps each verb to its keywords.
-  package init(verbs: [String: [String: KeywordForm]]) {
+  package init(verbs: [String: [String: KeywordForm]], takingOperands: Set<String> = []) {
     self.verbs = verbs
+    self.takingOperands = takingOperands
     // Two verbs may read one keyword in two ways; the choice must not depend on the order of a dictionary.
     allKeywords = verbs.values.reduce(into: [:]) { all, keywords in
       all.merge(keywords) { $0.rawValue <= $1.rawValue ? $0 : $1 }
@@ -30,6 +33,7 @@ package struct Vocabulary: Sendable {
   }
 
   func knows(verb: String) -> Bool { verbs[verb] != nil }
+  func takesOperands(verb: String) -> Bool { takingOperands.contains(verb) }
 
   func form(of keyword: String, after verb: String) -> KeywordForm? {
     (verbs[verb] ?? allKeywords)[keyword]

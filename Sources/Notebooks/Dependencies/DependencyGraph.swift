@@ -24,7 +24,7 @@ package struct DependencyGraph: Sendable {
     var known = KnownNames()
     var makers: [SessionName: Int] = [:]
     var runMakers: [Int] = []
-    var before: [(known: KnownNames, undone: Footprint)] = []
+    var steps = Steps()
     for (index, program) in programs.enumerated() {
       guard let program else {
         nodes.append(Node())
@@ -36,14 +36,15 @@ package struct DependencyGraph: Sendable {
       node.followsFromKernels = node.names.followsFromKernels(earlier)
       node.program = shortHash(programText(program))
       node.tokens = tokenHash(program)
-      if node.names.undoes, let last = before.popLast() {
+      if node.names.undoes {
         // What the undone cell made is as it was before: whoever uses it depends on this cell and on the older ones.
-        node.names.defines = last.undone.defines
-        node.names.addsRun = last.undone.addsRun
-        node.names.uses.formUnion(last.undone.defines)
-        known = last.known
+        for undone in steps.take(node.names, &known) {
+          node.names.defines.formUnion(undone.defines)
+          node.names.addsRun = node.names.addsRun || undone.addsRun
+          node.names.uses.formUnion(undone.defines)
+        }
       } else if !node.names.defines.isEmpty {
-        before.append((earlier, node.names))
+        steps.add(node.names, from: earlier, to: known)
       }
       for name in node.names.uses { node.makers[name] = makers[name] }
       for (name, maker) in node.makers { node.inputs[name] = key(of: maker) }
@@ -62,6 +63,41 @@ package struct DependencyGraph: Sendable {
     let node = nodes[place]
     let inputs = node.inputs.sorted { $0.key < $1.key }
     return shortHash(node.program, inputs.flatMap { [$0.key.key, $0.value] })
+  }
+}
+
+/// The cells that undo can take back at a place of a document, and those that redo can do again.
+private struct Steps {
+  private struct Step {
+    var footprint: Footprint
+    var before: KnownNames
+    var after: KnownNames
+  }
+
+  private var back: [Step] = []
+  private var forward: [Step] = []
+
+  mutating func add(_ footprint: Footprint, from before: KnownNames, to after: KnownNames) {
+    back.append(Step(footprint: footprint, before: before, after: after))
+    forward = []
+  }
+
+  /// Goes as far as a statement says; returns what the cells did that it goes over.
+  mutating func take(_ names: Footprint, _ known: inout KnownNames) -> [Footprint] {
+    var over: [Footprint] = []
+    for _ in 0..<names.undoneCells {
+      guard let step = back.popLast() else { break }
+      known = step.before
+      forward.append(step)
+      over.append(step.footprint)
+    }
+    for _ in 0..<names.redoneCells {
+      guard let step = forward.popLast() else { break }
+      known = step.after
+      back.append(step)
+      over.append(step.footprint)
+    }
+    return over
   }
 }
 

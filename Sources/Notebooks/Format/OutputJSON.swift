@@ -108,14 +108,18 @@ extension ImageSheet {
 
 extension Diagnostic {
   /// Line and column are from 1 in the cell's source, in Unicode scalars as the length; null without a place.
+  ///
+  /// `suggestion` takes the place of these; `cell`, where it is there, is the whole cell to write.
   package func json(in source: SourceFile) -> JSONObject {
     let position = range.map { source.position(of: $0.lowerBound) }
-    return [
+    var object: JSONObject = [
       "id": .string(id), "severity": .string(severity.rawValue), "message": .string(message),
       "line": position.map { .integer($0.line) } ?? .null,
       "column": position.map { .integer($0.column) } ?? .null,
       "length": range.map { .integer(source.length(of: $0)) } ?? .null,
       "suggestion": suggestion.map(JSONValue.string) ?? .null,
     ]
+    if let cell { object["cell"] = .string(cell) }
+    return object
   }
 }

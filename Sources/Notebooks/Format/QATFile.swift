@@ -8,7 +8,8 @@ import Language
 func parseQAT(_ text: String, path: String) throws(NotebookError) -> Notebook {
   var text = text
   if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-  let lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+  let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n").split(
+    separator: "\n", omittingEmptySubsequences: false)
   var cells: [NotebookCell] = []
   var cell = NotebookCell(kind: .code, source: "")
   var body: [Substring] = []

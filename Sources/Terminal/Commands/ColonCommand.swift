@@ -14,7 +14,7 @@ struct ColonCommand: Sendable {
   let run: @Sendable (REPL, String) -> Outcome
 
   static let all: [ColonCommand] = [
-    .help, .history, .edit, .load, .save, .stale, .time, .quit,
+    .help, .history, .edit, .load, .save, .stale, .time, .clear, .quit,
   ]
 
   var argumentKind: ArgumentKind {
@@ -48,6 +48,7 @@ struct ColonLine: Equatable {
   /// The command by its name or by an unambiguous start of it.
   func resolve() -> Result<ColonCommand, Diagnostic> {
     if let command = ColonCommand.all.first(where: { $0.name == name }) { return .success(command) }
+    if ["q!", "wq", "x", "exit", "bye"].contains(name) { return .success(.quit) }
     let starting = name.isEmpty ? [] : ColonCommand.all.filter { $0.name.hasPrefix(name) }
     if let only = starting.first, starting.count == 1 { return .success(only) }
     let names = ColonCommand.all.map { ":" + $0.name }

@@ -11,7 +11,8 @@ extension ColonCommand {
       repl.show(
         .diagnostic(
           Diagnostic(
-            id: "missing-file-name", message: ":load needs a file name", notes: ["try: :load lesson.qat"])))
+            id: "missing-file-name", message: ":load needs a file name", range: repl.argumentRange,
+            notes: ["try: :load lesson.qat"])))
       return .stay
     }
     do throws(Diagnostic) {
@@ -23,7 +24,9 @@ extension ColonCommand {
       }
       return repl.run(file, of: source.path, echoes: true)
     } catch {
-      repl.show(.diagnostic(error))
+      var diagnostic = error
+      diagnostic.range = diagnostic.range ?? repl.argumentRange
+      repl.show(.diagnostic(diagnostic))
       return .stay
     }
   }

@@ -1,5 +1,7 @@
 extension ColonCommand {
-  static let quit = ColonCommand(name: "quit", argument: nil, summary: "leaves; the session is kept") {
+  static let quit = ColonCommand(
+    name: "quit", argument: nil, summary: "leaves, as exit and quit do; the session is kept"
+  ) {
     _, _ in
     .leave
   }

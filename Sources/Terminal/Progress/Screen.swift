@@ -118,6 +118,15 @@ package final class Screen: Sendable {
     state.held = []
   }
 
+  /// Leaves a terminal empty, with the cursor at its top.
+  func clear() {
+    guard outputIsTerminal, liveDescriptor == STDOUT_FILENO else { return }
+    state.withLock { state in
+      endProgress(&state)
+      put("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO, &state)
+    }
+  }
+
   /// Writes lines to standard output, below the progress that stood there.
   package func print(_ lines: [String]) { write(lines, to: STDOUT_FILENO) }
 

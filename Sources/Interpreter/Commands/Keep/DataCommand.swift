@@ -65,10 +65,12 @@ extension Command {
     if let range = arguments.range(of: .path), arguments.folderOperand != nil {
       throw SessionError.folderTwice(range)
     }
-    if let range = arguments.range(of: .jitter), !arguments.has(.augment) {
+    if let range = arguments.clauseRange(.jitter), !arguments.has(.augment) {
       throw StatementError.pointless(range, option: "jitter", without: "augment")
     }
     let choice = DataChoice(arguments) { workspace.sessionSeed }
+    // Its files were read by no trial, and are by the next statement that needs them.
+    guard !workspace.isTrial else { return Plan(changes: [.set(.data, choice.text)]) { _, _ in .done } }
     let dataset: Dataset
     do throws(DatasetError) {
       dataset = try workspace.library.reload(choice)

@@ -36,9 +36,10 @@ private func writtenTopic(_ arguments: Arguments) -> Word? {
 private func unknown(_ word: Word) -> StatementError {
   let names = Topic.all.map(\.name)
   let written = word.text.lowercased()
-  let holding = names.filter { $0.contains(written) || written.contains($0) }
   let aliases = Topic.all.flatMap(\.aliases)
-  let near = nearName(written, names) ?? holding.first
+  let holding = names.filter { $0.contains(written) || written.contains($0) }
+  let like = Synonyms.topic(for: written, among: names + aliases).flatMap { Topic.named($0)?.name }
+  let near = like ?? nearName(written, names) ?? holding.first
   let owner = near ?? nearName(written, aliases).flatMap { Topic.named($0)?.name }
   return .unexplained(word, suggestion: owner)
 }

@@ -3,26 +3,33 @@ import Language
 extension Command {
   static let forget = Command(
     "forget", "take a model or a network out of the session",
-    operands: [Operand("a model", .model(nil))], examples: ["forget student"],
+    operands: [Operand("a model", .model(nil), .several)],
+    examples: ["forget student", "forget student baseline"],
     footprint: { arguments, _ in
-      let name = arguments.word(at: 0)?.text
-      return Footprint(uses: arguments.modelUses, changes: name.map { [.forget($0)] } ?? [])
+      Footprint(uses: arguments.modelUses, changes: arguments.words().map { .forget($0.text) })
     }
   ) { arguments, workspace in
-    let word = try arguments.requiredWord(at: 0)
+    let forgotten = try arguments.words().map { try Forgotten($0, workspace) }
+    return Plan(changes: forgotten.map(\.change)) { _, console in
+      for one in forgotten { console.text("\(one.words) is forgotten (undo brings it back)") }
+      return .done
+    }
+  }
+}
+
+/// A name that is taken out of the session: a model's, or where there is none, a network's.
+private struct Forgotten {
+  var change: Workspace.Change
+  var words: String
+
+  init(_ word: Word, _ workspace: Workspace) throws {
     let name = word.text
     if try workspace.kind(of: name) != nil || workspace.isDamaged(name) {
-      return Plan(changes: [.forget(name)]) { _, console in
-        console.text("\(name) is forgotten (undo brings it back)")
-        return .done
-      }
-    }
-    guard workspace.names.networks.contains(name) else {
+      (change, words) = (.forget(name), name)
+    } else if workspace.names.networks.contains(name) {
+      (change, words) = (.define(name, nil), "the network \(name)")
+    } else {
       throw ModelError.unknownModel(word, known: workspace.modelNames + workspace.names.networks.sorted())
-    }
-    return Plan(changes: [.define(name, nil)]) { _, console in
-      console.text("the network \(name) is forgotten (undo brings it back)")
-      return .done
     }
   }
 }

@@ -13,40 +13,59 @@ extension Keyword {
 extension Command {
   static let diff = Command(
     "diff", "compare a QAT model with its integer model, layer by layer",
-    operands: [Operand("a QAT or int8 model", .model([.fakeQuantized, .integer]))],
+    operands: [Operand("a QAT or int8 model", .model([.fakeQuantized, .integer]), .several)],
     keywords: [.comparedImages],
-    examples: ["diff student", "diff student images 512"],
+    examples: ["diff student", "diff student images 512", "diff student student-int8"],
     footprint: { arguments, known in
-      let name = arguments.word(at: 0)?.text ?? ""
-      let origin = known.origin(of: name, kind: .fakeQuantized).map { SessionName.model($0.name) }
-      return Footprint(
-        uses: arguments.modelUses.union([origin].compactMap { $0 }).union([.data]), serving: .served)
+      let origins = arguments.words().compactMap { word in
+        known.origin(of: word.text, kind: .fakeQuantized).map { SessionName.model($0.name) }
+      }
+      return Footprint(uses: arguments.modelUses.union(origins).union([.data]), serving: .served)
     }
   ) { arguments, workspace in
-    let word = try arguments.requiredWord(at: 0)
-    let named = try workspace.model(word, kinds: [.fakeQuantized, .integer])
+    let data = try workspace.data(for: arguments.verb.range)
+    let pairs = try arguments.words().map { word in try PlannedDifference(word, workspace, data) }
+    let count = arguments.count(.comparedImages) ?? 128
+    return Plan { workspace, console in
+      if let note = data.note { console.note(note) }
+      for pair in pairs {
+        guard !console.cancellation.isCancelled else { return .interrupted }
+        try pair.run(arguments.verb, count: count, workspace, console)
+      }
+      return .done
+    }
+  }
+}
+
+/// A model that was named, and the QAT model that its integers are of.
+private struct PlannedDifference {
+  var named: ModelEntry
+  var source: ModelEntry
+  var data: ChosenData
+
+  init(_ word: Word, _ workspace: Workspace, _ data: ChosenData) throws {
+    self.data = data
+    named = try workspace.model(word, kinds: [.fakeQuantized, .integer])
     let source =
       named.kind == .fakeQuantized ? named : workspace.origin(of: named, kind: .fakeQuantized)
     guard let source else {
       throw ModelError.wrongModelKind(word, kind: named.kind, wanted: [.fakeQuantized], floatModel: nil)
     }
-    let data = try workspace.data(for: arguments.verb.range)
+    self.source = source
     try workspace.requireFit(source, word, data)
-    let count = arguments.count(.comparedImages) ?? 128
-    return Plan { workspace, console in
-      if let note = data.note { console.note(note) }
-      let fake = try workspace.weights(of: source.name)
-      let result = try runningTraining(arguments.verb) {
-        let integer =
-          named.kind == .integer ? try workspace.weights(of: named.name) : try Training.convert(fake)
-        return try difference(
-          between: fake, and: integer, on: data.dataset.test, of: data.dataset, count: count)
-      }
-      console.put(.table(table(result)))
-      console.text(conclusion(result, name: source.name))
-      for layer in result.layers { console.metrics(of: layer, model: source.name) }
-      return .done
+  }
+
+  func run(_ verb: Word, count: Int, _ workspace: Workspace, _ console: Console) throws {
+    let fake = try workspace.weights(of: source.name)
+    let result = try runningTraining(verb) {
+      let integer =
+        named.kind == .integer ? try workspace.weights(of: named.name) : try Training.convert(fake)
+      return try difference(
+        between: fake, and: integer, on: data.dataset.test, of: data.dataset, count: count)
     }
+    console.put(.table(table(result)))
+    console.text(conclusion(result, name: source.name))
+    for layer in result.layers { console.metrics(of: layer, model: source.name) }
   }
 }
 

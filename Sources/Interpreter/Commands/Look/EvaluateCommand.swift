@@ -6,8 +6,8 @@ import Training
 extension Command {
   static let evaluate = Command(
     "evaluate", "measure a model's accuracy on the test images",
-    operands: [Operand("a model, without one the newest", .model(nil), .optional)],
-    examples: ["evaluate teacher", "evaluate"],
+    operands: [Operand("models, without one the newest", .model(nil), .many)],
+    examples: ["evaluate teacher", "evaluate teacher student", "evaluate"],
     footprint: { arguments, known in
       let newest = arguments.operands.isEmpty ? known.models.last.map { SessionName.model($0.name) } : nil
       return Footprint(
@@ -15,25 +15,36 @@ extension Command {
     }
   ) { arguments, workspace in
     let newest = workspace.modelNames.last.map { Word(text: $0, range: arguments.verb.range) }
-    let word = try arguments.word(at: 0) ?? newest ?? arguments.requiredWord(at: 0)
-    let entry = try workspace.model(word)
+    let named = arguments.words()
+    let words = named.isEmpty ? [try newest ?? arguments.requiredWord(at: 0)] : named
+    let entries = try words.map { try workspace.model($0) }
     let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(entry, word, data)
+    for (entry, word) in zip(entries, words) { try workspace.requireFit(entry, word, data) }
     return Plan { workspace, console in
       if let note = data.note { console.note(note) }
-      if let note = foreignData(entry, data) { console.note(note) }
-      let model = try workspace.weights(of: entry.name)
-      let evaluation = try runningTraining(arguments.verb) {
-        try console.evaluation(of: model, named: entry.name, on: data)
+      for entry in entries {
+        guard try measure(entry, data, arguments.verb, workspace, console) else { return .interrupted }
       }
-      guard let evaluation else { return .interrupted }
-      let images = counted(data.dataset.test.count, "test image")
-      console.metric(
-        entry.name, "accuracy", evaluation.accuracy,
-        text: "\(entry.name) accuracy \(percentage(evaluation.accuracy)) on \(images)")
-      console.metric(
-        entry.name, "loss", evaluation.loss, text: "\(entry.name) loss \(fixed(evaluation.loss, 4))")
       return .done
     }
   }
+}
+
+/// Measures a model and says what came of it; false where it was cancelled.
+private func measure(
+  _ entry: ModelEntry, _ data: ChosenData, _ verb: Word, _ workspace: Workspace, _ console: Console
+) throws -> Bool {
+  if let note = foreignData(entry, data) { console.note(note) }
+  let model = try workspace.weights(of: entry.name)
+  let evaluation = try runningTraining(verb) {
+    try console.evaluation(of: model, named: entry.name, on: data)
+  }
+  guard let evaluation else { return false }
+  let images = counted(data.dataset.test.count, "test image")
+  console.metric(
+    entry.name, "accuracy", evaluation.accuracy,
+    text: "\(entry.name) accuracy \(percentage(evaluation.accuracy)) on \(images)")
+  console.metric(
+    entry.name, "loss", evaluation.loss, text: "\(entry.name) loss \(fixed(evaluation.loss, 4))")
+  return true
 }

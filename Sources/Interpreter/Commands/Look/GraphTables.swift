@@ -2,13 +2,16 @@ import GraphIR
 import Text
 
 /// The layers of a network with shapes and parameters; the input is left out.
-func layerTable(_ graph: Graph) -> Table {
+func layerTable(_ graph: Graph) -> Table { layerTable(graph.nodes.filter { $0.operation != .input }) }
+
+/// Nodes of a network with shapes and parameters.
+func layerTable(_ nodes: [Graph.Node]) -> Table {
   Table(
     columns: [
       Table.Column("layer"), Table.Column("operation"), Table.Column("output", .right),
       Table.Column("parameters", .right),
     ],
-    rows: graph.nodes.filter { $0.operation != .input }.map { node in
+    rows: nodes.map { node in
       [
         .text(node.name), .text(node.operation.traits.words), cell(node.shape),
         node.operation.parameterCount == 0 ? .blank : .count(node.operation.parameterCount),

@@ -16,18 +16,21 @@ extension Keyword {
 extension Command {
   static let histogram = Command(
     "histogram", "see how a layer's weights and outputs are spread, and where each observer would clip them",
-    operands: [Operand("a layer of a float or QAT model", .topic([], besides: .layers))],
+    operands: [
+      Operand("a layer of a float or QAT model", .topic([], besides: .layers)),
+      Operand("a layer of the model", .topic([], besides: .nothing), .optional),
+    ],
     keywords: [.histogramBits, .histogramCalibration],
     examples: ["histogram student.conv1", "histogram conv1 bits 4", "histogram teacher.fc calibration 16"],
     reasons:
       "Weights are shown with batch norm folded in, outputs as the layer leaves them before any rounding. "
       + "SQNR compares the values with themselves on the grid; more is better, and each bit is worth about 6 dB.",
     footprint: { arguments, known in
-      let models = known.subjectUses(arguments.word(at: 0)?.text, newest: [.float, .fakeQuantized])
+      let models = known.subjectUses(arguments.subject?.text, newest: [.float, .fakeQuantized])
       return Footprint(uses: models.union([.data, .seed]))
     }
   ) { arguments, workspace in
-    let word = try arguments.requiredWord(at: 0)
+    let word = try arguments.subject ?? arguments.requiredWord(at: 0)
     let subject = try workspace.layerSubject(word, verb: arguments.verb, newest: [.float, .fakeQuantized])
     try workspace.require(subject.entry, word, kinds: [.float, .fakeQuantized])
     guard let layer = subject.layer else {

@@ -8,31 +8,39 @@ import Training
 extension Command {
   static let inspect = Command(
     "inspect", "look at what quantization does to a model's layers: scales, ranges, clipping, SQNR",
-    operands: [Operand("a quantized model or one of its layers", .topic([], besides: .layers))],
+    operands: [
+      Operand("a quantized model or one of its layers", .topic([], besides: .layers)),
+      Operand("a layer of the model", .topic([], besides: .nothing), .optional),
+    ],
     examples: ["inspect student", "inspect student.conv1", "inspect conv1", "inspect student-int8"],
     reasons:
       "It takes QAT models, integer models of convert and ptq, and dynamically quantized ones; of integers, "
       + "clipping and SQNR are known where the model that they were made from is still in the session.",
     footprint: { arguments, known in
-      let models = known.subjectUses(arguments.word(at: 0)?.text, newest: [.fakeQuantized])
+      let models = known.subjectUses(arguments.subject?.text, newest: [.fakeQuantized])
       let starts = models.compactMap { name in
         if case .model(let name) = name { known.model(named: name)?.start } else { nil }
       }
       return Footprint(uses: models.union(starts.filter(known.knows).map(SessionName.model)))
     }
   ) { arguments, workspace in
-    let word = try arguments.requiredWord(at: 0)
+    let word = try arguments.subject ?? arguments.requiredWord(at: 0)
     let subject = try workspace.layerSubject(word, verb: arguments.verb, newest: [.fakeQuantized])
     let entry = subject.entry
     if entry.kind == .float {
       throw ModelError.nothingQuantized(
         word, model: entry.name, layer: subject.layer ?? entry.graph.weightedLayers.first ?? "conv1")
     }
-    return Plan { workspace, console in
-      let inspected = try runningTraining(arguments.verb) { try InspectedModel(entry.name, workspace) }
-      inspected.show(subject.layer, console)
-      return .done
-    }
+    return inspection(of: entry.name, layer: subject.layer, arguments.verb)
+  }
+}
+
+/// Shows a quantized model's layers, or one of them.
+func inspection(of model: String, layer: String?, _ verb: Word) -> Plan {
+  Plan { workspace, console in
+    let inspected = try runningTraining(verb) { try InspectedModel(model, workspace) }
+    inspected.show(layer, console)
+    return .done
   }
 }
 

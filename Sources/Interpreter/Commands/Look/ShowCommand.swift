@@ -16,7 +16,7 @@ enum ShowTopic: String, CaseIterable {
       "images [wrong|flipped] [of NAME] [against NAME]: test images with their classes and answers"
     case .graph: "graph NAME: the nodes of a network and what feeds them"
     case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
-    case .run: "run [N]: settings and loss curve of a run, the last one by default"
+    case .run: "run [N|NAME]: settings and loss curve of a run, the last one, or the last of a model"
     case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
     case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
     }
@@ -65,7 +65,8 @@ extension Command {
     forms: Dictionary(uniqueKeysWithValues: ShowTopic.allCases.map { ($0.rawValue, $0.form) }),
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
-      "show graph student after convert", "show plan teacher", "show run", "show run 1", "show data",
+      "show graph student after convert", "show plan teacher", "show run", "show run 1", "show run teacher",
+      "show data",
       "show images", "show images wrong of student", "show images flipped of student-int8 against teacher",
       "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
       "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
@@ -88,7 +89,7 @@ extension Command {
     case .data: return try showData(word, rest, workspace)
     case .graph: return try showGraph(word, rest, GraphStage(arguments), workspace)
     case .plan: return try showPlan(word, rest, workspace)
-    case .run: return try showRun(rest)
+    case .run: return try showRun(rest, workspace)
     case .images, .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
     }
   }
@@ -114,7 +115,7 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   case .graph:
     let lineage = GraphStage(arguments) == nil ? [] : known.lineage(of: [name]).filter(known.knows)
     return Footprint(uses: network(name).union(lineage.map(SessionName.model)))
-  case nil: return Footprint(uses: network(word))
+  case nil: return partFootprint(word, known) ?? Footprint(uses: network(word))
   }
 }
 
@@ -129,7 +130,8 @@ private func requireFitting(_ arguments: Arguments, _ topic: ShowTopic?) throws(
   }
 }
 
-private func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Plan {
+func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Plan {
+  if rest == nil, let part = try ModelPart(word, workspace) { return part.plan }
   let isKnown =
     workspace.names.knows(word.text)
     || Architecture.named(word.text) != nil
@@ -204,18 +206,30 @@ private func showGraph(
   }
 }
 
-private func showRun(_ number: Word?) throws -> Plan {
-  Plan { workspace, console in
+private func showRun(_ number: Word?, _ workspace: Workspace) throws -> Plan {
+  // Statements before it in the cell may make the run.
+  if workspace.statementCount == 1, let number {
     let runs = try workspace.runRows()
-    let wanted = number.map { Int($0.text) ?? 0 } ?? runs.count
+    guard
+      runs.contains(where: { $0.model == number.text }) || runs.indices.contains((Int(number.text) ?? 0) - 1)
+    else { throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model)) }
+  }
+  return Plan { workspace, console in
+    let runs = try workspace.runRows()
+    let ofModel =
+      number.map { name in runs.indices.filter { runs[$0].model == name.text }.map { $0 + 1 } } ?? []
+    let wanted = ofModel.last ?? number.map { Int($0.text) ?? 0 } ?? runs.count
     guard runs.indices.contains(wanted - 1) else {
       guard let number else {
         console.text("nothing was trained yet; begin with: teacher = train resnet18")
         return .done
       }
-      throw StatementError.unknownRun(number, count: runs.count)
+      throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model))
     }
     try console.describe(runs[wanted - 1], number: wanted)
+    if let name = number?.text, ofModel.count > 1 {
+      console.note("earlier runs of \(name): " + sentence(ofModel.dropLast().map { "show run \($0)" }))
+    }
     return .done
   }
 }

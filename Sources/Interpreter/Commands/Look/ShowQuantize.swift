@@ -43,7 +43,8 @@ private func writtenParameters(
       throw QuantizerError.zeroPointOffGrid(range, zeroPoint, grid)
     }
     guard arguments.has(.scale) else {
-      throw StatementError.pointless(range, option: "zero-point", without: "scale")
+      throw StatementError.pointless(
+        arguments.clauseRange(.zeroPoint) ?? range, option: "zero-point", without: "scale")
     }
   }
   guard let scale = arguments.real(.scale).map({ Float($0) }), let range = arguments.range(of: .scale) else {

@@ -8,11 +8,27 @@ import Training
 private enum SizeUnit: String, CaseIterable {
   case megabytes = "MB"
   case kilobytes = "kB"
+  case gigabytes = "GB"
+  case mebibytes = "MiB"
+  case kibibytes = "KiB"
 
   var bytes: Double {
     switch self {
     case .megabytes: 1e6
     case .kilobytes: 1e3
+    case .gigabytes: 1e9
+    case .mebibytes: 1_048_576
+    case .kibibytes: 1024
+    }
+  }
+
+  var summary: String {
+    switch self {
+    case .megabytes: "a million bytes"
+    case .kilobytes: "a thousand bytes"
+    case .gigabytes: "a thousand million bytes"
+    case .mebibytes: "mebibytes, 1,048,576 bytes each"
+    case .kibibytes: "kibibytes, 1,024 bytes each"
     }
   }
 
@@ -29,15 +45,16 @@ extension Command {
     "budget", "choose each layer's width for a size, and train the network so",
     target: .result("the QAT model"),
     operands: [
-      Operand("a size in MB", .real(.above(0))),
       Operand(
-        "a unit and a float model",
-        .topic(
-          [Choice("MB", "a million bytes"), Choice("kB", "a thousand bytes")], besides: .models), .many),
+        "a size with its unit, 8 MB, and a float model",
+        .either([
+          .real(.above(0)),
+          .topic(SizeUnit.allCases.map { Choice($0.rawValue, $0.summary) }, besides: .models),
+        ]), .several)
     ],
     keywords: [.trialImages, .distillation] + Keyword.recipe + [.observerFreeze, .batchNormFreeze],
     examples: [
-      "student = budget 8 MB teacher", "budget 700 kB",
+      "student = budget 8 MB teacher", "budget teacher 700kB",
       "student = budget 8 MB teacher with kd(teacher, DecoupledKD, 0.5) epochs 1",
     ],
     reasons:
@@ -73,8 +90,12 @@ extension Command {
       training.clauses[Keyword.from.name] = Arguments.Written(
         value: .word(Word(text: source.name, range: place.range)), range: place.range)
       planned.run = try plannedQATRun(training, workspace)
-    } else if let option = arguments.clauses.first(where: { $0.key != Keyword.trialImages.name }) {
-      throw StatementError.pointless(option.value.range, option: option.key, without: "a name for the result")
+    } else if let option = arguments.clauses.filter({ $0.key != Keyword.trialImages.name })
+      .min(by: { $0.value.range.lowerBound < $1.value.range.lowerBound })
+    {
+      let range =
+        arguments.statement.clauses.first { $0.keyword.text == option.key }?.range ?? option.value.range
+      throw StatementError.pointless(range, option: option.key, without: "a name for the result")
     } else {
       var recipe = TrainingRecipe()
       recipe.quantization = QuantizationRecipe(policy: planned.policy)
@@ -87,29 +108,33 @@ extension Command {
   }
 }
 
-/// `3 MB teacher`, with or without the last two.
+/// `8 MB teacher`, the model before or behind the size, or left out.
 private struct SizeRequest {
   var bytes: Int
   var range: SourceRange
   var model: Word?
 
   init(_ arguments: Arguments) throws {
-    guard let size = arguments.operands.first, case .real(let number) = size.value else {
-      throw StatementError.nameMissing(arguments.verb, example: "student = budget 8 MB teacher")
+    var size: (number: Double, range: SourceRange)?
+    var unit: (SizeUnit, SourceRange)?
+    for operand in arguments.operands {
+      switch operand.value {
+      case .real(let number) where size == nil: size = (number, operand.range)
+      case .word(let word) where unit == nil && size != nil && SizeUnit(word.text) != nil:
+        unit = SizeUnit(word.text).map { ($0, word.range) }
+      case .word(let word) where model == nil: model = word
+      case .word(let word):
+        throw StatementError.unknownTopic(
+          unit == nil ? model ?? word : word, command: arguments.verb.text,
+          topics: SizeUnit.allCases.map(\.rawValue))
+      default: throw StatementError.sizeTwice(operand.range)
+      }
     }
-    var words = arguments.operands.indices.dropFirst().compactMap { arguments.word(at: $0) }
-    range = size.range
-    var unit = SizeUnit.megabytes
-    if let first = words.first, let written = SizeUnit(first.text) {
-      unit = written
-      range = size.range.joined(with: first.range)
-      words.removeFirst()
+    guard let size else { throw StatementError.sizeMissing(arguments.verb, model: model?.text) }
+    guard let unit else {
+      throw StatementError.unitMissing(size.range, units: SizeUnit.allCases.map(\.rawValue))
     }
-    model = words.first
-    if words.count > 1 {
-      throw StatementError.unknownTopic(
-        words[0], command: arguments.verb.text, topics: SizeUnit.allCases.map(\.rawValue))
-    }
-    bytes = Int(clamping: min(number * unit.bytes, 1e15))
+    range = size.range.joined(with: unit.1)
+    bytes = Int(clamping: min(size.number * unit.0.bytes, 1e15))
   }
 }

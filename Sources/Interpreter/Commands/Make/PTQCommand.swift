@@ -46,7 +46,8 @@ extension Command {
       "baseline = ptq teacher", "baseline = ptq teacher calibration 100 observer percentile",
       "ptq teacher backend qnnpack equalize bias-correction",
       "ptq teacher adaround iterations 500 per-channel", "ptq teacher affine observer minmax",
-    ],
+      "ptq teacher bits 3, 4, 8",
+    ], reasons: sweepReasons, sweptName: sweptName(adding: "-ptq"),
     footprint: { arguments, _ in
       makingFootprint(
         .integer, suffix: "-ptq", from: arguments.word(at: 0)?.text, arguments,
@@ -55,7 +56,7 @@ extension Command {
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
     let (source, name, data) = try workspace.input(word, kinds: [.float], suffix: "-ptq", arguments)
-    if let range = arguments.range(of: .iterations), !arguments.has(.adaround) {
+    if let range = arguments.clauseRange(.iterations), !arguments.has(.adaround) {
       throw StatementError.pointless(range, option: "iterations", without: "adaround")
     }
     var recipe = PostTrainingRecipe(

@@ -34,7 +34,8 @@ extension Command {
       "qat student from teacher bits 4 scheme pact bound-decay 0.01",
       "qat student from teacher optimizer adamw decay 0.01",
       "qat student from teacher affine", "qat student from teacher freeze layer1.*",
-    ], footprint: qatFootprint
+      "qat student from teacher bits 2, 4, 8",
+    ], reasons: sweepReasons, sweptName: sweptName(), footprint: qatFootprint
   ) { arguments, workspace in
     try plannedQATRun(arguments, workspace).plan
   }
@@ -179,7 +180,7 @@ private func quantization(_ arguments: Arguments, _ graph: Graph) throws -> Quan
   recipe.calibration = try warmUp(arguments, for: recipe.rungs[0])
   if let share = arguments.real(.observerFreeze) { recipe.observerFreeze = share }
   if let share = arguments.real(.batchNormFreeze) { recipe.batchNormFreeze = share }
-  if let decay = arguments.real(.boundDecay), let range = arguments.range(of: .boundDecay) {
+  if let decay = arguments.real(.boundDecay), let range = arguments.clauseRange(.boundDecay) {
     guard recipe.policy.scheme == .clippedActivation else {
       throw StatementError.pointless(range, option: Keyword.boundDecay.name, without: "scheme pact")
     }

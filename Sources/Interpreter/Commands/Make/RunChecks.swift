@@ -12,6 +12,7 @@ extension Workspace {
     _ graph: Graph, _ recipe: TrainingRecipe, at word: Word, _ arguments: Arguments, _ data: ChosenData
   ) throws -> Diagnostic? {
     try checkMemory(graph, recipe, at: word, arguments)
+    guard !isTrial else { return nil }
     let rehearsal = Rehearsal(graph: graph, data: data, precision: recipe.precision)
     do {
       try rehearsal.train()
@@ -35,6 +36,7 @@ extension Workspace {
     _ graph: Graph, _ recipe: TrainingRecipe, at word: Word, _ arguments: Arguments, _ data: ChosenData
   ) throws {
     try checkMemory(graph, recipe, at: word, arguments)
+    guard !isTrial else { return }
     do {
       let rehearsal = Rehearsal(graph: graph, data: data, precision: recipe.precision)
       try rehearsal.quantize(recipe.quantization ?? QuantizationRecipe())

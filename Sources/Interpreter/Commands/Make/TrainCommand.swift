@@ -12,8 +12,8 @@ extension Command {
       "teacher = train resnet18", "teacher = train qatcnn epochs 5 lr 1e-3 schedule cosine",
       "train resnet18 optimizer sgd momentum 0.9 decay 1e-4 seed 7",
       "teacher = train resnet18 optimizer adamw", "train teacher freeze layer1.* lr 1e-4 head-lr 1e-3",
-      "train teacher freeze(conv1, bn1, layer1.*) epochs 2",
-    ], footprint: floatRunFootprint
+      "train teacher freeze(conv1, bn1, layer1.*) epochs 2", "small = train qatcnn lr 1e-4, 3e-4",
+    ], reasons: sweepReasons, sweptName: sweptName(), footprint: floatRunFootprint
   ) { arguments, workspace in
     try floatRun(.train, arguments, workspace).plan
   }
