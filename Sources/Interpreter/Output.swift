@@ -75,8 +75,11 @@ package struct Curve: Sendable, Codable, Equatable {
   package var xLabel: String
   package var yLabel: String
   package var series: [Series]
+  /// The first format of saved results that has it, as of metrics.
+  package var since: Int?
 
-  package init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+  package init(title: String, xLabel: String, yLabel: String, series: [Series], since: Int? = nil) {
+    self.since = since
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel

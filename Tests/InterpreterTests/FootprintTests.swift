@@ -33,7 +33,7 @@ import Testing
     "rescale small by 4", "rescale small seed 3", "small-8 = ptq small seed 2", "convert",
     "advise small images 20",
     "model tiny = fc(10)", "train tiny epochs 1 seed 1", "set seed 3", "data shapes limit 96 test 40 size 12",
-    "forget small", "qat student from teacher epochs 1 seed 9", "undo",
+    "forget small", "qat student from teacher epochs 1 seed 9", "undo", "recipe teacher", "recipe tiny",
   ]
 
   @Test func aFootprintCoversAllThatAStatementReads() throws {

@@ -149,6 +149,7 @@ import Training
          "metadata": {
           "own": 1,
           "qatlab": {
+           "format": 3,
            "key": "\(DependencyGraph(programs: ["epochs = 5"]).nodes[0].program)",
            "status": "ok"
           },
@@ -196,7 +197,7 @@ import Training
           "threads": \(environment.threads),
           "version": ""
          },
-         "format": 2,
+         "format": 3,
          "parameters": {
           "epochs": "5"
          }

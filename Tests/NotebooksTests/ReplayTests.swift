@@ -123,7 +123,7 @@ import Text
     try scene.replace(checksum, "sha256:" + String(repeating: "0", count: 64))
     #expect(scene.replay() == 3)
     // The cell of the data, those that use them, and none else.
-    #expect(scene.verdicts == ["same", "different", "different", "same", "skipped", "different"])
+    #expect(scene.verdicts == ["same", "different", "different", "different", "skipped", "different"])
     #expect(scene.differing[1] == ["images"])
     #expect(
       scene.notes.contains("not as in the saved run: other images in shapes limit 128 test 64 size 12"))
@@ -153,7 +153,7 @@ import Text
     #expect(scene.run() == 0)
     try scene.replace("evaluate techer", "train tiny epochs 0")
     #expect(scene.replay() == 3)
-    #expect(scene.differing[3] == ["errors"])
+    #expect(scene.differing[3] == ["errors", "messages"])
     #expect(scene.cells[3]["stale"]?.array?.isEmpty == false)
     try scene.replace("train tiny epochs 0", "models")
     #expect(scene.replay() == 3)

@@ -84,13 +84,8 @@ import Training
     let talk = Conversation(try Interpreter(sessionFolder: nil))
     talk.run("set seed 5")
     for cell in Self.setting + ["compare"] { talk.run(cell) }
-    let notebook = SessionNotebook(try talk.saved).notebook(talk.interpreter, version: "1") { output, _ in
-      switch output {
-      case .note(let text), .text(let text), .print(let text): text
-      case .measured(let words, _): words.text
-      default: "shown"
-      }
-    }
+    let notebook = SessionNotebook(try talk.saved).notebook(
+      talk.interpreter, version: "1", plainText: plainText)
     let scene = try NotebookScene(file: notebook.ipynbText)
     #expect(scene.replay() == 0)
     #expect(scene.verdicts == Array(repeating: "same", count: 5))
@@ -131,7 +126,8 @@ import Training
     #expect(saved.cells[2].source.hasSuffix("\nteacher = train tiny epochs 4"))
     #expect(saved.cells[2].source.hasPrefix("# teacher was stopped after "))
     #expect(saved.notes.contains { $0.contains("teacher was stopped after") })
-    let notebook = SessionNotebook(saved).notebook(talk.interpreter, version: "1") { _, _ in "shown" }
+    let notebook = SessionNotebook(saved).notebook(
+      talk.interpreter, version: "1", plainText: plainText)
     // What follows from the stopped run has no outputs that a replay would find different.
     let scene = try NotebookScene(file: notebook.ipynbText)
     #expect(scene.replay() == 0)
@@ -165,5 +161,15 @@ import Training
     for text in texts.suffix(4) { #expect(again.run(text) == .ok) }
     let (names, own) = (try again.interpreter.knownNames.models, try talk.interpreter.knownNames.models)
     #expect(names.map(\.name) == ["teacher", "small"] && own.map(\.name).contains("small"))
+  }
+}
+
+/// As `NotebookScene` spells outputs.
+private func plainText(_ output: Output, _ source: SourceFile) -> String {
+  switch output {
+  case .note(let text), .text(let text), .print(let text): text
+  case .measured(let words, _): words.text
+  case .diagnostic(let diagnostic): diagnostic.message
+  default: "shown"
   }
 }

@@ -104,10 +104,12 @@ import Text
     #expect(
       found.values.map(\.name) == [
         "table, a, model", "table, a, accuracy", "table, row 2, model", "table, row 2, accuracy",
-        "table, b, model", "table, rows",
+        "table, b, model", "table, rows", "table, order of rows",
       ])
-    #expect(
-      found.values.map(\.value) == [.text("a"), .number(3), .text(""), .text("x"), .text("b"), .number(3)])
+    let values: [TypedValue] = [
+      .text("a"), .number(3), .text(""), .text("x"), .text("b"), .number(3), .text("a, row 2, b"),
+    ]
+    #expect(found.values.map(\.value) == values)
     #expect(found.steps == ["table, a, accuracy": 1])
   }
 
@@ -123,7 +125,8 @@ import Text
     let text = #"{"cells":["# + table + #"],"metadata":{},"nbformat":4,"nbformat_minor":5}"#
     let cell = try #require(try parseNotebook(Array(text.utf8), path: "a.ipynb").cells.first)
     let results = try #require(CellResults(saved: cell))
-    #expect(results.values.map(\.name) == ["table, a, m", "table, a, n", "table, rows"])
+    let names = ["table, a, m", "table, a, n", "table, rows", "table, order of rows"]
+    #expect(results.values.map(\.name) == names)
     #expect(results.steps.values.allSatisfy { $0 >= 0 && $0.isFinite })
   }
 }

@@ -68,7 +68,7 @@ import Text
       let (old, new) = (random.value(depth: 0), random.value(depth: 0))
       let text = old.notebookText
       let there = try patchedJSON(Array(text.utf8), from: old, to: new)
-      #expect(try JSONParser.parse(String(decoding: there, as: UTF8.self)) == new)
+      #expect(try JSONParser.parse(String(decoding: there, as: UTF8.self)).sorted == new.sorted)
       let back = try patchedJSON(there, from: new, to: old)
       #expect(try JSONParser.parse(String(decoding: back, as: UTF8.self)).sorted == old.sorted)
     }

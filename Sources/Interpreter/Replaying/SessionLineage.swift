@@ -21,6 +21,8 @@ package struct SessionLineage: Sendable {
 
   /// Oldest first.
   package private(set) var steps: [Step] = []
+  /// The state of a new session, which no cell made.
+  package static let firstState: Int64 = 1
   /// What the steps make known.
   package private(set) var known = KnownNames()
 

@@ -117,14 +117,14 @@ struct NotebookReplay {
 
   private mutating func compare(_ replayed: inout ReplayedCell, with cell: NotebookCell, _ saved: JSONObject?)
   {
-    let record = replayed.record
-    let number = record.number
+    let number = replayed.record.number
     let (old, format): (CellResults, Int?)
     switch SavedCell(cell) {
     case .none: return
     case .outputs(let results): (old, format) = (results, nil)
     case .record(let results, let number): (old, format) = (results, number)
     }
+    let record = replayed.record.asOf(format: format ?? RecordFormat.unnamed, saved: cell.savedOutputs)
     let results = CellResults(record, isWhole: format != nil)
     compared.formUnion(results.values.map(\.name))
     let limits = limits(of: cell, record, saved)

@@ -204,7 +204,9 @@ extension CellResults {
 
 extension NotebookCell {
   /// Outputs of nbformat that the file has.
-  var savedOutputs: [JSONObject] { (members["outputs"]?.array ?? []).compactMap(\.object) }
+  var savedOutputs: [JSONObject] {
+    (members["outputs"]?.array ?? []).compactMap(\.object).filter { $0["output_type"]?.string != nil }
+  }
 }
 
 /// Numbers and texts inside a value, by the way to them.

@@ -65,6 +65,20 @@ package struct CellRecord: Sendable {
     return object
   }
 
+  /// Without curves that results of an older format don't have yet, where the saved ones have fewer.
+  func asOf(format: Int, saved outputs: [JSONObject]) -> CellRecord {
+    func isLater(_ output: Output) -> Bool {
+      if case .curve(let curve) = output { curve.since ?? 0 > format } else { false }
+    }
+    let curves = self.outputs.count { if case .curve = $0 { true } else { false } }
+    let saved = outputs.count { $0["data"]?.object?[qatlabMIMEType]?.object?["type"] == .string("curve") }
+    guard saved < curves else { return self }
+    var record = self
+    record.outputs.removeAll(where: isLater)
+    record.shown.removeAll(where: isLater)
+    return record
+  }
+
   /// Numbers by name; of a metric that was given twice the last value counts.
   func values(where isWanted: (Metric) -> Bool) -> JSONObject {
     metrics.filter(isWanted).reduce(into: JSONObject()) { $0[$1.name] = .double($1.value) }

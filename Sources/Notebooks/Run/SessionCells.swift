@@ -105,8 +105,7 @@ private struct Sorted {
   private mutating func look(_ cell: SessionCell) {
     guard cell.record.status == .ok else { return }
     let footprint = footprint(cell)
-    let isOfUndone = cell.before.map { $0 != 0 && steps[$0] == nil && !isAtStart($0) } ?? false
-    if isOfUndone, !footprint.uses.isDisjoint(with: undone.union([.runs])) {
+    if looksAtUndone(cell, footprint) {
       takenBack.append(cell.record.source)
     } else {
       kept.append(
@@ -115,8 +114,14 @@ private struct Sorted {
     }
   }
 
-  /// A new session's state is made by no cell.
-  private func isAtStart(_ state: Int64) -> Bool { !made.contains(state) }
+  /// What an earlier conversation made and undo took back is not known by its names.
+  private func looksAtUndone(_ cell: SessionCell, _ footprint: Footprint) -> Bool {
+    guard let state = cell.before, state > SessionLineage.firstState, steps[state] == nil else {
+      return false
+    }
+    return made.contains(state)
+      ? !footprint.uses.isDisjoint(with: undone.union([.runs])) : !footprint.uses.isEmpty
+  }
 
   private func footprint(_ cell: SessionCell) -> Footprint {
     var known = known

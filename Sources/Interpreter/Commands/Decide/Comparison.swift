@@ -36,7 +36,7 @@ struct Comparison {
       title: "accuracy over size", xLabel: "size, MB", yLabel: "accuracy, %",
       series: rows.map { row in
         Curve.Series(name: row.entry.name, points: [.init(x: row.bytes / 1e6, y: 100 * row.accuracy)])
-      })
+      }, since: 3)
   }
 
   private func explain(_ reference: Row, _ console: Console) {

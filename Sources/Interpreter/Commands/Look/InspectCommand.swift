@@ -98,7 +98,7 @@ private func picture(_ layers: [LayerInspection]) -> Curve? {
   guard points.count > 2 else { return nil }
   return Curve(
     title: "SQNR of the weights in the order of the layers", xLabel: "layer", yLabel: "dB",
-    series: [Curve.Series(name: "weights", points: points)])
+    series: [Curve.Series(name: "weights", points: points)], since: 3)
 }
 
 /// Whether the weights that an integer model's were rounded from are at hand.
