@@ -18,7 +18,7 @@ struct ForgivingTests {
     (">>> convert", "(convert)"),
     ("In [3]: convert\nOut[3]: 0.9\nIn [4]: compare a", "(convert)\n(compare a)"),
     ("data shapes\rconvert\r", "(data shapes)\n(convert)"), ("%matplotlib inline\nconvert", "(convert)"),
-    ("train epochs 3 r", "(train r :epochs 3.0)"), ("compare seeds 3 a b", "(compare a b :seeds 3.0)"),
+    ("train epochs 3 net", "(train net :epochs 3.0)"), ("compare seeds 3 a b", "(compare a b :seeds 3.0)"),
     ("qat with kd(t) s", "(qat s :with kd(t))"),
     ("train r lr 1e-4, 3e-4 epochs 2", "(train r :lr [0.0001 0.0003] :epochs 2.0)"),
     ("qat s bits 2,4,8", "(qat s :bits [2.0 4.0 8.0])"), ("train r lr [1, 2]", "(train r :lr [1.0 2.0])"),

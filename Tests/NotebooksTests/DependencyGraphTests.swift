@@ -100,11 +100,13 @@ import Testing
   /// A new command must be looked at: one that changes the session and defines nothing would never be stale.
   @Test(arguments: Command.all)
   func everyExampleThatChangesTheSessionDefinesSomething(command: Command) {
-    let before = Self.trained + ["student = qat from teacher", "teacher-int8 = convert student"]
-    let looks: Set = ["budget 700 kB", "set"]
+    let before =
+      Self.trained + ["student = qat from teacher", "teacher-int8 = convert student"]
+      + (command.name == "redo" ? ["undo 2"] : [])
+    let looks: Set = ["budget teacher 700kB", "set", "undo list"]
     let changing: Set = [
       "data", "model", "load", "train", "distill", "ptq", "dynamic", "rescale", "qat", "convert", "budget",
-      "forget", "undo", "set",
+      "forget", "undo", "redo", "set",
     ]
     for example in command.examples {
       let names = DependencyGraph(programs: before + [example]).nodes.last?.names
@@ -112,6 +114,17 @@ import Testing
       #expect(names?.defines.isEmpty == !changes, "\(example)")
       #expect(names?.changesSession == changes, "\(example)")
     }
+  }
+
+  @Test func redoMakesAgainWhatUndoTookBack() {
+    let graph = DependencyGraph(programs: [
+      "a = train qatcnn", "b = train qatcnn", "undo 2", "redo", "evaluate a", "c = train qatcnn", "redo",
+    ])
+    #expect(graph.nodes[2].names.defines == [.model("a"), .model("b")])
+    #expect(graph.nodes[3].names.defines == [.model("a")])
+    #expect(graph.nodes[4].makers[.model("a")] == 3)
+    // Another change ends what redo can do.
+    #expect(graph.nodes[6].names.defines.isEmpty)
   }
 
   @Test func everyRunBeforeIsWhatAListOfRunsDependsOn() {
