@@ -379,7 +379,7 @@ def test_an_editrc_is_honoured(start, tmp_path):
 
 def test_up_and_ctrl_r_leave_out_what_could_not_be_read(start):
     prompt = start()
-    prompt.run("set seed 31").run("set seeed 32").run("sett seed 33").run("set seed (34")
+    prompt.run("set seed 31").run("set seeed 32").run("sett seed 33").run("set seed )34")
     prompt.run("evaluate nosuch")
     prompt.type("<up>")
     assert prompt.row().rstrip() == "qatlab> evaluate nosuch"
