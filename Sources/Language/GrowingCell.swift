@@ -18,9 +18,9 @@ package struct GrowingCell: Sendable {
 
   /// Adds a line, without its newline; returns what `completeness` would say of the text with it.
   package mutating func add(_ line: some StringProtocol) -> Completeness {
-    text += line
-    text += "\n"
-    return isInvalid ? .invalid : read(String(line))
+    let whole = String(line) + "\n"
+    text += whole
+    return isInvalid ? .invalid : read(whole)
   }
 
   /// Reads a further piece of the cell, of whole lines.

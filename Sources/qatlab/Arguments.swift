@@ -41,12 +41,12 @@ struct QatlabCommand: ParsableCommand {
 
   func validate() throws {
     try validateSession(session)
-    if json, cells == nil, isatty(STDIN_FILENO) == 1 {
-      throw ValidationError("--json needs cells: after -c, or from a pipe (qatlab --json < lesson.qat).")
-    }
   }
 
   func run() throws {
+    if json, cells == nil, isatty(STDIN_FILENO) == 1 {
+      throw ValidationError("--json needs cells: after -c, or from a pipe (qatlab --json < lesson.qat).")
+    }
     let interpreter = try openSessionOrLeave(session ?? ".qatlab")
     if cells != nil || json {
       throw ExitCode(runBatch(interpreter: interpreter, program: cells, json: json))
@@ -100,7 +100,8 @@ struct RunCommand: ParsableCommand {
     let input = file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : nil
     prepareSignals()
     var options = NotebookOptions(
-      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, inPlace: inPlace,
+      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json || program.json,
+      inPlace: inPlace,
       version: QatlabCommand.version, keepsResults: (session ?? program.session) != nil)
     options.input = input.map(Array.init)
     throw ExitCode(showNotebook(options, session: session ?? program.session))

@@ -40,6 +40,8 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Show where each millisecond went.")
   var profile = false
 
+  @ParentCommand var program: QatlabCommand
+
   func validate() throws {
     for work in works where BenchmarkWork(rawValue: work) == nil {
       throw ValidationError("there is no work \"\(work)\"; choose from \(names)")
@@ -89,7 +91,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func show(_ result: BenchmarkResult, of work: BenchmarkWork) {
-    if json { return printJSON(result, of: work) }
+    // The program's own option of the name takes the word wherever it stands.
+    if json || program.json { return printJSON(result, of: work) }
     print(
       String(
         format:

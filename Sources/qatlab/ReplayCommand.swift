@@ -82,7 +82,8 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     prepareSignals()
     var options = ReplayOptions(
-      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json, update: update,
+      path: file, parameters: parameters.map { ($0.name, $0.value) }, json: json || program.json,
+      update: update,
       junit: junit,
       version: QatlabCommand.version)
     options.tolerances = tolerance

@@ -379,7 +379,7 @@ def test_an_editrc_is_honoured(start, tmp_path):
 
 def test_up_and_ctrl_r_leave_out_what_could_not_be_read(start):
     prompt = start()
-    prompt.run("set seed 31").run("set seeed 32").run("sett seed 33").run("set seed (34")
+    prompt.run("set seed 31").run("set seeed 32").run("sett seed 33").run("set seed )34")
     prompt.run("evaluate nosuch")
     prompt.type("<up>")
     assert prompt.row().rstrip() == "qatlab> evaluate nosuch"
@@ -448,7 +448,7 @@ def test_no_progress_stays_after_a_resize(start, narrow):
     prompt.type("m = train lenet5 epochs 400 batch 16", "<enter>").see("%")
     prompt.wait(lambda p: re.search("[━─]{5}", p.text()), "a bar")
     prompt.resize(narrow, 24)
-    prompt.wait(lambda p: re.search("[━─#]|%", p.text()), "the line anew").settle(0.5)
+    prompt.wait(lambda p: re.search("[━─#]|%", p.text()), "the line anew").settle(0.02).settle(0.02)
     prompt.interrupt()
     prompt.see("stopped after step").ready()
     above = ["".join(line[column].data for column in range(90)) for line in prompt.screen.history.top]

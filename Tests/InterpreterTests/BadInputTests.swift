@@ -122,7 +122,7 @@ import Testing
     ("convert nothing", "unknown-model", "nothing"),
     ("student = convert student", "replaces-source", "student"),
     ("evaluate nothing", "unknown-model", "nothing"),
-    ("evaluate", "missing-operand", "evaluate"),
+    ("histogram", "missing-operand", "histogram"),
     ("compare teacher nothing", "unknown-model", "nothing"),
     ("data fashion-mnsit", "unknown-choice", "fashion-mnsit"),
     ("data mnist", "data-unusable", "mnist"),

@@ -24,7 +24,7 @@ struct GrowingCellTests {
   @Test(arguments: 0..<4)
   func lineByLineIsAsAllAtOnce(_ seed: UInt64) {
     var random = SplitMix(state: seed &+ 77)
-    for _ in 0..<600 {
+    for _ in 0..<200 {
       let count = Int.random(in: 0..<30, using: &random)
       let text = (0..<count).map { _ in Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)] }
         .joined()
@@ -56,9 +56,9 @@ struct GrowingCellTests {
       for index in 0..<lines { _ = cell.add((index == 0 ? start : "") + line.dropLast()) }
       return cell.steps
     }
-    let (few, many) = (steps(500), steps(5000))
+    let (few, many) = (steps(200), steps(2000))
     #expect(many <= 10 * few + 100, "\(name): \(few), \(many)")
-    #expect(few >= 500 * (line.count - 2), "\(name): \(few)")
+    #expect(few >= 200 * (line.count - 2), "\(name): \(few)")
   }
 
   /// Texts in which one step could look at all that is left; `n` of the piece between the two ends.

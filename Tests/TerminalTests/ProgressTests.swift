@@ -105,12 +105,14 @@ import Text
   @Test func aBlockIsRewrittenInPlaceAndErasedWhereItBegan() {
     var block = LiveBlock()
     #expect(block.erase() == "")
-    #expect(block.rewrite(["a"], terminalWidth: 9) == "\ra\u{1B}[K\r")
+    #expect(block.rewrite(["a"], terminalWidth: 9) == drawn("\ra\u{1B}[K\r"))
     #expect(
       block.rewrite(["b", "c", "d"], terminalWidth: 9)
-        == "\rb\u{1B}[K\r\nc\u{1B}[K\r\nd\u{1B}[K\r\u{1B}[2A")
-    #expect(block.rewrite(["e", "f", "g"], terminalWidth: 9).hasPrefix("\re\u{1B}[K\r\n"))
-    #expect(block.rewrite(["h"], terminalWidth: 9) == "\r\u{1B}[Jh\u{1B}[K\r")
+        == drawn("\rb\u{1B}[K\r\nc\u{1B}[K\r\nd\u{1B}[K\r\u{1B}[2A"))
+    #expect(
+      block.rewrite(["e", "f", "g"], terminalWidth: 9)
+        == drawn("\re\u{1B}[K\r\nf\u{1B}[K\r\ng\u{1B}[K\r\u{1B}[2A"))
+    #expect(block.rewrite(["h"], terminalWidth: 9) == drawn("\r\u{1B}[Jh\u{1B}[K\r"))
     _ = block.rewrite(["longer", "i"], terminalWidth: 9)
     #expect(block.erase() == "\r\u{1B}[J")
     #expect(block.erase() == "")
@@ -120,8 +122,12 @@ import Text
     var block = LiveBlock()
     _ = block.rewrite(["123456", "7"], terminalWidth: 9)
     #expect(
-      block.rewrite(["123", "4"], terminalWidth: 5) == "\r\u{1B}[J123\u{1B}[K\r\n4\u{1B}[K\r\u{1B}[1A")
+      block.rewrite(["123", "4"], terminalWidth: 5)
+        == drawn("\r\u{1B}[J123\u{1B}[K\r\n4\u{1B}[K\r\u{1B}[1A"))
   }
+
+  /// While a block is drawn, the terminal cuts lines.
+  private func drawn(_ text: String) -> String { "\u{1B}[?7l" + text + "\u{1B}[?7h" }
 
   @Test func withoutATerminalEachStageEndsInOneLine() {
     var log = ProgressLog()

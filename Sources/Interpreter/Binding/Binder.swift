@@ -18,6 +18,8 @@ package func bind(_ statement: Statement, to command: Command) throws(BindingErr
 }
 
 /// Finds the command of each statement and binds it; a statement gives at most one diagnostic.
+///
+/// Of many, those that no list shows (`shown`) have their places and no more: to look for near names costs time.
 package func bind(_ program: Program) -> (bound: [(Command, Arguments)], diagnostics: [Diagnostic]) {
   var bound: [(Command, Arguments)] = []
   var diagnostics: [Diagnostic] = []
@@ -35,7 +37,10 @@ package func bind(_ program: Program) -> (bound: [(Command, Arguments)], diagnos
         throw .unknownVerb(statement.verb)
       }
     } catch {
-      diagnostics.append(error.diagnostic)
+      diagnostics.append(
+        diagnostics.count < 20
+          ? error.diagnostic
+          : Diagnostic(id: "further-problem", message: "a further problem", range: statement.range))
     }
   }
   return (bound, diagnostics)

@@ -5,6 +5,10 @@ import Text
 /// There it stays when the terminal becomes narrower and breaks the lines, whatever rows they take then: all that is
 /// the block's lies behind the cursor and can be cleared.
 package struct LiveBlock: Sendable {
+  /// The terminal cuts what is too long for a row, or breaks it as it usually does.
+  private static let cutting = "\u{1B}[?7l"
+  private static let breaking = "\u{1B}[?7h"
+
   /// Columns that each standing line takes.
   private var widths: [Int] = []
 
@@ -18,8 +22,12 @@ package struct LiveBlock: Sendable {
     let isBroken = widths.contains { $0 > terminalWidth }
     let isShorter = widths.count > lines.count
     widths = lines.map(displayWidth)
-    return "\r" + (isBroken || isShorter ? "\u{1B}[J" : "") + lines.joined(separator: "\u{1B}[K\r\n")
-      + "\u{1B}[K\r" + (lines.count > 1 ? "\u{1B}[\(lines.count - 1)A" : "")
+    let text =
+      "\r" + (isBroken || isShorter ? "\u{1B}[J" : "") + lines.joined(separator: "\u{1B}[K\r\n")
+      + "\u{1B}[K\r"
+      + (lines.count > 1 ? "\u{1B}[\(lines.count - 1)A" : "")
+    // A terminal that becomes narrower while this is on its way cuts the lines, so that each still takes one row.
+    return Self.cutting + text + Self.breaking
   }
 
   /// What to write so that the block is gone and the cursor is where it began; "" where there is none.
