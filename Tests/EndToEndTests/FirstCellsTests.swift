@@ -17,7 +17,7 @@ import Training
     let result = interpreter.execute(source, cancellation: cancellation) { output in
       switch output {
       case .text(let text), .note(let text): words.append(text)
-      case .print, .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: break
+      case .print, .table, .metric, .curve, .histogram, .images, .progress, .diagnostic, .finding: break
       }
       listen(output)
     }

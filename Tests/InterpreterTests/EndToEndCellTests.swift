@@ -40,9 +40,7 @@ import Training
     ] {
       #expect(float.values["student." + name] != nil, "\(name)")
     }
-    let warning = outputs.compactMap { output -> Diagnostic? in
-      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
-    }.first
+    let warning = float.diagnostics.first
     #expect(warning?.id == "negligible-term" && warning?.severity == .warning)
     #expect(warning?.message.hasPrefix("Attention hardly guides") == true)
     #expect(warning?.notes.last?.contains("Attention(scale: ") == true)

@@ -73,9 +73,13 @@ extension [Output] {
     compactMap { output in
       switch output {
       case .text(let text), .note(let text), .print(let text): text
-      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
+      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic, .finding: nil
       }
     }.joined(separator: "\n")
+  }
+
+  var findings: [Finding] {
+    compactMap { output in if case .finding(let finding) = output { finding } else { nil } }
   }
 
   var tables: [Table] {

@@ -68,7 +68,7 @@ import Training
         switch output {
         case .print(let text), .text(let text), .note(let text): text
         case .diagnostic(let diagnostic): diagnostic.message
-        case .table, .metric, .curve, .histogram, .images, .progress: "shown"
+        case .table, .metric, .curve, .histogram, .images, .progress, .finding: "shown"
         }
       })
     let run = { (cell: String) -> (CellRecord, [String]) in

@@ -98,7 +98,7 @@ final class NotebookScene {
         switch output {
         case .note(let text), .text(let text), .print(let text): text
         case .diagnostic(let diagnostic): diagnostic.message
-        case .table, .metric, .curve, .histogram, .images, .progress: "shown"
+        case .table, .metric, .curve, .histogram, .images, .progress, .finding: "shown"
         }
       }, isRead: { true }, systemMessage: { "code \($0)" })
   }

@@ -74,7 +74,8 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .show, .inspect,
+    .sensitivity, .advise, .rateSearch, .budget, .predict, .confusion, .export, .models, .runs, .show,
+    .inspect,
     .histogram,
     .diff, .explain, .print, .forget, .undo, .set, .help,
   ]

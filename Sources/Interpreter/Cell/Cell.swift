@@ -49,7 +49,7 @@ struct Cell {
 
   private func opened(_ bound: [(Command, Arguments)]) throws(Failure) -> Workspace {
     do {
-      return try Workspace(of: store, library: library, statementCount: bound.count)
+      return try Workspace(of: store, library: library, cell: source, statementCount: bound.count)
     } catch {
       throw Failure(error, at: bound.first?.1.verb)
     }
@@ -112,8 +112,9 @@ struct Cell {
       }
     }
     do {
-      return Outcome(
-        status: status, effects: try workspace.commit(cell: source), reads: workspace.reads.names)
+      let effects = try workspace.commit(cell: source)
+      console.kept()
+      return Outcome(status: status, effects: effects, reads: workspace.reads.names)
     } catch {
       throw Failure(error, at: bound.first?.1.verb)
     }

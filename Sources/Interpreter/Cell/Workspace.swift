@@ -68,9 +68,13 @@ package struct Workspace {
 
   let store: SessionStore
   let library: DataLibrary
+  /// The cell's text.
+  private(set) var cellSource: String
   /// Statements in the cell.
-  let statementCount: Int
-  let reads = SessionReads()
+  private(set) var statementCount: Int
+  private(set) var reads = SessionReads()
+  /// True where a cell is only looked at, which the session's own has no part in.
+  private(set) var isAside = false
   /// Oldest first.
   private var entries: [ModelEntry]
   private(set) var definitions: [String: NetworkDefinition]
@@ -81,10 +85,11 @@ package struct Workspace {
   private(set) var runs: [Run] = []
 
   /// The session as it stands.
-  init(of store: SessionStore, library: DataLibrary, statementCount: Int) throws {
+  init(of store: SessionStore, library: DataLibrary, cell: String = "", statementCount: Int) throws {
     self.store = store
     self.library = library
     self.statementCount = statementCount
+    cellSource = cell
     entries = try store.models().map(ModelEntry.init)
     definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
     settings = Dictionary(
@@ -94,6 +99,15 @@ package struct Workspace {
 
   /// Whether this cell did anything yet.
   var isUnchanged: Bool { changes.isEmpty && runs.isEmpty }
+
+  /// The session as it stands, for a look at another cell, whose reads are none of this one's.
+  func aside(source: String, statementCount: Int) -> Workspace {
+    var copy = self
+    (copy.cellSource, copy.statementCount, copy.reads, copy.isAside) = (
+      source, statementCount, SessionReads(), true
+    )
+    return copy
+  }
 }
 
 // What it holds. Whatever a statement's result follows from is noted as read.

@@ -13,7 +13,7 @@ extension Command {
     let name = word.text
     if try workspace.kind(of: name) != nil || workspace.isDamaged(name) {
       return Plan(changes: [.forget(name)]) { _, console in
-        console.text("\(name) is forgotten (undo brings it back)")
+        console.whenKept(.text("\(name) is forgotten (undo brings it back)"))
         return .done
       }
     }
@@ -21,7 +21,7 @@ extension Command {
       throw ModelError.unknownModel(word, known: workspace.modelNames + workspace.names.networks.sorted())
     }
     return Plan(changes: [.define(name, nil)]) { _, console in
-      console.text("the network \(name) is forgotten (undo brings it back)")
+      console.whenKept(.text("the network \(name) is forgotten (undo brings it back)"))
       return .done
     }
   }
