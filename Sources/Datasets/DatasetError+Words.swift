@@ -21,7 +21,7 @@ extension DatasetError {
       "\(path) is no IDX file of the right kind: it starts with \(hex(found)) instead of \(hex(expected))"
     case .empty(let path): "\(path) holds no images"
     case .labelsMismatch(let path, let images, let labels):
-      "\(path) has \(labels) labels for \(images) images"
+      "\(path) has \(labels) label\(labels == 1 ? "" : "s") for \(images) image\(images == 1 ? "" : "s")"
     case .labelOutOfRange(let path, let index, let label, let classes):
       "\(path) gives image \(index) the label \(label), but there are \(classes) classes"
     case .imageSizesDiffer(let path, let training, let test):
@@ -31,7 +31,7 @@ extension DatasetError {
     case .limitOutOfRange(let part, let asked, let available):
       asked < 1
         ? "\(asked) \(part.rawValue) images are too few"
-        : "\(asked) \(part.rawValue) images were asked for, there are \(available)"
+        : "\(asked) \(part.rawValue) images were asked for, there \(available == 1 ? "is" : "are") \(available)"
     case .sizeOutOfRange(let asked, let allowed):
       "images can't be \(asked) pixels wide: \(allowed.lowerBound) to \(allowed.upperBound) can be had"
     case .sizeTooLarge(let path, let bytes, let most):

@@ -33,7 +33,7 @@ struct BudgetTable {
         + "training, as the drop in points on the first \(counted(images, noun))")
     console.put(.table(layerTable))
     console.note(
-      "SQNR with the layer's weights alone at so many bits, on the first \(min(images, LayerWidths.images)) images; the "
+      "SQNR with the layer's weights alone at so many bits, on the first \(counted(min(images, LayerWidths.images), "image")); the "
         + "widths are those whose noises add up to the least that the size allows; activations stay at 8 bits"
     )
     report(rows, images: images, console)
