@@ -106,9 +106,15 @@ import Training
 
   @Test(arguments: [(100, true), (118, true), (150, false), (760, false)])
   func whatIsNotAboveGuessingLearnedNothing(right: Int, isTold: Bool) throws {
-    let evidence = try evidence(right: right, "student = train qatcnn lr 0.01")
+    var evidence = try evidence(right: right, "student = train qatcnn lr 0.01")
     #expect(ids(evidence).contains("no-better-than-guessing") == isTold)
     guard isTold else { return }
+    defer {
+      (evidence.labels, evidence.predictions) = (
+        Array(evidence.labels[..<64]), Array(evidence.predictions[936...])
+      )
+      #expect(ids(evidence).isEmpty)
+    }
     #expect(
       try sighting("no-better-than-guessing", evidence).cells == ["student = train qatcnn lr auto"])
   }

@@ -35,10 +35,13 @@ extension FindingKind {
   }
 
   /// An accuracy that is not above that of the commonest class with 95 % confidence, after training from fresh weights.
+  ///
+  /// Fewer than a hundred test images can't tell: on 64 a network that is right twice as often as by guessing has the
+  /// same interval.
   static let noBetterThanGuessing = FindingKind(
     "no-better-than-guessing", "a trained network is right no more often than one that always names one class"
   ) { evidence in
-    guard evidence.start == nil, let recipe = evidence.recipe,
+    guard evidence.start == nil, let recipe = evidence.recipe, evidence.labels.count >= 100,
       shareInterval(evidence.accuracy, of: evidence.labels.count).lowerBound <= evidence.guessing
     else { return nil }
     // A hundred steps are what the first falls of a loss take at the usual rate.
