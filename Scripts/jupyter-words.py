@@ -49,7 +49,8 @@ def words(program):
     found["commands"] = {
         command: {
             "choices": sorted(set(choices(rows))),
-            "options": sorted(first_column(rows, "option")),
+            # An option of two words is coloured word by word.
+            "options": sorted({word for name in first_column(rows, "option") for word in name.split()}),
             # After `help` stands any command.
             "words": sorted(first_column(rows, "word") + (commands if command == "help" else [])),
         }

@@ -11,8 +11,25 @@ package struct ChannelStatistics: Hashable, Sendable {
     for channel in 0..<images.channels {
       let (mean, deviation) = moments(of: histogram(of: images, channel: channel))
       self.mean.append(Float(mean))
-      self.deviation.append(deviation > 0 ? Float(deviation) : 1)
+      self.deviation.append(deviation > 0 ? Float(deviation) : Self.divisorOfConstant)
     }
+  }
+
+  /// What a channel without any variation is divided by; no channel varies so much, since values from 0 to 1 deviate by
+  /// at most a half.
+  static let divisorOfConstant: Float = 1
+}
+
+extension Dataset {
+  /// Channels in which every pixel of every training image has the same value, from 0.
+  package var constantChannels: [Int] {
+    deviation.indices.filter { deviation[$0] == ChannelStatistics.divisorOfConstant }
+  }
+
+  /// The training images' true standard deviation, one a channel; 0 of a channel that does not vary, which is divided by
+  /// 1 instead.
+  package var trueDeviation: [Float] {
+    deviation.map { $0 == ChannelStatistics.divisorOfConstant ? 0 : $0 }
   }
 }
 

@@ -10,10 +10,12 @@ package struct Dataset: Sendable {
   package var deviation: [Float]
   /// Files that were to be read and could not be, each with the reason: "cats/7.jpg: it is empty".
   package var leftOut: [String]
+  /// Images that are set apart to choose on: neither trained on nor tested on; nil where none are.
+  package var validation: ImageSet?
 
   package init(
     description: String, classNames: [String], training: ImageSet, test: ImageSet, mean: [Float],
-    deviation: [Float], leftOut: [String] = []
+    deviation: [Float], leftOut: [String] = [], validation: ImageSet? = nil
   ) {
     self.description = description
     self.classNames = classNames
@@ -22,6 +24,7 @@ package struct Dataset: Sendable {
     self.mean = mean
     self.deviation = deviation
     self.leftOut = leftOut
+    self.validation = validation
   }
 }
 

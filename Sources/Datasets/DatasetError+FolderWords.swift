@@ -29,7 +29,7 @@ extension DatasetError {
       "\(path) is of \(size) pixels, \(first) of \(firstSize)"
     case .optionNotTaken(let dataset, let option):
       "\(dataset) has no use for \(option.rawValue)"
-        + (option == .test ? " as a share or a folder" : "")
+        + (option == .test ? " as a share or a folder" : option == .validation ? " in a folder" : "")
     default: ""
     }
   }
@@ -55,6 +55,7 @@ extension DatasetError {
     case .pictureSizesDiffer: "bring all to one size: size 64"
     case .optionNotTaken(_, .classes): "leave it out: its classes have names"
     case .optionNotTaken(_, .test): "write test N, the number of test images"
+    case .optionNotTaken(_, .validation): "set a share of its training images apart: validation 10%"
     case .optionNotTaken: "leave it out: it is for folders of pictures"
     default: nil
     }

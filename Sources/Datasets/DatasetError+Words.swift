@@ -21,9 +21,9 @@ extension DatasetError {
       "\(path) is no IDX file of the right kind: it starts with \(hex(found)) instead of \(hex(expected))"
     case .empty(let path): "\(path) holds no images"
     case .labelsMismatch(let path, let images, let labels):
-      "\(path) has \(labels) labels for \(images) images"
+      "\(path) has \(labels) label\(labels == 1 ? "" : "s") for \(images) image\(images == 1 ? "" : "s")"
     case .labelOutOfRange(let path, let index, let label, let classes):
-      "\(path) gives image \(index) the label \(label), but there are \(classes) classes, from 0"
+      "\(path) gives image \(index) the label \(label), but there are \(classes) classes"
     case .imageSizesDiffer(let path, let training, let test):
       "the images in \(path) differ: \(training) for training, \(test) for test"
     case .imageChannelsDiffer(let path, let training, let test):
@@ -31,7 +31,7 @@ extension DatasetError {
     case .limitOutOfRange(let part, let asked, let available):
       asked < 1
         ? "\(asked) \(part.rawValue) images are too few"
-        : "\(asked) \(part.rawValue) images were asked for, there are \(available)"
+        : "\(asked) \(part.rawValue) images were asked for, there \(available == 1 ? "is" : "are") \(available)"
     case .sizeOutOfRange(let asked, let allowed):
       "images can't be \(asked) pixels wide: \(allowed.lowerBound) to \(allowed.upperBound) can be had"
     case .sizeTooLarge(let path, let bytes, let most):
@@ -39,6 +39,11 @@ extension DatasetError {
         + (bytes == .max ? "more bytes than can be counted" : "\(bytes >> 20) MiB")
         + ", \(most >> 20) MiB are the most"
     case .cancelled: "loading was stopped"
+    case .folderTwice(let path): "\(path) can't hold test and validation images at once"
+    case .nothingForValidation(let training):
+      training == 1
+        ? "of 1 training image none can be set apart"
+        : "of \(training) training images none can be set apart: no class has two"
     case .channelsUnknown, .filesAmbiguous, .noClasses, .emptyClass, .classMissing, .unknownClass,
       .classesOutOfRange, .classCount, .badPattern, .unlabelled, .linkRefused, .badPicture,
       .pictureSizesDiffer, .optionNotTaken:
@@ -67,6 +72,8 @@ extension DatasetError {
     case .sizeTooLarge(.some, _, _): "look whether the file is what its name says"
     case .sizeTooLarge(nil, _, _): "take fewer images (limit N) or smaller ones (size N)"
     case .cancelled: nil
+    case .folderTwice: "name two folders, or a share of the training images: validation 10%"
+    case .nothingForValidation: "take more training images, or leave validation out"
     case .channelsUnknown, .filesAmbiguous, .noClasses, .emptyClass, .classMissing, .unknownClass,
       .classesOutOfRange, .classCount, .badPattern, .unlabelled, .linkRefused, .badPicture,
       .pictureSizesDiffer, .optionNotTaken:

@@ -51,6 +51,10 @@ package enum DatasetError: Error, Hashable, Sendable {
   case pictureSizesDiffer(path: String, size: PixelSize, first: String, firstSize: PixelSize)
   /// Something was chosen that the data set has no use for.
   case optionNotTaken(dataset: String, DatasetOption)
+  /// One folder is to hold both the images to test on and those to choose on.
+  case folderTwice(path: String)
+  /// No class has two training images, of which one could be set apart.
+  case nothingForValidation(training: Int)
   /// Loading was stopped at the user's wish.
   case cancelled
   case limitOutOfRange(DatasetPart, asked: Int, available: Int)
@@ -63,7 +67,7 @@ package enum DatasetError: Error, Hashable, Sendable {
 
 /// What can be chosen of some data sets and not of others.
 package enum DatasetOption: String, Hashable, Sendable {
-  case label, classes, stretch, grey, test
+  case label, classes, stretch, grey, test, validation
   case skipBroken = "skip-broken"
 }
 

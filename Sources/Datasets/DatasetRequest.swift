@@ -21,10 +21,13 @@ package struct DatasetRequest: Hashable, Codable, Sendable, CustomStringConverti
   package var classes: [String]?
   /// For folders of pictures.
   package var pictures: PictureReading
+  /// Which images are set apart to choose on: a share of each class of the training images, or a folder in the folder.
+  package var validation: PictureReading.Test?
 
   package init(
     name: String = "fashion-mnist", path: String? = nil, limit: Int? = nil, testLimit: Int? = nil,
-    size: Int? = nil, seed: UInt64 = 0, classes: [String]? = nil, pictures: PictureReading = .usual
+    size: Int? = nil, seed: UInt64 = 0, classes: [String]? = nil, pictures: PictureReading = .usual,
+    validation: PictureReading.Test? = nil
   ) {
     self.name = name
     self.path = path
@@ -34,6 +37,7 @@ package struct DatasetRequest: Hashable, Codable, Sendable, CustomStringConverti
     self.seed = seed
     self.classes = classes
     self.pictures = pictures
+    self.validation = validation
   }
 
   /// The operands of a `data` command that asks for the same: "fashion-mnist limit 20000 size 64".
@@ -45,6 +49,7 @@ package struct DatasetRequest: Hashable, Codable, Sendable, CustomStringConverti
     if let limit { words += [DatasetPart.training.keyword, "\(limit)"] }
     if let testLimit { words += [DatasetPart.test.keyword, "\(testLimit)"] }
     if let test = pictures.test { words += [DatasetPart.test.keyword, test.words] }
+    if let validation { words += ["validation", validation.words] }
     if let size { words += ["size", "\(size)"] }
     if pictures.fit == .stretch { words.append("stretch") }
     if pictures.isGrey { words.append("grey") }

@@ -11,8 +11,9 @@ struct IDXFolder {
 
   /// A folder by its path, where "~/" is the home folder.
   ///
-  /// Without `classes` and names of the data set's own, classes are the numbers up to the largest label. Where classes
-  /// are named and labels run from 1 to as many as there are names, the first class is 1.
+  /// Without `classes` and names of the data set's own, classes are the numbers up to the largest label, from 1 where no
+  /// image has the label 0. Where classes are named and labels run from 1 to as many as there are names, the first class
+  /// is 1.
   init(_ source: DatasetSource, path: String, classes: [String]?) throws(DatasetError) {
     dataset = source.name
     let folder = FolderPath.expanded(path)
@@ -33,8 +34,9 @@ struct IDXFolder {
       throw .labelOutOfRange(
         path: labelPath, index: labels.firstIndex(of: most) ?? 0, label: most, classes: ImageSet.mostClasses)
     }
-    classNames = classes ?? (0...most).map { "\($0)" }
-    firstLabel = classes != nil && least >= 1 && most == classNames.count ? 1 : 0
+    let first = least >= 1 && most == (classes?.count ?? most) ? 1 : 0
+    classNames = classes ?? (first...max(most, first)).map { "\($0)" }
+    firstLabel = first
     guard (2...ImageSet.mostClasses).contains(classNames.count) else {
       throw .classesOutOfRange(path: folder, found: classNames.count)
     }

@@ -47,6 +47,7 @@ extension DatasetRequest {
     let isSameOrder =
       path == other.path && seed == other.seed && classes == other.classes
       && pictures.label == other.pictures.label && pictures.test == other.pictures.test
+      && validationFolder == other.validationFolder
     return isSameOrder ? limit : nil
   }
 
@@ -55,6 +56,10 @@ extension DatasetRequest {
     if let limit { return limit }
     guard case .drawn(let drawn)? = DatasetSource.named(name)?.origin else { return nil }
     return drawn.trainingCount
+  }
+
+  private var validationFolder: String? {
+    if case .folder(let name)? = validation { name } else { nil }
   }
 
   /// True where both may draw or read the same sequence of training images, of whatever length and size.

@@ -24,10 +24,12 @@ package func loadDataset(
     loaded.training = try resized(loaded.training, to: size, .training, loading)
     loaded.test = try resized(loaded.test, to: size, .test, loading)
   }
+  try loaded.setValidationApart(request)
   let statistics = ChannelStatistics(of: loaded.training)
   return Dataset(
     description: request.description, classNames: loaded.classNames, training: loaded.training,
-    test: loaded.test, mean: statistics.mean, deviation: statistics.deviation, leftOut: loaded.leftOut)
+    test: loaded.test, mean: statistics.mean, deviation: statistics.deviation, leftOut: loaded.leftOut,
+    validation: loaded.validation)
 }
 
 /// Both parts of a data set as its files have them.
@@ -36,6 +38,7 @@ struct LoadedImages {
   var training: ImageSet
   var test: ImageSet
   var leftOut: [String] = []
+  var validation: ImageSet?
 }
 
 extension DatasetSource {
@@ -44,6 +47,9 @@ extension DatasetSource {
 
   /// Throws at what is said of pictures or classes where the data set has none to choose.
   func check(_ request: DatasetRequest) throws(DatasetError) {
+    if case .folder? = request.validation, !scalesWhileReading {
+      throw .optionNotTaken(dataset: name, .validation)
+    }
     switch origin {
     case .pictures: return
     case .files:

@@ -20,6 +20,7 @@ package enum Output: Sendable, Codable, Equatable {
   /// Supersedes the progress before it; never kept in a file.
   case progress(Progress)
   case diagnostic(Diagnostic)
+  case finding(Finding)
 }
 
 /// A number with a name that stays the same from version to version: `teacher.accuracy`.

@@ -12,12 +12,24 @@ package struct TrainingOutcome: Sendable {
   package var epochsDone: Int
   /// The last epoch's report; nil where the run was stopped before one ended.
   package var lastEpoch: EpochReport?
-  /// The class that the model chose for each test image after the last epoch; empty where none ended.
+  /// The class that the model chose for each test image; empty where no epoch ended.
   package var lastPredictions: [Int] = []
+  /// Of the model on the test images; nil where no epoch ended, or the run was stopped.
+  package var test: TestFigures?
+  /// The epoch whose weights the model has, where that was chosen; nil where it has the last step's.
+  package var chosenEpoch: EpochReport?
+  /// True where the run ended because later epochs were no better.
+  package var stoppedEarly = false
   /// Median milliseconds of a step; of those in which no teacher ran, where there are any.
   package var stepMilliseconds: Double
   /// The same of the steps in which a teacher ran; nil where none did.
   package var teacherStepMilliseconds: Double?
+}
+
+/// A model's accuracy and mean cross-entropy on the test images.
+package struct TestFigures: Sendable, Hashable {
+  package var accuracy: Double
+  package var loss: Double
 }
 
 /// Why a run can't start or go on.
@@ -39,7 +51,8 @@ package enum TrainingError: Error, Equatable {
 /// `teachers` are models by the names that the recipe's distillation terms use; they run in inference mode with batch
 /// norm folded, and learn nothing. Where `logits` is given and images are not augmented, a teacher computes each
 /// image's logits once; the result is the same. Images that fill no whole batch are left out of an epoch, others in
-/// each. A warm-up by calibration comes before the first step, and needs a float model. Reports arrive on the calling
+/// each. Where the data has validation images, epochs are looked at on those, and the test images once, at the end; a
+/// recipe that chooses among epochs needs them. A warm-up by calibration comes before the first step, and needs a float model. Reports arrive on the calling
 /// thread. Same arguments, binary and thread count give the same bits. Throws `TrainingError.nonFiniteLoss` or
 /// `.nonFiniteParameter` where the loss, or what the last step left, is no number: no model comes out that has none.
 package func train(
@@ -63,7 +76,7 @@ package func train(
 }
 
 /// The model with the activation ranges that calibration finds; nil where it was cancelled.
-private func warmUp(
+func warmUp(
   _ model: Model, on data: Dataset, recipe: TrainingRecipe, calibration: RangeCalibration,
   policy: QuantizationPolicy, cancellation: Cancellation, report: (TrainingEvent) throws -> Void
 ) throws -> Model? {

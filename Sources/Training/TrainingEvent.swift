@@ -35,7 +35,8 @@ package struct StepReport: Sendable {
   package var imagesPerSecond: Double
 }
 
-/// After an epoch, with the test set's figures.
+/// After an epoch, with the figures of the images that epochs are looked at on: the test images, or the validation images
+/// where the data has some.
 package struct EpochReport: Sendable {
   package var epoch: Int
   package var epochs: Int
@@ -46,6 +47,8 @@ package struct EpochReport: Sendable {
   package var trainingAccuracy: Double
   package var testAccuracy: Double
   package var testLoss: Double
+  /// True where these are figures of validation images, and the test images were left alone.
+  package var isOfValidation = false
   package var seconds: Double
   package var stepMilliseconds: Double
 }

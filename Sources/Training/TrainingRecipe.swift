@@ -47,13 +47,15 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
   package var frozen: [String]?
   /// Learning rate of the last layer; nil where it is that of all.
   package var headLearningRate: Double?
+  /// Nil where the run goes to its last epoch and ends with that.
+  package var selection: EpochSelection?
 
   package init(
     epochs: Int = 3, batchSize: Int = 128, learningRate: Double = 3e-3, schedule: Schedule = .oneCycle,
     optimizer: Optimizer = .adam, momentum: Double = 0.9, weightDecay: Double = 0, seed: UInt64 = 0,
     precision: TrainingPrecision = .float32, augments: Bool = false, jitter: Double? = nil,
     quantization: QuantizationRecipe? = nil, distillation: [DistillationTerm] = [], frozen: [String]? = nil,
-    headLearningRate: Double? = nil
+    headLearningRate: Double? = nil, selection: EpochSelection? = nil
   ) {
     self.epochs = epochs
     self.batchSize = batchSize
@@ -70,6 +72,7 @@ package struct TrainingRecipe: Hashable, Sendable, Codable {
     self.distillation = distillation
     self.frozen = frozen
     self.headLearningRate = headLearningRate
+    self.selection = selection
   }
 
   /// The layers that stay as they are, and the one with a rate of its own.

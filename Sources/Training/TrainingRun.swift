@@ -16,9 +16,9 @@ final class TrainingRun {
   private let loss: BlendedLoss
   private let look: Normalization
   private let batchSize: Int
-  private let batches: Int
+  let batches: Int
   private let labels: UnsafeMutableBufferPointer<Int32>
-  private var order: BatchOrder
+  var order: BatchOrder
   private var sums = RunningSums(terms: 0)
   private var stepTimes: [Double] = []
   /// Of the steps, whether a teacher ran.
@@ -29,6 +29,9 @@ final class TrainingRun {
     logits: LogitsLibrary?
   ) throws {
     try check(model, fits: data.training, classes: data.classNames.count)
+    guard recipe.selection == nil || data.validation != nil else {
+      throw TrainingError.unsupported("a choice among epochs without validation images")
+    }
     self.data = data
     self.recipe = recipe
     look = data.normalization(for: model.graph)
@@ -83,6 +86,7 @@ final class TrainingRun {
     stepTimes.reserveCapacity(stepCount)
     ranTeacher.reserveCapacity(stepCount)
     for teacher in loss.teacherReports { try report(.teacherLogits(teacher)) }
+    var choice = EpochChoice(recipe.selection)
     epochs: for epoch in 0..<recipe.epochs {
       order.reshuffle(epoch: epoch)
       sums = RunningSums(terms: recipe.distillation.count)
@@ -100,23 +104,34 @@ final class TrainingRun {
       if !recipe.distillation.isEmpty, epoch == 0 || epoch + 1 == recipe.epochs {
         try report(.blend(try blendReport(epoch: epoch)))
       }
-      guard
-        let end = try finishEpoch(
-          epoch, step: outcome.stepsDone, seconds: start.secondsUntilNow, cancellation: cancellation)
-      else {
+      let seconds = start.secondsUntilNow
+      let state = try model(after: outcome.stepsDone)
+      guard let end = try finishEpoch(epoch, state, seconds: seconds, cancellation: cancellation) else {
         outcome.interrupted = true
         break
       }
       outcome.epochsDone += 1
       outcome.lastEpoch = end.report
-      outcome.lastPredictions = end.predictions
+      if !end.report.isOfValidation { outcome.note(test: end.evaluation) }
       try report(.epoch(end.report))
+      // What an earlier rung of a ladder was good at says nothing of the last.
+      if rung + 1 >= rungs.count { choice.see(end.report, state) }
+      if choice.isOver, epoch + 1 < recipe.epochs {
+        outcome.stoppedEarly = true
+        break
+      }
     }
     outcome.model = try model(after: outcome.stepsDone)
+    if let best = choice.best { (outcome.model, outcome.chosenEpoch) = (best.model, best.report) }
     if !outcome.interrupted, outcome.lastEpoch.map({ !$0.testLoss.isFinite }) ?? false {
       throw TrainingError.nonFiniteLoss(step: outcome.stepsDone)
     }
     if kind == .fakeQuantized, !rungs.isEmpty { outcome.policy = rungs[rung] }
+    if data.validation != nil, !outcome.interrupted, outcome.epochsDone > 0 {
+      let test = try evaluate(
+        outcome.model, on: data.test, of: data, workspace: plan.idleMemory, cancellation: cancellation)
+      if let test { outcome.note(test: test) } else { outcome.interrupted = true }
+    }
     let plain = median(times(withTeacher: false))
     let taught = median(times(withTeacher: true))
     outcome.stepMilliseconds = 1000 * (plain ?? taught ?? 0)
@@ -135,18 +150,19 @@ final class TrainingRun {
     zip(stepTimes, ranTeacher).filter { $0.1 == withTeacher }.map(\.0)
   }
 
-  private func step(_ batch: Int, epoch: Int, index: Int) throws -> StepReport {
+  /// One step; at `rate` and with every loss at its full weight where that is given, else as the recipe has it.
+  func step(_ batch: Int, epoch: Int, index: Int, rate given: Double? = nil) throws -> StepReport {
     let start = ContinuousClock.now
     try load(batch, epoch: epoch)
     (plan.phase.randomSeed, plan.phase.randomStep) = (recipe.seed, UInt64(index))
     try plan.forward()
-    let progress = Double(index + 1) / Double(stepCount)
+    let progress = given == nil ? Double(index + 1) / Double(stepCount) : nil
     let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels), progress: progress)
     guard value.total.isFinite, !plan.phase.diverged else {
       throw TrainingError.nonFiniteLoss(step: index + 1)
     }
     try plan.backward()
-    let rate = recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
+    let rate = given ?? recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
     plan.update(
       UpdateRates(
         learningRate: rate, decay: recipe.weightDecay,
@@ -211,42 +227,28 @@ final class TrainingRun {
 
   /// Nil where the evaluation was cancelled.
   private func finishEpoch(
-    _ epoch: Int, step: Int, seconds: Double, cancellation: Cancellation
-  ) throws -> (report: EpochReport, predictions: [Int])? {
+    _ epoch: Int, _ model: Model, seconds: Double, cancellation: Cancellation
+  ) throws -> (report: EpochReport, evaluation: Evaluation)? {
     let test = try evaluate(
-      model(after: step), on: data.test, of: data, workspace: plan.idleMemory, cancellation: cancellation)
+      model, on: data.validation ?? data.test, of: data, workspace: plan.idleMemory,
+      cancellation: cancellation)
     guard let test else { return nil }
-    let report = EpochReport(
+    var report = EpochReport(
       epoch: epoch + 1, epochs: recipe.epochs, loss: sums.mean(sums.total), taskLoss: sums.mean(sums.task),
       distillationLoss: sums.mean(sums.distillation), termLosses: sums.terms.map(sums.mean),
       trainingAccuracy: sums.mean(Double(sums.correct)),
       testAccuracy: test.accuracy, testLoss: test.loss, seconds: seconds,
       stepMilliseconds: 1000 * (median(Array(stepTimes.suffix(batches))) ?? 0))
-    return (report, test.predictions)
+    report.isOfValidation = data.validation != nil
+    return (report, test)
   }
 }
 
-/// Sums over the images of an epoch.
-private struct RunningSums {
-  var total = 0.0
-  var task = 0.0
-  var distillation = 0.0
-  var correct = 0
-  var terms: [Double]
-  private var images = 0
-
-  init(terms count: Int) { terms = Array(repeating: 0, count: count) }
-
-  mutating func add(_ value: BlendedLoss.Value, terms losses: [Double], images count: Int) {
-    total += value.total * Double(count)
-    task += value.task * Double(count)
-    distillation += value.distillation * Double(count)
-    correct += value.correct
-    for index in terms.indices { terms[index] += losses[index] * Double(count) }
-    images += count
+extension TrainingOutcome {
+  fileprivate mutating func note(test: Evaluation) {
+    self.test = TestFigures(accuracy: test.accuracy, loss: test.loss)
+    lastPredictions = test.predictions
   }
-
-  func mean(_ sum: Double) -> Double { images == 0 ? 0 : sum / Double(images) }
 }
 
 func median(_ values: [Double]) -> Double? {

@@ -97,7 +97,7 @@ import Testing
     #expect(data.training.labels == [2, 0, 1, 0, 2] && data.test.labels == [1, 1, 0])
     #expect(data.classNames == ["a", "b", "c"])
     let numbered = try loadDataset(DatasetRequest(name: "idx", path: folder.path))
-    #expect(numbered.training.labels == [3, 1, 2, 1, 3] && numbered.classNames.count == 4)
+    #expect(numbered.training.labels == [2, 0, 1, 0, 2] && numbered.classNames == ["1", "2", "3"])
   }
 
   @Test func labelsCanBeWiderThanAByte() throws {

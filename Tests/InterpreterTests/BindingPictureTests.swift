@@ -44,7 +44,7 @@ import Testing
     (
       "train resnet18 lr nan",
       """
-      error: lr takes a number greater than 0, not the name nan
+      error: lr takes a number greater than 0 or auto, not the name nan
         train resnet18 lr nan
                           ^~~
         try: lr 1e-3

@@ -36,7 +36,10 @@ import Training
       }
     }
     #expect(try #require(result.values["teacher.sqnr_db"]) < 30)
-    #expect(outputs.words.contains("the first 200 of 256 test images"))
+    #expect(outputs.words.contains("of the 256 test images, a fixed half of each class"))
+    #expect(outputs.words.contains("choosing test images"))
+    #expect(
+      result.values["teacher.verified_drop_points"] != nil || outputs.words.contains("no keep(…) helps"))
     #expect(scene.run("qat student from teacher epochs 1\nsensitivity student images 50").0.status == .ok)
   }
 

@@ -40,12 +40,11 @@ import Training
     ] {
       #expect(float.values["student." + name] != nil, "\(name)")
     }
-    let warning = outputs.compactMap { output -> Diagnostic? in
-      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
-    }.first
+    let warning = float.diagnostics.first
     #expect(warning?.id == "negligible-term" && warning?.severity == .warning)
     #expect(warning?.message.hasPrefix("Attention hardly guides") == true)
-    #expect(warning?.notes.last?.contains("Attention(scale: ") == true)
+    #expect(warning?.notes.first?.contains("Attention(scale: ") == true)
+    #expect(warning?.notes.last?.contains("kd(teacher, Attention(p: 2, scale: ") == true)
 
     let (fine, words) = scene.run("student = distill student with kd(teacher, SoftTarget) epochs 1")
     #expect(fine.status == .ok && words.words.contains("student goes on from what it learned"))

@@ -31,7 +31,7 @@ import Testing
     "budget 2 kB small images 20 epochs 1", "s = budget 2 kB student images 20 epochs 1",
     "taught = distill tiny with kd(teacher) epochs 1", "train small epochs 1", "dynamic small",
     "rescale small by 4", "rescale small seed 3", "small-8 = ptq small seed 2", "convert",
-    "advise small images 20",
+    "advise small images 20", "lr-find tiny", "lr-find teacher batch 32",
     "model tiny = fc(10)", "train tiny epochs 1 seed 1", "set seed 3", "data shapes limit 96 test 40 size 12",
     "forget small", "qat student from teacher epochs 1 seed 9", "undo", "recipe teacher", "recipe tiny",
   ]

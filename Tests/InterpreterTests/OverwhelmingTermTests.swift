@@ -12,10 +12,11 @@ import Testing
     let cell = "student = distill lenet5 with \(terms) epochs 1 batch 32"
     let (result, outputs) = scene.run(cell)
     #expect(result.status == .ok, "\(terms)")
-    let diagnostics = outputs.compactMap { output -> Diagnostic? in
-      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
-    }
-    return (diagnostics.first { $0.id == "overwhelming-term" }, cell)
+    let found = outputs.findings.first { $0.id == "overwhelming-term" }
+    // It has a place in the cell, and so is a diagnostic too.
+    #expect(result.diagnostics.first { $0.id == "overwhelming-term" } == found?.diagnostic)
+    if let found { #expect(scene.run(try #require(found.cell)).0.status == .ok) }
+    return (found?.diagnostic, cell)
   }
 
   @Test(arguments: [

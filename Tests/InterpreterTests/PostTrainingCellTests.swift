@@ -55,8 +55,9 @@ import Training
   }
 
   @Test func fewImagesAreTold() throws {
-    let words = try scene().run("ptq teacher calibration 3 batch 16").1.words
-    #expect(words.contains("48 images in 3 batches are few"))
+    let findings = try scene().run("ptq teacher calibration 3 batch 16").1.findings
+    #expect(findings.first?.message.contains("48 images in 3 batches are few") == true)
+    #expect(findings.first?.cell == "ptq teacher calibration 16 batch 16")
   }
 
   @Test func stoppingKeepsTheSessionAsItWas() throws {

@@ -74,9 +74,13 @@ extension [Output] {
       switch output {
       case .text(let text), .drawing(let text), .note(let text), .print(let text): text
       case .measured(let words, _): words.text
-      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic: nil
+      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic, .finding: nil
       }
     }.joined(separator: "\n")
+  }
+
+  var findings: [Finding] {
+    compactMap { output in if case .finding(let finding) = output { finding } else { nil } }
   }
 
   var tables: [Table] {

@@ -27,4 +27,6 @@ struct PictureListing: Hashable {
   var classNames: [String]
   var training: [PictureFile]
   var test: [PictureFile]
+  /// Files of a folder of their own that are set apart to choose on; none where that has no folder.
+  var validation: [PictureFile] = []
 }

@@ -15,15 +15,25 @@ func pictureFolder(_ request: DatasetRequest, _ loading: Loading) throws(Dataset
   let reading = request.pictures
   let form = PictureForm(side: request.size, fit: reading.fit, isGrey: reading.isGrey)
   let cache = loading.cacheFolder.map { PictureCache(folder: $0, listing, form, reading) }
-  if let kept = cache?.load(listing.classNames) { return kept }
-  let size = try listing.pictureSize(request)
-  // The test files are fewer: what is wrong with them shows before the long read.
-  let test = try listing.decoding(.test, listing.test, form, size, reading).images(loading)
-  let training = try listing.decoding(.training, listing.training, form, size, reading).images(loading)
-  let loaded = LoadedImages(
-    classNames: listing.classNames, training: training.images, test: test.images,
-    leftOut: test.leftOut + training.leftOut)
-  if loading.writesCache { cache?.keep(loaded) }
+  var loaded: LoadedImages
+  if let kept = cache?.load(listing.classNames) {
+    loaded = kept
+  } else {
+    let size = try listing.pictureSize(request)
+    // The test files are fewer: what is wrong with them shows before the long read.
+    let test = try listing.decoding(.test, listing.test, form, size, reading).images(loading)
+    let training = try listing.decoding(.training, listing.training, form, size, reading).images(loading)
+    loaded = LoadedImages(
+      classNames: listing.classNames, training: training.images, test: test.images,
+      leftOut: test.leftOut + training.leftOut)
+    if loading.writesCache { cache?.keep(loaded) }
+  }
+  guard !listing.validation.isEmpty else { return loaded }
+  let validation = try listing.decoding(
+    .training, listing.validation, form, loaded.training.size, reading
+  ).images(loading)
+  loaded.validation = validation.images
+  loaded.leftOut += validation.leftOut
   return loaded
 }
 

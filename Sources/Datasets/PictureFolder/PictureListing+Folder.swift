@@ -9,17 +9,21 @@ extension PictureListing {
       throw .folderNeeded(dataset: DatasetSource.folder.name)
     }
     let walk = try FolderWalk(root: FolderPath.expanded(path))
-    let parts = try PictureParts(walk, request.pictures)
+    let parts = try PictureParts(walk, request)
     let pattern = try request.pictures.label.map(LabelPattern.init)
     var training = try PictureListing.labelled(
-      parts.training, except: parts.test, isWhole: true, walk, pattern, request)
+      parts.training, except: parts.others, isWhole: true, walk, pattern, request)
     var test = try parts.test.map { folder throws(DatasetError) in
-      try PictureListing.labelled(folder, except: nil, isWhole: false, walk, pattern, request)
+      try PictureListing.labelled(folder, except: [], isWhole: false, walk, pattern, request)
+    }
+    let apart = try parts.validation.map { folder throws(DatasetError) in
+      try PictureListing.labelled(folder, except: [], isWhole: false, walk, pattern, request)
     }
     let names = try PictureListing.classNames(
       request, pattern, found: training.map(\.name), in: walk.absolute(parts.training))
     training = training.filter { names.wanted.contains($0.name) }
-    if let unknown = test?.first(where: { !names.wanted.contains($0.name) }), request.classes == nil {
+    let unknown = ((test ?? []) + (apart ?? [])).first { !names.wanted.contains($0.name) }
+    if let unknown, request.classes == nil {
       throw .unknownClass(path: walk.root + "/" + unknown.files[0].path, name: unknown.name)
     }
     test = test?.filter { names.wanted.contains($0.name) }
@@ -34,15 +38,22 @@ extension PictureListing {
       let share = if case .share(let share)? = request.pictures.test { share } else { nil as Double? }
       divide(files, share: share ?? PictureReading.usualTestShare, seed: request.seed)
     }
-    for group in test ?? [] {
-      let label = names.wanted.firstIndex(of: group.name) ?? 0
-      self.test += group.files.map { file in
-        var file = file
-        file.label = label
-        return file
-      }
+    for group in test ?? [] { self.test += PictureListing.files(of: group, among: names.wanted) }
+    for group in apart ?? [] where names.wanted.contains(group.name) {
+      validation += PictureListing.files(of: group, among: names.wanted)
     }
+    if apart != nil, validation.isEmpty { throw .empty(path: walk.absolute(parts.validation ?? "")) }
     try shuffle(request)
+  }
+
+  /// A class's files with its label.
+  private static func files(of group: Group, among names: [String]) -> [PictureFile] {
+    let label = names.firstIndex(of: group.name) ?? 0
+    return group.files.map { file in
+      var file = file
+      file.label = label
+      return file
+    }
   }
 
   /// Files of one class as it is called in the folder.
@@ -50,10 +61,10 @@ extension PictureListing {
 
   /// Where sub-folders are the classes and the list is to be whole, every class that is wanted must be there.
   private static func labelled(
-    _ folder: String, except leftOut: String?, isWhole: Bool, _ walk: FolderWalk, _ pattern: LabelPattern?,
+    _ folder: String, except leftOut: Set<String>, isWhole: Bool, _ walk: FolderWalk,
+    _ pattern: LabelPattern?,
     _ request: DatasetRequest
   ) throws(DatasetError) -> [Group] {
-    let leftOut = Set([leftOut].compactMap { $0 })
     guard let pattern else {
       let contents = try walk.contents(of: folder)
       let folders = contents.folders.filter { !leftOut.contains(joined(folder, $0)) }
@@ -135,28 +146,43 @@ private struct PictureParts {
   var training: String
   /// Nil where a share of the training files is for testing.
   var test: String?
+  /// Nil where no folder is set apart to choose on.
+  var validation: String?
+
+  /// Folders that hold no training image.
+  var others: Set<String> { Set([test, validation].compactMap { $0 }) }
 
   private static let testNames = ["test", "testing", "valid", "val", "validation"]
 
-  init(_ walk: FolderWalk, _ reading: PictureReading) throws(DatasetError) {
+  init(_ walk: FolderWalk, _ request: DatasetRequest) throws(DatasetError) {
     let folders = try walk.contents(of: "").folders
     let own = ["train", "training"].first(where: folders.contains)
     training = own ?? ""
-    switch reading.test {
-    case .folder(let name):
-      guard !name.isEmpty, !name.split(separator: "/").contains(".."), !name.hasPrefix("/"),
-        try walk.hasFolder(name)
-      else { throw .folderMissing(dataset: "the test images", path: walk.root + "/" + name) }
-      test = name
-    case .share: test = nil
-    case nil: test = own == nil ? nil : PictureParts.testNames.first(where: folders.contains)
+    if case .folder(let name)? = request.validation {
+      validation = try walk.folder(named: name, of: "the validation images")
     }
+    let apart = validation
+    switch request.pictures.test {
+    case .folder(let name): test = try walk.folder(named: name, of: "the test images")
+    case .share: test = nil
+    case nil:
+      test = own == nil ? nil : PictureParts.testNames.first { folders.contains($0) && $0 != apart }
+    }
+    if let test, test == validation { throw .folderTwice(path: walk.root + "/" + test) }
   }
 }
 
 extension FolderWalk {
+  /// A folder of one part that the user named.
+  fileprivate func folder(named name: String, of part: String) throws(DatasetError) -> String {
+    guard !name.isEmpty, !name.split(separator: "/").contains(".."), !name.hasPrefix("/"),
+      try hasFolder(name)
+    else { throw .folderMissing(dataset: part, path: root + "/" + name) }
+    return name
+  }
+
   /// True for a folder that lies, over any number of folders and no link, in the data set's folder.
-  fileprivate func hasFolder(_ path: String) throws(DatasetError) -> Bool {
+  private func hasFolder(_ path: String) throws(DatasetError) -> Bool {
     var folder = ""
     for name in path.split(separator: "/").map(String.init) {
       guard try contents(of: folder).folders.contains(name) else { return false }

@@ -155,6 +155,10 @@ private func checked(_ expression: Expression, _ kinds: [ValueKind]) -> Check {
     let check = checked(expression, kind: kind)
     switch (check, nearest) {
     case (.fits, _): return check
+    // Where a number is meant, a word among few is no misspelling of one word alone.
+    case (.unknown(let word, let choices), _)
+    where choices.count == 1 && nearName(word.text, choices.map(\.name)) == nil:
+      continue
     case (.unknown, _), (.outOfRange, .wrongKind): nearest = check
     case (.outOfRange, _), (.wrongKind, _): continue
     }

@@ -91,7 +91,8 @@ extension Command {
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
-    .sensitivity, .advise, .budget, .predict, .confusion, .export, .models, .runs, .stale, .recipe, .show,
+    .sensitivity, .advise, .rateSearch, .budget, .predict, .confusion, .export, .models, .runs, .stale,
+    .recipe, .show,
     .inspect,
     .histogram,
     .diff, .explain, .print, .forget, .undo, .redo, .set, .time, .help,

@@ -18,9 +18,11 @@ extension Keyword {
   static let batch = Keyword(
     "batch", .count(1...65_536), otherwise: "\(standard.batchSize)", example: "128", "images in a step")
   static let learningRate = Keyword(
-    "lr", .real(.above(0)),
+    "lr", .either([.real(.above(0)), .choice([automaticRate])]),
     otherwise: "\(plain(standard.learningRate)) for train, a tenth of the start's for qat", example: "1e-3",
-    "learning rate, the largest of the schedule")
+    "learning rate, the largest of the schedule; auto finds it in a short sweep first, as lr-find does")
+  /// A rate that a sweep is to find.
+  static let automaticRate = Choice("auto", "found by a sweep before the first step")
   static let schedule = Keyword(
     "schedule",
     .choice([
@@ -58,9 +60,18 @@ extension Keyword {
     "batchnorm-freeze", .real(.closed(0, 1)), otherwise: plain(quantization.batchNormFreeze), example: "0.5",
     "share of the steps after which batch-norm statistics stay")
 
+  static let keepBest = Keyword(
+    "keep best", .flag, otherwise: "the last epoch's weights",
+    "end with the weights of the best epoch, by the validation images or, without them, by half of the test images"
+  )
+  static let stopEarly = Keyword(
+    "stop-early", .count(1...10_000), otherwise: "all epochs", example: "2",
+    "end after so many epochs in a row that were no better, by the same images")
+
   /// Options of every kind of run.
   static let recipe: [Keyword] = [
-    .epochs, .learningRate, .headRate, .batch, .schedule, .optimizer, .momentum, .decay, .freeze, .runSeed,
+    .epochs, .learningRate, .headRate, .batch, .schedule, .optimizer, .momentum, .decay, .freeze, .keepBest,
+    .stopEarly, .runSeed,
   ]
 }
 
@@ -75,6 +86,10 @@ extension TrainingRecipe {
     if let value = arguments.real(.momentum) { momentum = value }
     weightDecay = arguments.real(.decay) ?? optimizer.usualDecay
     if let value = arguments.count(.runSeed) { seed = UInt64(value) }
+    if arguments.has(.keepBest) || arguments.has(.stopEarly) {
+      selection = EpochSelection(
+        keepsBest: arguments.has(.keepBest), patience: arguments.count(.stopEarly))
+    }
   }
 
   /// Lowers a batch that the data can't fill; returns what there is to say of one that was written.
@@ -99,6 +114,8 @@ extension TrainingRecipe {
     }
     if optimizer == .sgd { settings.append((Keyword.momentum.name, plain(momentum))) }
     settings += [(Keyword.decay.name, plain(weightDecay)), (Keyword.runSeed.name, "\(seed)")]
+    if selection?.keepsBest == true { settings.append((Keyword.keepBest.name, "")) }
+    if let patience = selection?.patience { settings.append((Keyword.stopEarly.name, "\(patience)")) }
     if precision != .float32 { settings.append((Keyword.precision.name, precision.rawValue)) }
     if augments { settings.append((Keyword.augment.name, "on")) }
     if let jitter { settings.append((Keyword.jitter.name, plain(jitter))) }

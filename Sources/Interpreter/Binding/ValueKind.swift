@@ -131,6 +131,7 @@ package enum ValueKind: Sendable {
         ? "a whole number of at least \(range.lowerBound)"
         : "a whole number from \(grouped(range.lowerBound)) to \(grouped(range.upperBound))"
     case .real(let range): "a number " + range.words
+    case .choice(let choices) where choices.count == 1: choices[0].name
     case .choice(let choices): "one of " + choices.map(\.name).joined(separator: ", ")
     case .model: "the name of a model"
     case .network: "an architecture, a network or a model"

@@ -167,8 +167,9 @@ struct Cell {
       }
     }
     do {
-      return Outcome(
-        status: status, effects: try workspace.commit(cell: ran), reads: workspace.reads.names)
+      let effects = try workspace.commit(cell: ran)
+      console.kept()
+      return Outcome(status: status, effects: effects, reads: workspace.reads.names)
     } catch {
       throw Failure(error, at: bound.first?.1.verb)
     }

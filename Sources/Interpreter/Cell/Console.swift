@@ -9,6 +9,7 @@ package final class Console {
   private let emit: (Output) -> Void
   private let clock = ContinuousClock()
   private var lastProgress: ContinuousClock.Instant?
+  private var untilKept: [Output] = []
 
   init(cancellation: Cancellation, emit: @escaping (Output) -> Void) {
     self.cancellation = cancellation
@@ -18,7 +19,19 @@ package final class Console {
   func put(_ output: Output) {
     if case .metric(let metric) = output { metrics.append(metric) }
     if case .diagnostic(let diagnostic) = output { diagnostics.append(diagnostic) }
+    // A finding with a place in the cell says what to change there, as a warning does.
+    if case .finding(let finding) = output, finding.range != nil { diagnostics.append(finding.diagnostic) }
     emit(output)
+  }
+
+  /// Puts an output out when the cell has changed the session, and not where it fails: what a statement does at once and
+  /// the store may still refuse.
+  func whenKept(_ output: Output) { untilKept.append(output) }
+
+  /// The cell has changed the session.
+  func kept() {
+    for output in untilKept { put(output) }
+    untilKept = []
   }
 
   func text(_ text: String) { put(.text(text)) }

@@ -31,7 +31,9 @@ package struct DataChoice: Sendable, Hashable {
       name: name, path: folder ?? arguments.text(.path), limit: arguments.count(.limit),
       testLimit: arguments.count(.test), size: arguments.count(.size),
       seed: arguments.count(.dataSeed).map(UInt64.init) ?? (isDrawn ? seed() : 0),
-      classes: arguments.texts(.classes), pictures: PictureReading(arguments))
+      classes: arguments.texts(.classes), pictures: PictureReading(arguments),
+      validation: arguments.real(.validation).map { .share($0) }
+        ?? arguments.text(.validation).map { .folder($0) })
     augments = arguments.has(.augment)
     jitter = arguments.real(.jitter)
   }

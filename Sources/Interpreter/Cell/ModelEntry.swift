@@ -53,6 +53,9 @@ package struct ModelEntry: Sendable {
   /// Figure of a quantized model: bytes of the saved float model that it started from.
   static let floatSize = "float_size_bytes"
 
+  /// Figure of a model: how many test images its accuracy is of, where that is not all of them.
+  static let accuracyImages = "accuracy_images"
+
   /// Parameters of the network.
   var parameterCount: Int { graph.nodes.reduce(0) { $0 + $1.operation.parameterCount } }
 }

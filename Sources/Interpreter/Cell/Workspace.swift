@@ -69,12 +69,14 @@ package struct Workspace {
   let store: SessionStore
   let library: DataLibrary
   /// Statements in the cell.
-  let statementCount: Int
+  private(set) var statementCount: Int
   /// The cell as it was written.
-  let source: String
+  private(set) var source: String
   /// True where statements are only tried: what costs time and says nothing of their words is left out.
   let isTrial: Bool
-  let reads = SessionReads()
+  private(set) var reads = SessionReads()
+  /// True where a cell is only looked at, which the session's own has no part in.
+  private(set) var isAside = false
   /// Oldest first.
   private var entries: [ModelEntry]
   private(set) var definitions: [String: NetworkDefinition]
@@ -103,6 +105,15 @@ package struct Workspace {
 
   /// Whether this cell did anything yet.
   var isUnchanged: Bool { changes.isEmpty && runs.isEmpty }
+
+  /// The session as it stands, for a look at another cell, whose reads are none of this one's.
+  func aside(source: String, statementCount: Int) -> Workspace {
+    var copy = self
+    (copy.source, copy.statementCount, copy.reads, copy.isAside) = (
+      source, statementCount, SessionReads(), true
+    )
+    return copy
+  }
 }
 
 // What it holds. Whatever a statement's result follows from is noted as read.

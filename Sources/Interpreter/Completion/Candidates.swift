@@ -16,7 +16,7 @@ struct Candidates {
         .map { Completion(text: $0.name, detail: $0.summary) }
     case .body(let verb, let operands, let subject, let used): body(verb, operands, subject, used)
     case .value(let verb, let keyword):
-      Command.named(verb)?.keyword(named: keyword).map { values(of: $0.kind) + numbers(for: $0) } ?? []
+      Command.named(verb)?.keyword(named: keyword).map { numbers(for: $0) + values(of: $0.kind) } ?? []
     case .layer: layerForms
     case .clauseCall: completions(Keyword.distillation.kind.choices)
     case .argument(let call, let enclosing, let index, let label, let own, let names):

@@ -195,6 +195,13 @@ struct CompletionPlace {
     var used: Set<String> = []
     var rest = words
     while let word = rest.popFirst() {
+      if word.kind == .word, let next = rest.first,
+        let joined = command.keyword(named: word.text + " " + next.text)
+      {
+        rest.removeFirst()
+        used.insert(joined.name)
+        continue
+      }
       guard word.kind == .word, let keyword = command.keyword(named: word.text) else {
         if used.isEmpty, word.kind != .comma {
           if operands == 0 { subject = word.text }

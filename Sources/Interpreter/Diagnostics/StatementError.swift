@@ -53,6 +53,8 @@ package enum StatementError: Error {
   case anyLossAccepted(SourceRange, option: String, share: Double)
   /// Drawn figures don't fit a model, and no other images stand in for training images.
   case noStandIn(SourceRange, model: String, images: String, classes: Int)
+  /// Without validation images a half of the test images chooses, and of each class one must be left to test on.
+  case tooFewToChoose(SourceRange, images: Int)
 }
 
 extension StatementError: DiagnosedError {
@@ -190,6 +192,12 @@ extension StatementError: DiagnosedError {
       complaint(
         "any-loss-accepted", "\(option) accepts a loss of \(plain(100 * share)) points of 100", at: range,
         remedy: "write the points as a percentage: \(option) \(plain(min(share, 5)))%")
+    case .tooFewToChoose(let range, let images):
+      complaint(
+        "too-few-images",
+        "\(counted(images, "test image")) can't be parted into a half that chooses and one that tests: "
+          + "no class has two", at: range,
+        remedy: "set training images apart to choose on: data NAME validation 10%")
     case .noStandIn(let range, let model, let images, let classes):
       complaint(
         "no-stand-in",

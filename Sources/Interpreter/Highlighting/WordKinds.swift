@@ -57,6 +57,9 @@ struct WordKinds {
         clause.keyword, grows(clause.keyword, into: command.keywords.map(\.name)) ? nil : .unknown)
     }
     mark(clause.keyword, .keyword)
+    if let second = clause.keyword.text.split(separator: " ").dropFirst().last {
+      kinds[clause.keyword.range.upperBound - second.utf8.count] = .keyword
+    }
     switch clause.value {
     case .none: break
     case .value(let value):

@@ -44,10 +44,10 @@ package struct ContentHash {
 }
 
 extension Dataset {
-  /// SHA-256 of images, labels and their shape, training images first.
+  /// SHA-256 of images, labels and their shape, training images first, validation images last.
   var checksum: String {
     var hash = ContentHash()
-    for images in [training, test] {
+    for images in [training, test] + [validation].compactMap({ $0 }) {
       hash.add("\(images.count) \(images.channels) \(images.height) \(images.width)")
       hash.add(images.pixels)
       hash.add(images.labelBytes)

@@ -1,7 +1,9 @@
 extension Parser {
-  /// What follows a lexeme where it is a keyword of the verb.
+  /// What follows a lexeme where it is a keyword of the verb, or the first of a keyword's two words.
   func form(of lexeme: Lexeme, after verb: Word) -> Vocabulary.KeywordForm? {
-    lexeme.kind == .word ? vocabulary.form(of: lexeme.text, after: verb.text) : nil
+    guard lexeme.kind == .word else { return nil }
+    if peek()?.range == lexeme.range, let joined = joinedKeyword(after: verb) { return joined.form }
+    return vocabulary.form(of: lexeme.text, after: verb.text)
   }
 
   /// Clauses up to the end of the statement.
@@ -9,7 +11,7 @@ extension Parser {
     let verb = statement.verb
     while let lexeme = peek() {
       if try readLateOperands(into: &statement) { continue }
-      if let form = form(of: lexeme, after: verb), let keyword = takeWord() {
+      if let form = form(of: lexeme, after: verb), let keyword = takeKeyword(after: verb) {
         if let earlier = statement.clauses.first(where: { $0.keyword.text == keyword.text }) {
           report(.repeatedOption(keyword, earlier: source.text(of: earlier.range)))
         }

@@ -16,7 +16,7 @@ extension Output {
     case .progress: return nil
     case .diagnostic(let diagnostic): return diagnostic.notebookOutput(plainText: plainText)
     case .print: return stream("stdout", plainText)
-    case .text, .drawing, .note, .measured, .table, .metric, .curve, .histogram, .images:
+    case .text, .drawing, .note, .measured, .table, .metric, .curve, .histogram, .images, .finding:
       guard let data = mimeBundle(plainText: plainText) else { return nil }
       var output: JSONObject = ["output_type": .string("display_data"), "metadata": .object([:])]
       if case .metric(let metric) = self, metric.reproducible {

@@ -19,6 +19,7 @@ extension Output {
     case .curve(let curve): curve.json
     case .histogram(let histogram): histogram.json
     case .images(let sheet): sheet.json
+    case .finding(let finding): finding.json
     case .progress, .diagnostic: nil
     }
   }
@@ -103,6 +104,27 @@ extension ImageSheet {
       "type": .string("images"), "title": .string(title), "width": .integer(width),
       "height": .integer(height), "items": .array(items),
     ]
+  }
+}
+
+extension Finding {
+  /// Without its place, which only its cell's text can tell.
+  fileprivate var json: JSONObject {
+    [
+      "type": .string("finding"), "id": .string(id), "severity": .string(severity.rawValue),
+      "message": .string(message),
+      "figure": .object(["name": .string(figure.name), "value": .double(figure.value)]),
+      "cause": .string(cause), "cell": cell.map(JSONValue.string) ?? .null,
+    ]
+  }
+
+  /// With line, column and length, as of a diagnostic.
+  package func json(in source: SourceFile) -> JSONObject {
+    var object = json
+    object["type"] = nil
+    let place = diagnostic.json(in: source)
+    for key in ["line", "column", "length"] { object[key] = place[key] }
+    return object
   }
 }
 

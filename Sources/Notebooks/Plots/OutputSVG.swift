@@ -10,7 +10,7 @@ extension Output {
     case .curve(let curve): CurveSVG(curve)?.xml
     case .histogram(let histogram): HistogramSVG(histogram)?.xml
     case .images(let sheet): ImageSheetSVG(sheet)?.xml
-    case .text, .drawing, .note, .measured, .print, .table, .metric, .progress, .diagnostic: nil
+    case .text, .drawing, .note, .measured, .print, .table, .metric, .progress, .diagnostic, .finding: nil
     }
   }
 }

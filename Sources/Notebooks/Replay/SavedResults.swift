@@ -118,7 +118,7 @@ extension CellResults {
     for output in outputs {
       let type = output["type"]?.string ?? ""
       // Sentences are for people; but a run's settings stand in one.
-      if ["text", "note", "print"].contains(type) {
+      if ["text", "note", "print", "finding"].contains(type) {
         addSettings(output["text"]?.string ?? "")
         continue
       }

@@ -32,13 +32,17 @@ package struct CellRecord: Sendable {
     self.metrics = metrics
     self.outputs = outputs
     self.diagnostics = diagnostics
-    shown = outputs + diagnostics.map(Output.diagnostic)
+    shown = outputs + diagnostics.filter { !outputs.tells($0) }.map(Output.diagnostic)
   }
 
   /// A cell that ran, with everything that it put out.
   package init(number: Int, source: String, _ result: CellResult, _ outputs: [Output]) {
     let diagnostics = outputs.compactMap { output in
-      if case .diagnostic(let diagnostic) = output { diagnostic } else { nil }
+      switch output {
+      case .diagnostic(let diagnostic): diagnostic
+      case .finding(let finding) where finding.range != nil: finding.diagnostic
+      default: nil
+      }
     }
     self.init(
       number: number, source: source, status: result.status, seconds: result.seconds, metrics: result.metrics,
@@ -49,6 +53,11 @@ package struct CellRecord: Sendable {
       outputs.filter { output in
         if case .progress = output { false } else { true }
       } + late
+  }
+
+  /// What the run's figures showed.
+  package var findings: [Finding] {
+    outputs.compactMap { if case .finding(let finding) = $0 { finding } else { nil } }
   }
 
   /// The line for `--json`: a stable interface.
@@ -62,6 +71,7 @@ package struct CellRecord: Sendable {
     if !diagnostics.isEmpty {
       object["diagnostics"] = .array(diagnostics.map { .object($0.json(in: text)) })
     }
+    if !findings.isEmpty { object["findings"] = .array(findings.map { .object($0.json(in: text)) }) }
     return object
   }
 
@@ -82,5 +92,12 @@ package struct CellRecord: Sendable {
   /// Numbers by name; of a metric that was given twice the last value counts.
   func values(where isWanted: (Metric) -> Bool) -> JSONObject {
     metrics.filter(isWanted).reduce(into: JSONObject()) { $0[$1.name] = .double($1.value) }
+  }
+}
+
+extension [Output] {
+  /// True where a finding among them says the same.
+  fileprivate func tells(_ diagnostic: Diagnostic) -> Bool {
+    contains { if case .finding(let finding) = $0 { finding.diagnostic == diagnostic } else { false } }
   }
 }

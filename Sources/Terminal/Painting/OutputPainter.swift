@@ -30,6 +30,7 @@ package struct OutputPainter: Sendable {
     case .images(let sheet): ImageSheetPainter(style: style, width: width).lines(sheet)
     case .progress: []
     case .diagnostic(let diagnostic): diagnosticLines(diagnostic, source)
+    case .finding(let finding): diagnosticLines(finding.diagnostic, source)
     }
   }
 

@@ -17,7 +17,8 @@ package struct QuantizationTrials: Sendable {
   package let hits: [Bool]
   /// How many of the first test images trials look at.
   package let imageCount: Int
-  private let float: Model
+  /// The float model with batch norm folded.
+  package let float: Model
   private let parameters: ParameterSet
   private let data: Dataset
   private let logits: [Float]

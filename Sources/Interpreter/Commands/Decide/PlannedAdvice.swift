@@ -49,7 +49,7 @@ struct PlannedAdvice {
       console.note(
         "gates are measured on \(images.words(model: entry.name, data: data)), where \(entry.name) in float has "
           + percentage(trials.accuracy) + images.verifyingWords)
-      if let caution = images.caution(model: entry.name) { console.note(caution) }
+      if let caution = images.caution(entry, data) { console.note(caution) }
       var training = training
       training.batchSize = min(training.batchSize, learnt.training.count)
       var adviser = Adviser(

@@ -10,7 +10,10 @@ struct PlannedSweep {
   var source: String
   var policy: QuantizationPolicy
   var observer = ObserverKind.histogram
+  /// Its validation images choose, its test images have the final figure.
   var data: ChosenData
+  /// What one of the images that choose is called.
+  var choosingNoun = "validation image"
   var verb: Word
   var images: Int
   /// Share of the images whose loss is accepted.
@@ -26,7 +29,7 @@ struct PlannedSweep {
     let pace = TrialPace(activity: verb.text + " " + source, console)
     return try runningTraining(verb) {
       let trials = try QuantizationTrials(
-        model, on: data.dataset,
+        model, on: data.trialDataset,
         recipe: PostTrainingRecipe(policy: policy, observer: observer, batches: 8, seed: seed),
         images: images,
         cancellation: console.cancellation
@@ -58,7 +61,7 @@ struct PlannedSweep {
     let step = 100 / Double(trials.imageCount)
     console.note(
       "each trial classifies the first \(grouped(trials.imageCount)) of "
-        + "\(counted(data.dataset.test.count, "test image")): one image is \(threeDigits(step)) points; float "
+        + "\(counted(data.trialDataset.test.count, choosingNoun)): one image is \(threeDigits(step)) points; float "
         + "\(percentage(trials.accuracy))")
   }
 
@@ -74,7 +77,7 @@ struct PlannedSweep {
         "no layer needs to stay in float: with all quantized \(difference.words), accepted are \(accepted)"
           + doubt(difference))
       console.metric(source, "keep_layers", 0)
-      return .done
+      return try verify(policy, trials, console)
     }
     let ranking = report.layers.map(\.layer)
     let kept = try trials.fewestKept(
@@ -98,6 +101,22 @@ struct PlannedSweep {
         + doubt(remaining))
     console.metric(source, "keep_layers", Double(kept.layers.count))
     console.metric(source, "keep_drop_points", 100 * remaining.loss, cases: trials.imageCount)
+    return try verify(policy.keeping(kept.layers), trials, console)
+  }
+
+  /// What the choice loses on test images that had no part in it.
+  private func verify(
+    _ policy: QuantizationPolicy, _ trials: QuantizationTrials, _ console: Console
+  ) throws -> PlanEnding {
+    guard let difference = try data.verified(trials, policy, images: images, console, "verify \(source)")
+    else {
+      console.note("stopped before the choice was verified")
+      return .interrupted
+    }
+    console.metric(
+      source, "verified_drop_points", 100 * difference.loss,
+      text: "verified on \(counted(difference.images, "test image")) that chose nothing: \(difference.words)",
+      cases: difference.images)
     return .done
   }
 

@@ -67,8 +67,10 @@ struct SeedRepeats {
     for term in recipe.distillation { teachers[term.teacher] = try model(term.teacher) }
     let recorder = RunRecorder(
       activity: "train \(label)", recipe: recipe, termRanges: [], console: console, isQuiet: true)
+    // As the model's own run chose among its epochs.
+    let images = recipe.selection == nil ? data : try data.withImagesToChooseOn(at: verb.range)
     let outcome = try train(
-      start, on: data.dataset, recipe: recipe, teachers: teachers, cancellation: console.cancellation
+      start, on: images.dataset, recipe: recipe, teachers: teachers, cancellation: console.cancellation
     ) { recorder.receive($0) }
     return outcome.interrupted ? nil : outcome.model
   }

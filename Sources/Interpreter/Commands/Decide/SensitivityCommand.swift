@@ -18,8 +18,9 @@ extension Command {
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
     let (source, note) = try workspace.floatModel(word, verb: arguments.verb)
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, word, data)
+    let whole = try workspace.data(for: arguments.verb.range)
+    try workspace.requireFit(source, word, whole)
+    let data = try whole.withImagesToChooseOn(at: arguments.verb.range)
     let policy = try trialPolicy(arguments, graph: source.graph)
     var training = TrainingRecipe(batchSize: 32)
     training.quantization = QuantizationRecipe(policy: policy)
@@ -32,7 +33,8 @@ extension Command {
     if let name = arguments.word(.observer)?.text, let observer = ObserverKind(rawValue: name) {
       sweep.observer = observer
     }
-    sweep.notes = [note].compactMap { $0 }
+    sweep.notes = [note, data.choosingWords("layers are chosen", asHalfOf: whole)].compactMap { $0 }
+    sweep.choosingNoun = data.choosingNoun(asHalfOf: whole)
     return Plan { workspace, console in try sweep.run(workspace, console) }
   }
 }

@@ -9,6 +9,10 @@ extension Keyword {
     "test", .either([.count(1...1_000_000), .real(testShares), .text]), otherwise: "all", example: "2000",
     "only the first N test images; of a folder of pictures the share for testing (20%) or the folder (\"test\")"
   )
+  static let validation = Keyword(
+    "validation", .either([.real(testShares), .text]), otherwise: "none", example: "10%",
+    "training images set apart to choose on, a share of each class; of a folder of pictures also a folder (\"valid\")"
+  )
   static let size = Keyword(
     "size", .count(allowedImageSizes), otherwise: "as the files have it", example: "32",
     "height and width to resize to, bilinear; pictures are cropped to a square, with antialiasing")
@@ -47,14 +51,15 @@ extension Command {
       Operand("its folder", .text, .optional),
     ],
     keywords: [
-      .limit, .test, .size, .path, .dataSeed, .augment, .jitter, .label, .classes, .stretch, .grey,
+      .limit, .test, .validation, .size, .path, .dataSeed, .augment, .jitter, .label, .classes, .stretch,
+      .grey,
       .skipBroken,
     ],
     examples: [
       "data fashion-mnist limit 20000", "data shapes size 32 augment", "data mnist path \"mnist\"",
       "data \"pets\" size 64", "data \"pets\" label \"^(.*)_\\d+\\.jpg$\" size 64 test 20%",
       "data \"pets\" label \"^[A-Z]\" classes cat, dog size 64 grey skip-broken",
-      "data cifar10 path \"cifar\" augment jitter 0.2",
+      "data cifar10 path \"cifar\" augment jitter 0.2", "data fashion-mnist validation 10%",
     ],
     footprint: { arguments, _ in
       let isDrawn = arguments.word(at: 0).flatMap { DatasetSource.named($0.text) }?.isDrawn ?? false
@@ -78,9 +83,11 @@ extension Command {
       throw SessionError.data(error, place(of: error, in: arguments))
     }
     let data = ChosenData(choice: choice, dataset: dataset, isStandard: false)
+    let summary = description(of: data)
     return Plan(changes: [.set(.data, choice.text)]) { workspace, console in
-      console.text(description(of: data))
+      console.text(summary)
       console.figures(of: data, workspace.library)
+      if let finding = workspace.constantFinding(data) { console.put(.finding(finding)) }
       return .done
     }
   }
@@ -101,6 +108,9 @@ private func keyword(of error: DatasetError) -> Keyword? {
   case .badPattern, .unlabelled: .label
   case .classMissing, .classCount: .classes
   case .folderMissing(dataset: "the test images", _), .optionNotTaken(_, .test): .test
+  case .folderMissing(dataset: "the validation images", _), .optionNotTaken(_, .validation),
+    .nothingForValidation, .folderTwice:
+    .validation
   case .optionNotTaken(_, .label): .label
   case .optionNotTaken(_, .classes): .classes
   case .optionNotTaken(_, .stretch): .stretch
@@ -130,11 +140,11 @@ extension Arguments {
 /// Counts, classes and statistics of loaded data, and what was left out.
 func description(of data: ChosenData) -> String {
   let dataset = data.dataset
-  let statistics = zip(dataset.mean, dataset.deviation)
+  let statistics = zip(dataset.mean, dataset.trueDeviation)
     .map { fixed(Double($0), 4) + " ± " + fixed(Double($1), 4) }.joined(separator: ", ")
   var lines = [
-    "\(data.choice.text): \(grouped(dataset.training.count)) training and "
-      + "\(grouped(dataset.test.count)) test images of \(data.shape), \(grouped(data.classes)) classes",
+    "\(data.choice.text): " + imageCounts(dataset)
+      + " of \(data.shape), \(counted(data.classes, "class", plural: "classes"))",
     "standardised with the training images' mean ± deviation: \(statistics)",
   ]
   if !dataset.leftOut.isEmpty {
@@ -144,4 +154,12 @@ func description(of data: ChosenData) -> String {
     if shown.count < dataset.leftOut.count { lines.append("  …") }
   }
   return lines.joined(separator: "\n")
+}
+
+/// "9,000 training, 1,000 validation and 10,000 test images".
+private func imageCounts(_ dataset: Dataset) -> String {
+  var parts = [(dataset.training.count, "training")]
+  if let validation = dataset.validation { parts.append((validation.count, "validation")) }
+  parts.append((dataset.test.count, "test"))
+  return sentence(parts.map { "\(grouped($0.0)) \($0.1)" }) + (dataset.test.count == 1 ? " image" : " images")
 }

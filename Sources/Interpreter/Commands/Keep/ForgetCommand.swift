@@ -11,7 +11,7 @@ extension Command {
   ) { arguments, workspace in
     let forgotten = try arguments.words().map { try Forgotten($0, workspace) }
     return Plan(changes: forgotten.map(\.change)) { _, console in
-      for one in forgotten { console.text("\(one.words) is forgotten (undo brings it back)") }
+      for one in forgotten { console.whenKept(.text("\(one.words) is forgotten (undo brings it back)")) }
       return .done
     }
   }

@@ -6,13 +6,14 @@ import Text
 
 /// Subjects of `help` besides the commands.
 private enum HelpTopic: String, CaseIterable {
-  case losses, layers, networks, data = "datasets"
+  case losses, layers, networks, findings, data = "datasets"
 
   var summary: String {
     switch self {
     case .losses: "distillation losses for kd(…)"
     case .layers: "layers for model"
     case .networks: "architectures for train"
+    case .findings: "what a run may be found to show"
     case .data: "data sets for data"
     }
   }
@@ -95,6 +96,7 @@ private func table(of topic: HelpTopic) -> Table {
   switch topic {
   case .layers: choiceTable("layer", LayerForm.choices)
   case .networks: choiceTable("network", Architecture.all.map { Choice($0.name, $0.summary) })
+  case .findings: choiceTable("finding", FindingKind.catalogue.map { Choice($0.id, $0.summary) })
   case .data: choiceTable("data", DatasetSource.catalogue.map { Choice($0.name, $0.summary) })
   case .losses:
     Table(

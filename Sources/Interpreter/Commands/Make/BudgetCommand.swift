@@ -76,20 +76,23 @@ extension Command {
     let request = try SizeRequest(arguments)
     let (source, note) = try workspace.floatModel(request.model, verb: arguments.verb)
     let place = request.model ?? Word(text: source.name, range: arguments.verb.range)
-    let data = try workspace.data(for: arguments.verb.range)
-    try workspace.requireFit(source, place, data)
+    let whole = try workspace.data(for: arguments.verb.range)
+    try workspace.requireFit(source, place, whole)
+    let data = try whole.withImagesToChooseOn(at: arguments.verb.range)
     var planned = PlannedBudget(
       source: source.name, budget: request.bytes, range: request.range,
       policy: QuantizationPolicy(keepsEnds: false, reducesRange: !Processor.hasExactByteProducts), data: data,
       verb: arguments.verb, images: arguments.count(.trialImages) ?? Keyword.defaultTrialImages,
       seed: workspace.sessionSeed)
-    planned.notes = [note].compactMap { $0 }
+    planned.notes = [note, data.choosingWords("widths are chosen", asHalfOf: whole)].compactMap { $0 }
+    planned.choosingNoun = data.choosingNoun(asHalfOf: whole)
     if arguments.target != nil {
       // The run of a `qat` that starts from this model; its widths follow when they are chosen.
       var training = arguments
       training.clauses[Keyword.from.name] = Arguments.Written(
         value: .word(Word(text: source.name, range: place.range)), range: place.range)
       planned.run = try plannedQATRun(training, workspace)
+      planned.run?.data = data
     } else if let option = arguments.clauses.filter({ $0.key != Keyword.trialImages.name })
       .min(by: { $0.value.range.lowerBound < $1.value.range.lowerBound })
     {

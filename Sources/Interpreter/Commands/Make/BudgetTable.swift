@@ -20,7 +20,8 @@ struct BudgetTable {
   /// Eight sizes, from that with 8 bits everywhere down to the least.
   func shownSizes(plain: Int, least: Int) -> [Int] { (0...7).map { plain - (plain - least) * $0 / 7 } }
 
-  func put(_ rows: [Row], images: Int, _ console: Console) {
+  /// `noun` is what one of the images is called that the rows were measured on.
+  func put(_ rows: [Row], images: Int, _ noun: String, _ console: Console) {
     console.put(
       .table(
         frontTable(
@@ -29,10 +30,10 @@ struct BudgetTable {
           })))
     console.note(
       "SQNR in dB, of the logits: predicted from each layer by itself, and measured after calibration without "
-        + "training, as the drop in points on the first \(counted(images, "test image"))")
+        + "training, as the drop in points on the first \(counted(images, noun))")
     console.put(.table(layerTable))
     console.note(
-      "SQNR with the layer's weights alone at so many bits, on the first \(min(images, LayerWidths.images)) images; the "
+      "SQNR with the layer's weights alone at so many bits, on the first \(counted(min(images, LayerWidths.images), "image")); the "
         + "widths are those whose noises add up to the least that the size allows; activations stay at 8 bits"
     )
     report(rows, images: images, console)

@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Language
 import SessionStore
@@ -56,11 +57,12 @@ private struct Conversion {
           source.details[.policy], source.details[.recipe]
         )
         entry.figures = measured.stored
-      }, report: { report($0, integer: $1, fakeQuantized: source, $2) })
+      }, report: { report($0, integer: $1, fakeQuantized: source, $2, $3) })
   }
 
   private func report(
-    _ measured: QuantizedFigures, integer: ModelEntry, fakeQuantized: ModelEntry, _ console: Console
+    _ measured: QuantizedFigures, integer: ModelEntry, fakeQuantized: ModelEntry, _ workspace: Workspace,
+    _ console: Console
   ) {
     let bytes = integer.byteCount.map(Double.init) ?? 0
     let ratio = measured.floatBytes.map { bytes / $0 }
@@ -69,8 +71,15 @@ private struct Conversion {
     console.report(
       measured, of: source.name, integer: integer,
       agreementText:
-        "\(source.name) and \(result) choose the same class for \(percentage(measured.agreement)) of the test images"
-    )
+        "\(source.name) and \(result) choose the same class for \(percentage(measured.agreement)) of the test images",
+      workspace)
+    let labels = data.dataset.test.labels.map(Int.init)
+    console.verdict(
+      result, beside: source.name,
+      PairedDifference(
+        zip(measured.fakeQuantized.predictions, labels).map { $0 == $1 },
+        zip(measured.integer.predictions, labels).map { $0 == $1 }),
+      accuracy: measured.integer.accuracy)
   }
 
   private func table(

@@ -22,7 +22,10 @@ extension Command {
     let note =
       "\(name): \(source.name) with dense layers in integers, the rest in float"
       + replacement(name, workspace)
-    return dynamicQuantization(of: source, named: name, share, data, arguments.verb, note: note).plan
+    return DynamicQuantization(
+      source: source, result: name, share: share, data: data,
+      statement: WrittenStatement(arguments.statement, in: workspace.source)
+    ).model(arguments.verb, note: note).plan
   }
 }
 
@@ -30,47 +33,60 @@ extension Command {
 private struct DynamicFigures {
   var evaluation: Evaluation
   var speed, floatSpeed: Speed
-  /// Accuracy of the float model.
-  var float: Double
+  /// Of the float model.
+  var float: Evaluation
 }
 
 /// Dynamic quantization of a float model that is known to fit the data.
-private func dynamicQuantization(
-  of source: ModelEntry, named result: String, _ share: DenseShare, _ data: ChosenData, _ verb: Word,
-  note: String
-) -> MakeModel<DynamicFigures> {
-  MakeModel(
-    source: source, result: result, kind: .dynamic, data: data, verb: verb, notes: [note],
-    compute: { float, console in
-      let model: Model
-      do {
-        model = try quantizeDynamically(float)
-      } catch {
-        throw UnexpectedError(EngineCause(error), range: verb.range)
-      }
-      guard let evaluation = try console.evaluation(of: model, named: result, on: data),
-        let accuracy = try console.knownAccuracy(of: source, float, on: data),
-        let speeds = try measureSpeeds(
-          of: 2, cancellation: console.cancellation, model: { $0 == 0 ? float : model })
-      else { return nil }
-      return (
-        model,
-        DynamicFigures(
-          evaluation: evaluation, speed: speeds[1], floatSpeed: speeds[0], float: accuracy)
-      )
-    },
-    describe: { measured, entry in
-      entry.details[.settings] = Command.dynamic.name
-      entry.figures = [
-        "accuracy": measured.evaluation.accuracy, "loss": measured.evaluation.loss,
-        "latency_ms": measured.speed.latencyMilliseconds, "throughput": measured.speed.imagesPerSecond,
-      ]
-      entry.figures[ModelEntry.floatSize] = source.byteCount.map(Double.init)
-    },
-    report: { measured, entry, console in
-      console.report(share, of: source.name)
-      console.report(measured, entry, source: source.name, on: data)
-    })
+private struct DynamicQuantization {
+  var source: ModelEntry
+  var result: String
+  var share: DenseShare
+  var data: ChosenData
+  var statement: WrittenStatement
+
+  func model(_ verb: Word, note: String) -> MakeModel<DynamicFigures> {
+    MakeModel(
+      source: source, result: result, kind: .dynamic, data: data, verb: verb, notes: [note],
+      compute: { try made(of: $0, verb, $1) },
+      describe: { measured, entry in
+        entry.details[.settings] = Command.dynamic.name
+        entry.figures = [
+          "accuracy": measured.evaluation.accuracy, "loss": measured.evaluation.loss,
+          "latency_ms": measured.speed.latencyMilliseconds, "throughput": measured.speed.imagesPerSecond,
+        ]
+        entry.figures[ModelEntry.floatSize] = source.byteCount.map(Double.init)
+      },
+      report: { measured, entry, workspace, console in
+        var evidence = RunEvidence(
+          name: result, kind: .dynamic, statement: statement, measured.evaluation, on: data)
+        evidence.start = RunEvidence.Start(name: source.name, predictions: measured.float.predictions)
+        console.report(share, of: source.name)
+        console.report(measured, entry, source: source.name, evidence)
+        console.put(workspace.findings(in: evidence))
+      })
+  }
+
+  /// Nil where it was cancelled.
+  private func made(
+    of float: Model, _ verb: Word, _ console: Console
+  ) throws -> (model: Model, measured: DynamicFigures)? {
+    let model: Model
+    do {
+      model = try quantizeDynamically(float)
+    } catch {
+      throw UnexpectedError(EngineCause(error), range: verb.range)
+    }
+    guard let evaluation = try console.evaluation(of: model, named: result, on: data),
+      let before = try console.evaluation(of: float, named: source.name, on: data),
+      let speeds = try measureSpeeds(
+        of: 2, cancellation: console.cancellation, model: { $0 == 0 ? float : model })
+    else { return nil }
+    return (
+      model,
+      DynamicFigures(evaluation: evaluation, speed: speeds[1], floatSpeed: speeds[0], float: before)
+    )
+  }
 }
 
 extension Console {
@@ -89,15 +105,14 @@ extension Console {
   }
 
   fileprivate func report(
-    _ measured: DynamicFigures, _ entry: ModelEntry, source: String, on data: ChosenData
+    _ measured: DynamicFigures, _ entry: ModelEntry, source: String, _ evidence: RunEvidence
   ) {
     let (result, evaluation) = (entry.name, measured.evaluation)
     compare(
-      entry, accuracy: evaluation.accuracy, with: source, accuracy: measured.float,
-      floatBytes: entry.figures[ModelEntry.floatSize], on: data, sourceWords: source)
+      entry, evidence, with: source, floatBytes: entry.figures[ModelEntry.floatSize], sourceWords: source)
     metric(result, "accuracy", evaluation.accuracy)
     metric(result, "loss", evaluation.loss)
-    metric(result, "drop_points", -(100 * (evaluation.accuracy - measured.float)))
+    drop(result, evidence)
     metric(result, "size_bytes", entry.byteCount.map(Double.init) ?? 0)
     report(measured.speed, of: result)
     let speedup = measured.floatSpeed.latencyMilliseconds / measured.speed.latencyMilliseconds

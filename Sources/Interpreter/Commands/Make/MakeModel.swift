@@ -14,11 +14,13 @@ struct MakeModel<Measured> {
   var verb: Word
   /// Said before it begins.
   var notes: [String] = []
+  var findings: [Finding] = []
   /// Computes the model and measures it; nil where it was cancelled.
   var compute: (Model, Console) throws -> (model: Model, measured: Measured)?
   /// Writes down what was measured, and how the model was made.
   var describe: (Measured, inout ModelEntry) -> Void
-  var report: (Measured, ModelEntry, Console) throws -> Void
+  /// Gets the session with the model in it.
+  var report: (Measured, ModelEntry, Workspace, Console) throws -> Void
 
   var plan: Plan {
     Plan(
@@ -26,6 +28,7 @@ struct MakeModel<Measured> {
     ) { workspace, console in
       if let note = data.note { console.note(note) }
       for note in notes { console.note(note) }
+      console.put(findings)
       if let note = foreignData(source, data) { console.note(note) }
       let model = try workspace.weights(of: source.name)
       let made = try runningTraining(verb) { try compute(model, console) }
@@ -36,9 +39,8 @@ struct MakeModel<Measured> {
       var entry = ModelEntry(name: result, kind: model.kind, graph: model.graph)
       entry.details = [.data: data.choice.text, .start: source.name]
       describe(measured, &entry)
-      try report(
-        measured, try workspace.save(Workspace.NewModel(entry: entry, parameters: model.parameters)),
-        console)
+      let saved = try workspace.save(Workspace.NewModel(entry: entry, parameters: model.parameters))
+      try report(measured, saved, workspace, console)
       return .done
     }
   }
@@ -79,15 +81,17 @@ func makingFootprint(
 }
 
 extension Console {
-  /// Says what a model came to beside the one that it was made from, with the sizes of both where they are known.
+  /// Says what a model came to beside the one that it was made from, what of that is within chance, and the sizes of both
+  /// where they are known.
   func compare(
-    _ result: ModelEntry, accuracy: Double, with source: String, accuracy before: Double,
-    floatBytes: Double?, on data: ChosenData, sourceWords: String
+    _ result: ModelEntry, _ evidence: RunEvidence, with source: String, floatBytes: Double?,
+    sourceWords: String
   ) {
+    let difference = evidence.difference ?? PairedDifference(images: 0, lost: 0, gained: 0)
     text(
-      "\(result.name) accuracy \(percentage(accuracy)) on "
-        + "\(counted(data.dataset.test.count, "test image")); \(sourceWords) \(percentage(before)): "
-        + "\(signed(100 * (accuracy - before), 2)) points")
+      "\(result.name) accuracy \(percentage(evidence.accuracy)) on "
+        + "\(counted(evidence.labels.count, "test image")); \(sourceWords) "
+        + "\(percentage(evidence.startAccuracy ?? 0)): \(difference.changeWords)")
     if let bytes = result.byteCount.map(Double.init), let floatBytes {
       text(
         "\(result.name) takes \(byteCount(bytes)), \(fixed(bytes / floatBytes, 3)) of \(source)'s "

@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Language
 import Quantization
@@ -70,12 +71,20 @@ extension Command {
     var training = TrainingRecipe(batchSize: recipe.batchSize)
     training.quantization = QuantizationRecipe(policy: recipe.policy)
     try workspace.checkQuantization(source.graph, training, at: word, arguments, data)
+    let batches = CalibrationBatches(
+      count: recipe.batches, size: recipe.batchSize, of: data.dataset.training)
+    let findings = [workspace.calibrationFinding(batches, data, arguments)].compactMap { $0 }
     let notes =
       [
         "\(name): \(source.name) in integers, with ranges from training images and no training"
           + replacement(name, workspace)
       ] + notes(on: recipe.policy, source.graph) + recipe.fitBatches(to: data)
-    return postTraining(of: source, named: name, recipe, data, arguments.verb, notes: notes).plan
+    var made = PostTraining(
+      source: source, result: name, recipe: recipe, data: data,
+      statement: WrittenStatement(arguments.statement, in: workspace.source)
+    ).model(arguments.verb)
+    (made.notes, made.findings) = (notes, findings)
+    return made.plan
   }
 }
 

@@ -2,6 +2,7 @@ import GraphIR
 import Language
 import Quantization
 import SessionStore
+import Text
 import Training
 
 /// Widths for a size, chosen by what each layer loses; then the QAT run that has them.
@@ -12,7 +13,10 @@ struct PlannedBudget {
   /// Where the size is written.
   var range: SourceRange
   var policy: QuantizationPolicy
+  /// Its validation images choose, its test images have the final figure.
   var data: ChosenData
+  /// What one of the images that choose is called.
+  var choosingNoun = "validation image"
   var verb: Word
   var images: Int
   var seed: UInt64
@@ -38,7 +42,7 @@ struct PlannedBudget {
   private func widths(for model: Model, _ console: Console) throws -> QuantizationPolicy? {
     let pace = TrialPace(activity: verb.text + " " + source, console)
     let trials = try QuantizationTrials(
-      model, on: data.dataset, recipe: PostTrainingRecipe(policy: policy, batches: 8, seed: seed),
+      model, on: data.trialDataset, recipe: PostTrainingRecipe(policy: policy, batches: 8, seed: seed),
       images: images,
       cancellation: console.cancellation
     ) { pace.calibrated($0, of: $1) }
@@ -74,8 +78,17 @@ struct PlannedBudget {
         figures: try trials.figures(of: policy.narrowing(choice.narrow), cancellation: console.cancellation))
     }
     if console.cancellation.isCancelled { return nil }
-    table.put(rows, images: trials.imageCount, console)
-    return policy.narrowing(chosen.narrow)
+    table.put(rows, images: trials.imageCount, choosingNoun, console)
+    let narrowed = policy.narrowing(chosen.narrow)
+    guard
+      let difference = try data.verified(trials, narrowed, images: images, console, verb.text + " " + source)
+    else { return nil }
+    console.metric(
+      source, "budget.verified_drop_points", 100 * difference.loss,
+      text:
+        "calibrated and not trained, the chosen widths lose on \(counted(difference.images, "test image")) that chose "
+        + "nothing: \(difference.words)", cases: difference.images)
+    return narrowed
   }
 
   /// Each layer at the width that saves the most, where one saves anything.

@@ -21,7 +21,12 @@ struct PlannedRun {
   /// What to say before it starts: how it begins, what it replaces.
   var notes: [String] = []
   var warnings: [Diagnostic] = []
+  /// What is seen before it starts.
+  var findings: [Finding] = []
   var verb: Word
+  var statement: WrittenStatement
+  /// True where a sweep finds the learning rate before the first step.
+  var findsRate = false
   var learningRateRange: SourceRange?
   /// Where the loss of each distillation term stands.
   var termRanges: [SourceRange]
@@ -29,13 +34,16 @@ struct PlannedRun {
   /// A run whose options say no more than its recipe and its teachers.
   init(
     kind: RunRecord.Kind, result: ModelEntry, start: TrainingStart, recipe: TrainingRecipe,
-    guidance: Guidance, data: ChosenData, _ arguments: Arguments
-  ) {
+    guidance: Guidance, data: ChosenData, _ arguments: Arguments, _ workspace: Workspace
+  ) throws {
     self.kind = kind
     self.result = result
     self.start = start
     self.recipe = recipe
-    self.data = data
+    (self.data, notes) = try data.forChoosingEpochs(recipe, arguments)
+    statement = WrittenStatement(arguments.statement, in: workspace.source)
+    findsRate = arguments.word(.learningRate) != nil
+    findings = [workspace.batchNormFinding(start.graph, recipe, data, arguments)].compactMap { $0 }
     teachers = guidance.teachers.map(\.name)
     termRanges = guidance.clauses.map(\.lossRange)
     verb = arguments.verb
@@ -48,31 +56,51 @@ struct PlannedRun {
 
   func run(_ workspace: inout Workspace, _ console: Console) throws -> PlanEnding {
     announce(console)
+    guard findsRate else { return try train(&workspace, console) }
+    guard let found = try rateSearch.run(workspace, console) else {
+      console.note("stopped before the first step; nothing was kept")
+      return .interrupted
+    }
+    var run = self
+    let words: String
+    (run.recipe.learningRate, words) = found.rate(otherwise: recipe.learningRate)
+    console.note(words)
+    return try run.train(&workspace, console, rateWords: words)
+  }
+
+  private func announce(_ console: Console) {
+    for warning in warnings { console.put(.diagnostic(warning)) }
+    console.put(findings)
+    if let note = data.note { console.note(note) }
+    for note in notes { console.note(note) }
+  }
+
+  private func train(
+    _ workspace: inout Workspace, _ console: Console, rateWords: String? = nil
+  ) throws -> PlanEnding {
+    console.note("settings: " + recipe.words)
     try tellDuration(workspace, console)
     let startedAt = Date()
     let recorder = RunRecorder(
       activity: activity, recipe: recipe, termRanges: termRanges, console: console)
+    (recorder.workspace, recorder.statement) = (workspace, statement)
     let outcome = try outcome(workspace, recorder, console)
     guard outcome.stepsDone > 0 else {
       console.note("stopped before the first step; nothing was kept")
       return .interrupted
     }
     let test = try testFigures(of: outcome, console)
-    let record = record(of: outcome, recorder, startedAt: startedAt)
+    var record = record(of: outcome, recorder, startedAt: startedAt)
+    record.settings["lr-sweep"] = rateWords
+    let before = workspace
     let entry = try keep(outcome, test: test, run: workspace.keep(record), in: &workspace)
     report(outcome, test: test, entry: entry, console)
-    let isCompared = try reportAgreement(outcome, workspace, console)
+    let judgement = RunJudgement(run: self, outcome: outcome, before: before, after: workspace)
+    let isJudged = try runningTraining(verb) { try judgement.put(recorder, console) }
     if let bytes = recorder.keptLogitsBytes {
       console.metric(result.name, "teacher_logits_bytes", Double(bytes))
     }
-    return outcome.interrupted || !isCompared ? .interrupted : .done
-  }
-
-  private func announce(_ console: Console) {
-    for warning in warnings { console.put(.diagnostic(warning)) }
-    if let note = data.note { console.note(note) }
-    for note in notes { console.note(note) }
-    console.note("settings: " + recipe.words)
+    return outcome.interrupted || !isJudged ? .interrupted : .done
   }
 
   /// The model as it is before the first step.
@@ -84,15 +112,27 @@ struct PlannedRun {
     }
   }
 
-  private func outcome(
-    _ workspace: Workspace, _ recorder: RunRecorder, _ console: Console
-  ) throws -> TrainingOutcome {
+  /// The model that it begins with, and its teachers.
+  func models(_ workspace: Workspace) throws -> (start: Model, teachers: [String: Model]) {
     let model = try startModel(workspace)
     var teacherModels: [String: Model] = [:]
     for teacher in teachers { teacherModels[teacher] = try workspace.weights(of: teacher) }
+    return (model, teacherModels)
+  }
+
+  private var rateSearch: RateSearch {
+    RateSearch(activity: activity, recipe: recipe, data: data.dataset, logits: logits, verb: verb) {
+      try models($0)
+    }
+  }
+
+  private func outcome(
+    _ workspace: Workspace, _ recorder: RunRecorder, _ console: Console
+  ) throws -> TrainingOutcome {
+    let (model, teacherModels) = try models(workspace)
     do {
       // The models are let go as soon as they are compiled.
-      return try train(
+      return try Training.train(
         consume model, on: data.dataset, recipe: recipe, teachers: consume teacherModels, logits: logits,
         cancellation: console.cancellation
       ) { recorder.receive($0) }
@@ -111,7 +151,7 @@ struct PlannedRun {
     of outcome: TrainingOutcome, _ console: Console
   ) throws -> (accuracy: Double, loss: Double)? {
     guard !outcome.interrupted else { return nil }
-    if let epoch = outcome.lastEpoch { return (epoch.testAccuracy, epoch.testLoss) }
+    if let test = outcome.test { return (test.accuracy, test.loss) }
     let evaluation = try evaluate(
       outcome.model, on: data.dataset.test, of: data.dataset, cancellation: console.cancellation)
     return evaluation.map { ($0.accuracy, $0.loss) }
@@ -153,6 +193,9 @@ struct PlannedRun {
     }
     if let test {
       entry.figures["accuracy"] = test.accuracy
+      // Where a half of the test images chose, the figure is of the other half.
+      let isOfHalf = data.choice.request.validation == nil && data.dataset.validation != nil
+      if isOfHalf { entry.figures[ModelEntry.accuracyImages] = Double(data.dataset.test.count) }
       entry.figures["loss"] = test.loss
     }
     return try workspace.save(
@@ -164,6 +207,9 @@ struct PlannedRun {
     _ console: Console
   ) {
     let name = entry.name
+    if let chosen = outcome.chosenEpoch ?? (outcome.stoppedEarly ? outcome.lastEpoch : nil) {
+      console.choice(of: chosen, outcome, recipe, name, data)
+    }
     if outcome.interrupted {
       console.note("stopped after step \(grouped(outcome.stepsDone)); \(name) keeps what it learned")
       console.note("its accuracy was not measured; evaluate, without a name, does that for the newest model")
@@ -197,30 +243,6 @@ struct PlannedRun {
       console.metric(name, "teacher_step_ms", taught, reproducible: false)
     }
     console.metric(name, "step_ms", outcome.stepMilliseconds, text: pace, reproducible: false)
-  }
-}
-
-extension PlannedRun {
-  /// Says how often the model and each teacher choose the same class of the test images; false where it was cancelled.
-  fileprivate func reportAgreement(
-    _ outcome: TrainingOutcome, _ workspace: Workspace, _ console: Console
-  ) throws -> Bool {
-    guard !outcome.interrupted, !outcome.lastPredictions.isEmpty else { return true }
-    for (place, teacher) in teachers.enumerated() where !teachers[..<place].contains(teacher) {
-      guard
-        let evaluation = try console.evaluation(of: workspace.weights(of: teacher), named: teacher, on: data)
-      else {
-        console.note(
-          "stopped before its classes were compared with those of \(teacher); \(result.name) is kept")
-        return false
-      }
-      let share = agreement(evaluation.predictions, outcome.lastPredictions)
-      console.metric(
-        result.name, place == 0 ? "teacher_agreement" : "teacher_agreement.\(teacher)", share,
-        text:
-          "\(result.name) and \(teacher) choose the same class for \(percentage(share)) of the test images")
-    }
-    return true
   }
 }
 

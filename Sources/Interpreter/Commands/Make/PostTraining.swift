@@ -6,83 +6,118 @@ import Text
 import Training
 
 extension PostTrainingRecipe {
-  /// Fewer batches hold for the ranges of a network no better than chance; 8 batches of 32 images are usual.
-  private static let fewBatches = 8
-  private static let fewImages = 256
-
   /// Cuts the batches to those that the data has; returns what there is to say of their number.
   mutating func fitBatches(to data: ChosenData) -> [String] {
     let wanted = batches
     let fitting = CalibrationBatches(count: batches, size: batchSize, of: data.dataset.training)
     (batches, batchSize) = (fitting.count, fitting.size)
-    var notes: [String] = []
-    if fitting.count < wanted {
-      let all = "\(counted(fitting.count, "whole batch", plural: "whole batches")) of \(fitting.size)"
-      let count = grouped(data.dataset.training.count)
-      notes.append("calibration \(fitting.count): the \(count) training images fill \(all)")
-    }
-    if fitting.count < Self.fewBatches || fitting.images < Self.fewImages {
-      notes.append(
-        "\(counted(fitting.images, "image")) in \(counted(fitting.count, "batch", plural: "batches")) are few for "
-          + "calibration: ranges may miss what other images reach (usual: \(Self.fewImages) images or more in "
-          + "\(Self.fewBatches) batches or more)")
-    }
-    return notes
+    guard fitting.count < wanted else { return [] }
+    let all = "\(counted(fitting.count, "whole batch", plural: "whole batches")) of \(fitting.size)"
+    let count = counted(data.dataset.training.count, "training image")
+    return ["calibration \(fitting.count): the \(count) fill \(all)"]
   }
 }
 
-/// What post-training quantization came to, beside the float model's accuracy.
-typealias PostTrainingFigures = (quantized: QuantizedFigures, float: Double)
+/// What post-training quantization came to, beside the float model.
+struct PostTrainingFigures {
+  var quantized: QuantizedFigures
+  var float: Evaluation
+  var layers: [LayerActivity]
+}
 
 /// Post-training quantization of a float model that is known to fit the data.
-func postTraining(
-  of source: ModelEntry, named result: String, _ recipe: PostTrainingRecipe, _ data: ChosenData,
-  _ verb: Word, notes: [String]
-) -> MakeModel<PostTrainingFigures> {
-  MakeModel(
-    source: source, result: result, kind: .integer, data: data, verb: verb, notes: notes,
-    compute: { float, console in
-      console.note("settings: " + recipe.words)
-      let watch = Stopwatch()
-      let quantized = try quantizeAfterTraining(
-        float, on: data.dataset, recipe: recipe, cancellation: console.cancellation
-      ) { console.tell($0, of: result, watch) }
-      guard let quantized else { return nil }
-      let integer = try Training.convert(quantized)
-      guard
-        let measured = try console.measured(
-          quantized, named: result, integer: integer, named: result, on: data,
-          floatBytes: source.byteCount.map(Double.init)),
-        let accuracy = try console.knownAccuracy(of: source, float, on: data)
-      else { return nil }
-      return (integer, (measured, accuracy))
-    },
-    describe: { figures, entry in
-      entry.details[.settings] = Command.ptq.name + ", " + recipe.words
-      entry.details[.postTraining] = recipe.json
-      entry.details[.policy] = recipe.policy.json
-      entry.figures = figures.quantized.stored
-      entry.figures["fake_quant_accuracy"] = figures.quantized.fakeQuantized.accuracy
-    },
-    report: { figures, entry, console in
-      let measured = figures.quantized
-      console.compare(
-        entry, accuracy: measured.integer.accuracy, with: source.name, accuracy: figures.float,
-        floatBytes: measured.floatBytes, on: data, sourceWords: "\(source.name), in float,")
-      console.report(
-        measured, of: result, integer: entry,
-        agreementText: "\(result) chooses the class of its fake-quantized form for "
-          + "\(percentage(measured.agreement)) of the test images")
-      console.metric(
-        result, "drop_points", -(100 * (measured.integer.accuracy - figures.float)))
-    })
+struct PostTraining {
+  var source: ModelEntry
+  var result: String
+  var recipe: PostTrainingRecipe
+  var data: ChosenData
+  var statement: WrittenStatement
+
+  func model(_ verb: Word) -> MakeModel<PostTrainingFigures> {
+    MakeModel(
+      source: source, result: result, kind: .integer, data: data, verb: verb,
+      compute: { try made(of: $0, $1) },
+      describe: { figures, entry in
+        entry.details[.settings] = Command.ptq.name + ", " + recipe.words
+        entry.details[.postTraining] = recipe.json
+        entry.details[.policy] = recipe.policy.json
+        entry.figures = figures.quantized.stored
+        entry.figures["fake_quant_accuracy"] = figures.quantized.fakeQuantized.accuracy
+      }, report: { report($0, $1, $2, $3) })
+  }
+
+  /// Nil where it was cancelled.
+  private func made(
+    of float: Model, _ console: Console
+  ) throws -> (model: Model, measured: PostTrainingFigures)? {
+    console.note("settings: " + recipe.words)
+    let watch = Stopwatch()
+    let quantized = try quantizeAfterTraining(
+      float, on: data.dataset, recipe: recipe, cancellation: console.cancellation
+    ) { console.tell($0, of: result, watch) }
+    guard let quantized else { return nil }
+    let integer = try Training.convert(quantized)
+    guard
+      let measured = try console.measured(
+        quantized, named: result, integer: integer, named: result, on: data,
+        floatBytes: source.byteCount.map(Double.init)),
+      let before = try console.evaluation(of: float, named: source.name, on: data),
+      let layers = try layerActivities(
+        of: quantized, on: data.dataset, seed: recipe.seed, cancellation: console.cancellation)
+    else { return nil }
+    return (integer, PostTrainingFigures(quantized: measured, float: before, layers: layers))
+  }
+
+  private func report(
+    _ figures: PostTrainingFigures, _ entry: ModelEntry, _ workspace: Workspace, _ console: Console
+  ) {
+    let measured = figures.quantized
+    var evidence = RunEvidence(
+      name: result, kind: .integer, statement: statement, measured.integer, on: data)
+    evidence.start = RunEvidence.Start(name: source.name, predictions: figures.float.predictions)
+    (evidence.postTraining, evidence.layers) = (recipe, figures.layers)
+    console.compare(
+      entry, evidence, with: source.name, floatBytes: measured.floatBytes,
+      sourceWords: "\(source.name), in float,")
+    console.report(
+      measured, of: result, integer: entry,
+      agreementText: "\(result) chooses the class of its fake-quantized form for "
+        + "\(percentage(measured.agreement)) of the test images", workspace)
+    console.drop(result, evidence)
+    console.put(workspace.findings(in: evidence))
+  }
+}
+
+extension RunEvidence {
+  /// Of a model that was made by computing alone.
+  init(
+    name: String, kind: Model.Kind, statement: WrittenStatement, _ evaluation: Evaluation,
+    on data: ChosenData
+  ) {
+    let dataset = data.dataset
+    self.init(
+      name: name, kind: kind, statement: statement, labels: dataset.test.labels.map(Int.init),
+      predictions: evaluation.predictions, loss: evaluation.loss, classNames: dataset.classNames,
+      trainingImages: dataset.training.classCounts(of: dataset.classNames.count))
+  }
+}
+
+extension Console {
+  /// Puts out what a quantized model lost against its start, and the interval of that, in points.
+  func drop(_ name: String, _ evidence: RunEvidence) {
+    guard let difference = evidence.difference, let before = evidence.startAccuracy else { return }
+    metric(name, "drop_points", -(100 * (evidence.accuracy - before)))
+    metric(name, "drop_low_points", 100 * difference.interval.lowerBound)
+    metric(name, "drop_high_points", 100 * difference.interval.upperBound)
+  }
 }
 
 extension Console {
   /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
   func knownAccuracy(of entry: ModelEntry, _ model: Model, on data: ChosenData) throws -> Double? {
     let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
-    if isSame, let known = entry.figures["accuracy"] { return known }
+    let isOfAll = entry.figures[ModelEntry.accuracyImages] == nil
+    if isSame, isOfAll, let known = entry.figures["accuracy"] { return known }
     return try evaluation(of: model, named: entry.name, on: data)?.accuracy
   }
 

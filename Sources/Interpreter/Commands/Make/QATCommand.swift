@@ -107,12 +107,12 @@ func plannedQATRun(_ arguments: Arguments, _ workspace: Workspace) throws -> Pla
   recipe.distillation = distillation.terms
   let place = arguments.word(.from) ?? guidance.clauses.first?.teacher ?? name
   try workspace.checkQuantization(start.graph, recipe, at: place, arguments, data)
-  var run = PlannedRun(
+  var run = try PlannedRun(
     kind: .qat, result: ModelEntry(name: name.text, kind: .fakeQuantized, graph: start.graph),
-    start: .weights(of: start), recipe: recipe, guidance: guidance, data: data, arguments)
+    start: .weights(of: start), recipe: recipe, guidance: guidance, data: data, arguments, workspace)
   run.result.details[.start] = start.name
   run.logits = workspace.library.logits
-  run.notes = [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
+  run.notes += [startNote] + (arguments.has(.learningRate) ? [] : [rateNote]) + batchNote
   run.notes += recipe.freezeNotes(start.graph) + [recipe.decayNote].compactMap { $0 }
   run.notes += calibrationNote + quantization.ladderNotes(steps: steps)
   run.notes += notes(on: quantization.policy, start.graph, admitsWidths: quantization.ladder == nil)
@@ -121,6 +121,11 @@ func plannedQATRun(_ arguments: Arguments, _ workspace: Workspace) throws -> Pla
     run.notes.append("the student's layers are compared after fake quantization, where they have it")
   }
   run.warnings = guidance.warnings(data)
+  if let calibration = quantization.calibration {
+    let batches = CalibrationBatches(
+      count: calibration.batches, size: recipe.batchSize, of: data.dataset.training)
+    if let finding = workspace.calibrationFinding(batches, data, arguments) { run.findings.append(finding) }
+  }
   return run
 }
 

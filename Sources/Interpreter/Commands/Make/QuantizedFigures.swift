@@ -1,6 +1,5 @@
 import Datasets
 import GraphIR
-import Language
 import Text
 import Training
 
@@ -47,13 +46,16 @@ extension Console {
   }
 
   /// Puts out the figures of both; those of the fake-quantized model under `name`, which may be the integer one's.
-  func report(_ figures: QuantizedFigures, of name: String, integer: ModelEntry, agreementText: String) {
+  func report(
+    _ figures: QuantizedFigures, of name: String, integer: ModelEntry, agreementText: String,
+    _ workspace: Workspace
+  ) {
     metric(name, "fake_quant_accuracy", figures.fakeQuantized.accuracy)
     metric(name, "int8_accuracy", figures.integer.accuracy)
     metric(name, "agreement", figures.agreement, text: agreementText)
-    if let finding = figures.finding(of: name, canBeCompared: name != integer.name) {
-      put(.diagnostic(finding.diagnostic))
-      metric("\(name).\(finding.layer.name)", "differing", finding.layer.share)
+    if let found = figures.sighting(of: name, canBeCompared: name != integer.name) {
+      put(.finding(workspace.finding(.lowAgreement, found.sighting)))
+      metric("\(name).\(found.layer.name)", "differing", found.layer.share)
     }
     metric(integer.name, "accuracy", figures.integer.accuracy)
     metric(integer.name, "loss", figures.integer.loss)
@@ -70,34 +72,5 @@ extension Console {
       name, "throughput", speed.imagesPerSecond,
       text: "\(name) classifies \(grouped(Int(clamping: speed.imagesPerSecond))) images/s in batches",
       reproducible: false)
-  }
-}
-
-extension QuantizedFigures {
-  /// Below this share of images of the same class, the layer where the models part is looked for.
-  static let watchedAgreement = 0.98
-
-  /// The first layer whose codes differ by more than ties, or else by ties, as a warning; nil where the models agree.
-  ///
-  /// `canBeCompared` is true where the fake-quantized model is kept.
-  fileprivate func finding(of name: String, canBeCompared: Bool) -> (
-    layer: LayerDifference, diagnostic: Diagnostic
-  )? {
-    guard let difference, let layer = difference.firstFaulty ?? difference.first else { return nil }
-    let share = percentage(layer.share, 2)
-    let cause =
-      difference.firstFaulty == nil
-      ? "\(layer.name) is the first layer that differs, in \(share) of its codes: its sums lie on the edge between two "
-        + "codes, and layers after it pass the difference on"
-      : "\(layer.name) is the first layer whose integers are not what its fake quantization simulates: "
-        + "\(share) of its codes differ"
-    return (
-      layer,
-      Diagnostic(
-        id: "low-agreement", severity: .warning,
-        message: "the integer model chooses another class than the fake-quantized one for "
-          + "\(percentage(1 - agreement)) of the test images",
-        notes: [cause] + (canBeCompared ? ["try: diff \(name)"] : []))
-    )
   }
 }

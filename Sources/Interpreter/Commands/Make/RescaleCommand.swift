@@ -62,7 +62,7 @@ private struct Rescaling {
         entry.details[.start] = source.name
         entry.details[.settings] = Command.rescale.name + ", by \(plain(factor)), seed \(seed)"
         entry.figures = ["accuracy": figures.after.accuracy, "loss": figures.after.loss]
-      }, report: { report($0, $1, $2) })
+      }, report: { report($0, $1, $3) })
   }
 
   /// Nil where it was cancelled.

@@ -1,5 +1,4 @@
 import Distillation
-import Glibc
 import GraphIR
 import Language
 import Quantization
@@ -17,6 +16,12 @@ final class RunRecorder {
   private let termLabels: [String]
   private let termRanges: [SourceRange]
   private let console: Console
+  /// The session in which what repairs a term could be run, and the statement that has the term; nil where findings are
+  /// not shown.
+  var workspace: Workspace?
+  var statement: WrittenStatement?
+  /// Accuracies after the epochs.
+  private(set) var accuracies: [Double] = []
   /// Bytes of the teachers' logits that are kept; nil where none are.
   private(set) var keptLogitsBytes: Int?
   /// Whether teachers' logits are kept, as the run's record says it; nil without a teacher.
@@ -115,14 +120,16 @@ final class RunRecorder {
   private func record(_ report: EpochReport) {
     epochStart = lastStep
     watch = Stopwatch()
-    keep("test_accuracy", report.testAccuracy)
-    keep("test_loss", report.testLoss)
+    let looked = report.isOfValidation ? "validation" : "test"
+    accuracies.append(report.testAccuracy)
+    keep(looked + "_accuracy", report.testAccuracy)
+    keep(looked + "_loss", report.testLoss)
     keep("train_loss", report.loss)
     keep("train_accuracy", report.trainingAccuracy)
     var parts = ["epoch \(report.epoch)/\(report.epochs)", "loss \(fixed(report.loss, 4))"]
     if !termLabels.isEmpty { parts.append("(" + lossWords(report) + ")") }
     parts += [
-      "train \(percentage(report.trainingAccuracy, 1))", "test \(percentage(report.testAccuracy, 2))",
+      "train \(percentage(report.trainingAccuracy, 1))", "\(looked) \(percentage(report.testAccuracy, 2))",
     ]
     console.text(measured: "\(parts.joined(separator: "  "))  \(measured: fixed(report.seconds, 1) + " s")")
   }
@@ -153,55 +160,14 @@ final class RunRecorder {
       events.append(words)
       console.note(words)
     }
-    for (index, term) in report.terms.enumerated() {
-      if let ratio = report.ratio(of: term), ratio > BlendReport.overwhelming {
-        console.put(.diagnostic(overwhelming(term, at: index, ratio, report)))
-      }
-      guard let ratio = report.ratio(of: term), ratio < BlendReport.negligible,
-        recipe.distillation[index].weight > 0
-      else { continue }
-      console.put(.diagnostic(negligible(term, at: index, ratio, report)))
+    guard let workspace else { return }
+    for found in TermFindings(recipe: recipe, report: report, statement: statement).all {
+      let range = termRanges.indices.contains(found.index) ? termRanges[found.index] : nil
+      console.put(.finding(workspace.finding(found.kind, found.sighting, at: range)))
     }
-  }
-
-  private func overwhelming(
-    _ term: BlendReport.Term, at index: Int, _ ratio: Double, _ report: BlendReport
-  ) -> Diagnostic {
-    let isLogit = recipe.distillation[index].loss.feature == nil
-    return Diagnostic(
-      id: "overwhelming-term", severity: .warning,
-      message:
-        "\(term.name) drowns the task: its gradient has the norm \(significant(term.part.gradientNorm)), the task's "
-        + "\(significant(report.task.gradientNorm)): \(significant(ratio)) times as large",
-      range: termRanges.indices.contains(index) ? termRanges[index] : nil,
-      notes: ["lower its weight" + (isLogit ? ", or write scale: balanced" : " or its scale")])
-  }
-
-  private func negligible(
-    _ term: BlendReport.Term, at index: Int, _ ratio: Double, _ report: BlendReport
-  ) -> Diagnostic {
-    let losses =
-      "in the blended loss it is \(significant(term.part.loss)) beside the task's "
-      + significant(report.task.loss)
-    var remedy = "raise its weight"
-    if let feature = recipe.distillation[index].loss.feature, ratio > 0 {
-      // A tenth of the task's gradient is a guide that doesn't take over.
-      let power = (feature.scale * 0.1 / ratio).logarithmRounded
-      remedy =
-        "raise its weight, or multiply the loss, as in \(recipe.distillation[index].loss.name)(scale: \(plain(power)))"
-    }
-    return Diagnostic(
-      id: "negligible-term", severity: .warning,
-      message: "\(term.name) hardly guides: its gradient is \(percentage(ratio, 2)) of the task's",
-      range: termRanges.indices.contains(index) ? termRanges[index] : nil, notes: [losses, remedy])
   }
 
   private func keep(_ key: String, _ value: Double) { metrics.append((key, lastStep, value)) }
-}
-
-extension Double {
-  /// The nearest power of ten.
-  fileprivate var logarithmRounded: Double { pow(10, log10(self).rounded()) }
 }
 
 extension TrainingRecipe {

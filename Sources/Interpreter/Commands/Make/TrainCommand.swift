@@ -51,11 +51,11 @@ func floatRun(
   try recipe.freeze(arguments, start.graph)
   try requireLearned(start, arguments)
   let warning = try workspace.checkTraining(start.graph, recipe, at: word, arguments, data)
-  var run = PlannedRun(
+  var run = try PlannedRun(
     kind: kind, result: ModelEntry(name: name.text, kind: .float, graph: start.graph), start: start,
-    recipe: recipe, guidance: guidance, data: data, arguments)
+    recipe: recipe, guidance: guidance, data: data, arguments, workspace)
   run.logits = workspace.library.logits
-  run.notes = notes(on: start, result: run.result, word: word, workspace) + batchNote
+  run.notes += notes(on: start, result: run.result, word: word, workspace) + batchNote
   run.notes += recipe.freezeNotes(start.graph)
   run.notes += [recipe.decayNote].compactMap { $0 } + distillation.notes + guidance.notes(data)
   run.warnings = [warning].compactMap { $0 } + guidance.warnings(data)

@@ -7,6 +7,8 @@ import Training
 struct AdviceImages {
   /// Where the images come from that gates are measured on.
   enum Origin: Hashable {
+    /// The images that the data has set apart to choose on.
+    case validation
     /// Training images after these, which neither the model nor a gate has seen.
     case unseen(after: Int)
     /// The last training images, which no gate looks at; the model was trained on them.
@@ -36,6 +38,12 @@ struct AdviceImages {
     let whole = data.dataset
     let training = whole.training
     choosing = whole
+    choosing.validation = nil
+    if mayTrain, let validation = whole.validation {
+      (origin, verifying) = (.validation, whole.test)
+      choosing.test = validation.count > wanted ? validation[0..<wanted] : validation
+      return
+    }
     if mayTrain, let seen {
       let skipped = max(seen, training.count)
       let later = try laterTrainingImages(of: data.choice.request, after: skipped, count: wanted, loading)
@@ -61,6 +69,7 @@ struct AdviceImages {
   func words(model: String, data: ChosenData) -> String {
     let count = choosing.test.count
     switch origin {
+    case .validation: return counted(count, "validation image") + ", which the data sets apart,"
     case .unseen(let skipped):
       return counted(count, "training image") + " that \(model) has not seen "
         + "(\(grouped(skipped + 1)) to \(grouped(skipped + count)) of \(data.choice.request.title))"
@@ -79,9 +88,14 @@ struct AdviceImages {
   }
 
   /// What is to be said of figures on them; nil where nothing is.
-  func caution(model: String) -> String? {
-    switch origin {
+  func caution(_ entry: ModelEntry, _ data: ChosenData) -> String? {
+    let model = entry.name
+    return switch origin {
     case .unseen, .test: nil
+    case .validation:
+      entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
+        ? nil
+        : "\(model) was not trained with these images set apart and may have seen them: losses may be larger on others"
     case .heldOut(let all):
       "\(model) was trained on these images, or may have been, so its accuracy there flatters and losses may be larger on "
         + "others (with a limit below \(grouped(all)) from its training on, advise would take images that it has not seen)"
