@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Interpreter
 import Notebooks
 import Terminal
 
@@ -17,7 +18,7 @@ struct QatlabCommand: ParsableCommand {
       RunCommand.self, ReplayCommand.self, ConvertCommand.self, KernelCommand.self, BenchCommand.self,
     ])
 
-  static let version = "0.1.0"
+  static let version = programVersion
 
   @Option(
     help: ArgumentHelp("The folder that keeps models and history. (default: .qatlab)", valueName: "dir"))

@@ -14,6 +14,8 @@ package struct Command: Sendable {
   package var target: Target
   package var operands: [Operand]
   package var keywords: [Keyword]
+  /// Its operands may be patterns, in which * stands for any text.
+  package var takesPatterns: Bool
   /// Cells that parse and bind as they stand; the first is shown where something is missing.
   package var examples: [String]
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
@@ -25,7 +27,7 @@ package struct Command: Sendable {
 
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
-    keywords: [Keyword] = [], examples: [String], reasons: String? = nil,
+    keywords: [Keyword] = [], takesPatterns: Bool = false, examples: [String], reasons: String? = nil,
     footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
     plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
@@ -34,6 +36,7 @@ package struct Command: Sendable {
     self.target = target
     self.operands = operands
     self.keywords = keywords
+    self.takesPatterns = takesPatterns
     self.examples = examples
     self.reasons = reasons
     self.footprint = footprint
@@ -89,5 +92,6 @@ extension Command {
           command.name,
           Dictionary(uniqueKeysWithValues: command.keywords.map { ($0.name, $0.form) })
         )
-      }))
+      }),
+    patternVerbs: Set(all.filter(\.takesPatterns).map(\.name)))
 }

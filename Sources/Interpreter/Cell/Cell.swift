@@ -92,6 +92,8 @@ struct Cell {
   ) throws(Failure) -> Outcome {
     var workspace = session
     var status = CellResult.Status.ok
+    let threads = ThreadCount()
+    defer { threads.restore() }
     for (index, (command, arguments)) in bound.enumerated() {
       do {
         if console.cancellation.isCancelled {
@@ -100,6 +102,7 @@ struct Cell {
           let known = index == 0 ? first : nil
           let plan = try known ?? command.plan(arguments, workspace)
           for change in plan.changes { workspace.apply(change) }
+          threads.follow(workspace)
           if try plan.run(&workspace, console) == .interrupted { status = .interrupted }
         }
       } catch {

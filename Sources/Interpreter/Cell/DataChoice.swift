@@ -85,6 +85,7 @@ extension PictureReading {
 /// Loaded datasets, so that cells that follow one another read files once, and what teachers made of their images.
 final class DataLibrary {
   let logits = LogitsLibrary()
+  let answers = AnswersLibrary()
   /// True where the content of each loaded set is to be known by its hash.
   var keepsChecksums = false {
     didSet {

@@ -40,7 +40,9 @@ extension Interpreter {
   /// The environment as it stands; its data once `keepDataChecksums` was called.
   package var environment: SessionEnvironment {
     let seed = (try? store.setting(Setting.seed.rawValue)).flatMap { $0.flatMap { UInt64($0) } } ?? 0
-    return SessionEnvironment(seed: seed, data: library.checksums)
+    let threads = (try? store.setting(Setting.threads.rawValue)).flatMap { $0.flatMap { Int($0) } }
+    return SessionEnvironment(
+      threads: threads ?? Processor.threadCount, seed: seed, data: library.checksums)
   }
 
   /// Makes the content of the data set in memory, and of those that are loaded from here on, known by its hash.

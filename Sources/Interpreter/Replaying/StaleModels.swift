@@ -67,6 +67,7 @@ extension Interpreter {
     var lines: [String] = []
     if let seed = settings[Setting.seed.rawValue] { lines.append("set seed \(seed)") }
     if let precision = settings[Setting.precision.rawValue] { lines.append("set precision \(precision)") }
+    if let threads = settings[Setting.threads.rawValue] { lines.append("set threads \(threads)") }
     if let data = settings[Setting.data.rawValue] { lines.append("data \(data)") }
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }

@@ -17,17 +17,22 @@ package struct Vocabulary: Sendable {
   }
 
   package let verbs: [String: [String: KeywordForm]]
+  /// Verbs whose operands may be patterns: `compare student*`.
+  private let patternVerbs: Set<String>
   /// Every keyword of every verb, for a verb that doesn't exist.
   private let allKeywords: [String: KeywordForm]
 
-  /// `verbs` maps each verb to its keywords.
-  package init(verbs: [String: [String: KeywordForm]]) {
+  /// `verbs` maps each verb to its keywords; `patternVerbs` are those whose operands may be patterns.
+  package init(verbs: [String: [String: KeywordForm]], patternVerbs: Set<String> = []) {
     self.verbs = verbs
+    self.patternVerbs = patternVerbs
     // Two verbs may read one keyword in two ways; the choice must not depend on the order of a dictionary.
     allKeywords = verbs.values.reduce(into: [:]) { all, keywords in
       all.merge(keywords) { $0.rawValue <= $1.rawValue ? $0 : $1 }
     }
   }
+
+  func takesPatterns(verb: String) -> Bool { patternVerbs.contains(verb) }
 
   func knows(verb: String) -> Bool { verbs[verb] != nil }
 

@@ -22,7 +22,9 @@ extension Command {
     let note =
       "\(name): \(source.name) with dense layers in integers, the rest in float"
       + replacement(name, workspace)
-    return dynamicQuantization(of: source, named: name, share, data, arguments.verb, note: note).plan
+    return dynamicQuantization(
+      of: source, named: name, share, data, arguments.verb, answers: workspace.library.answers, note: note
+    ).plan
   }
 }
 
@@ -30,14 +32,14 @@ extension Command {
 private struct DynamicFigures {
   var evaluation: Evaluation
   var speed, floatSpeed: Speed
-  /// Accuracy of the float model.
-  var float: Double
+  /// What the float model makes of the same images.
+  var float: Evaluation
 }
 
 /// Dynamic quantization of a float model that is known to fit the data.
 private func dynamicQuantization(
   of source: ModelEntry, named result: String, _ share: DenseShare, _ data: ChosenData, _ verb: Word,
-  note: String
+  answers: AnswersLibrary, note: String
 ) -> MakeModel<DynamicFigures> {
   MakeModel(
     source: source, result: result, kind: .dynamic, data: data, verb: verb, notes: [note],
@@ -49,14 +51,13 @@ private func dynamicQuantization(
         throw UnexpectedError(EngineCause(error), range: verb.range)
       }
       guard let evaluation = try console.evaluation(of: model, named: result, on: data),
-        let accuracy = try console.knownAccuracy(of: source, float, on: data),
-        let speeds = try measureSpeeds(
-          of: 2, cancellation: console.cancellation, model: { $0 == 0 ? float : model })
+        let before = try console.answers(of: float, named: source.name, on: data, answers),
+        let speeds = try console.speeds(of: [source.name, result], model: { $0 == 0 ? float : model })
       else { return nil }
       return (
         model,
         DynamicFigures(
-          evaluation: evaluation, speed: speeds[1], floatSpeed: speeds[0], float: accuracy)
+          evaluation: evaluation, speed: speeds[1], floatSpeed: speeds[0], float: before)
       )
     },
     describe: { measured, entry in
@@ -93,16 +94,18 @@ extension Console {
   ) {
     let (result, evaluation) = (entry.name, measured.evaluation)
     compare(
-      entry, accuracy: evaluation.accuracy, with: source, accuracy: measured.float,
-      floatBytes: entry.figures[ModelEntry.floatSize], on: data, sourceWords: source)
+      entry, evaluation, with: source, measured.float, floatBytes: entry.figures[ModelEntry.floatSize],
+      on: data, sourceWords: source)
     metric(result, "accuracy", evaluation.accuracy)
     metric(result, "loss", evaluation.loss)
-    metric(result, "drop_points", -(100 * (evaluation.accuracy - measured.float)))
+    metric(result, "drop_points", -(100 * (evaluation.accuracy - measured.float.accuracy)))
     metric(result, "size_bytes", entry.byteCount.map(Double.init) ?? 0)
     report(measured.speed, of: result)
-    let speedup = measured.floatSpeed.latencyMilliseconds / measured.speed.latencyMilliseconds
+    let speedup = measured.speed.ratio(over: measured.floatSpeed)
     metric(
-      result, "speedup", speedup, text: "\(fixed(speedup, 2))× the speed of \(source) for one image",
+      result, "speedup", speedup,
+      text: "\(fixed(speedup, 2))× the speed of \(source) for one image"
+        + (measured.speed.isLike(measured.floatSpeed) ? ", which is within the spread of both" : ""),
       reproducible: false)
   }
 }

@@ -81,13 +81,15 @@ func makingFootprint(
 extension Console {
   /// Says what a model came to beside the one that it was made from, with the sizes of both where they are known.
   func compare(
-    _ result: ModelEntry, accuracy: Double, with source: String, accuracy before: Double,
+    _ result: ModelEntry, _ after: Evaluation, with source: String, _ before: Evaluation,
     floatBytes: Double?, on data: ChosenData, sourceWords: String
   ) {
+    let difference = data.difference(before, after)
     text(
-      "\(result.name) accuracy \(percentage(accuracy)) on "
-        + "\(counted(data.dataset.test.count, "test image")); \(sourceWords) \(percentage(before)): "
-        + "\(signed(100 * (accuracy - before), 2)) points")
+      "\(result.name) accuracy \(percentage(after.accuracy)) on "
+        + "\(counted(data.dataset.test.count, "test image")); \(sourceWords) \(percentage(before.accuracy)): "
+        + "\(signed(100 * (after.accuracy - before.accuracy), 2)) points, "
+        + (difference.isWithinChance ? "within chance" : "beyond chance"))
     if let bytes = result.byteCount.map(Double.init), let floatBytes {
       text(
         "\(result.name) takes \(byteCount(bytes)), \(fixed(bytes / floatBytes, 3)) of \(source)'s "

@@ -74,7 +74,9 @@ extension Command {
         "\(name): \(source.name) in integers, with ranges from training images and no training"
           + replacement(name, workspace)
       ] + notes(on: recipe.policy, source.graph) + recipe.fitBatches(to: data)
-    return postTraining(of: source, named: name, recipe, data, arguments.verb, notes: notes).plan
+    return postTraining(
+      of: source, named: name, recipe, data, arguments.verb, answers: workspace.library.answers, notes: notes
+    ).plan
   }
 }
 

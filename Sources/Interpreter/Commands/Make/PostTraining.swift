@@ -31,13 +31,13 @@ extension PostTrainingRecipe {
   }
 }
 
-/// What post-training quantization came to, beside the float model's accuracy.
-typealias PostTrainingFigures = (quantized: QuantizedFigures, float: Double)
+/// What post-training quantization came to, beside what the float model makes of the same images.
+typealias PostTrainingFigures = (quantized: QuantizedFigures, float: Evaluation)
 
 /// Post-training quantization of a float model that is known to fit the data.
 func postTraining(
   of source: ModelEntry, named result: String, _ recipe: PostTrainingRecipe, _ data: ChosenData,
-  _ verb: Word, notes: [String]
+  _ verb: Word, answers: AnswersLibrary, notes: [String]
 ) -> MakeModel<PostTrainingFigures> {
   MakeModel(
     source: source, result: result, kind: .integer, data: data, verb: verb, notes: notes,
@@ -53,9 +53,9 @@ func postTraining(
         let measured = try console.measured(
           quantized, named: result, integer: integer, named: result, on: data,
           floatBytes: source.byteCount.map(Double.init)),
-        let accuracy = try console.knownAccuracy(of: source, float, on: data)
+        let before = try console.answers(of: float, named: source.name, on: data, answers)
       else { return nil }
-      return (integer, (measured, accuracy))
+      return (integer, (measured, before))
     },
     describe: { figures, entry in
       entry.details[.settings] = Command.ptq.name + ", " + recipe.words
@@ -67,25 +67,18 @@ func postTraining(
     report: { figures, entry, console in
       let measured = figures.quantized
       console.compare(
-        entry, accuracy: measured.integer.accuracy, with: source.name, accuracy: figures.float,
-        floatBytes: measured.floatBytes, on: data, sourceWords: "\(source.name), in float,")
+        entry, measured.integer, with: source.name, figures.float, floatBytes: measured.floatBytes, on: data,
+        sourceWords: "\(source.name), in float,")
       console.report(
         measured, of: result, integer: entry,
         agreementText: "\(result) chooses the class of its fake-quantized form for "
           + "\(percentage(measured.agreement)) of the test images")
       console.metric(
-        result, "drop_points", -(100 * (measured.integer.accuracy - figures.float)))
+        result, "drop_points", -(100 * (measured.integer.accuracy - figures.float.accuracy)))
     })
 }
 
 extension Console {
-  /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
-  func knownAccuracy(of entry: ModelEntry, _ model: Model, on data: ChosenData) throws -> Double? {
-    let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
-    if isSame, let known = entry.figures["accuracy"] { return known }
-    return try evaluation(of: model, named: entry.name, on: data)?.accuracy
-  }
-
   /// Shows how far post-training quantization is, and what its repairs came to.
   fileprivate func tell(_ event: PostTrainingEvent, of name: String, _ watch: Stopwatch) {
     switch event {
