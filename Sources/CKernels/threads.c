@@ -90,3 +90,5 @@ int ck_set_thread_count(int count) {
   settle(count);
   return team.given;
 }
+
+int ck_core_count(void) { return omp_get_num_procs(); }

@@ -36,6 +36,9 @@ package enum Processor {
     max(0, sysconf(Int32($0)))
   }
 
+  /// Cores that the process may use.
+  package static var coreCount: Int { max(1, Int(ck_core_count())) }
+
   /// Threads that kernels run on.
   package static var threadCount: Int { Int(ck_thread_count()) }
 

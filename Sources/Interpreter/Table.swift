@@ -17,6 +17,8 @@ package struct Table: Sendable, Codable, Equatable {
   package var title: String?
   package var columns: [Column]
   package var rows: [[Cell]]
+  /// The text that the table is put out as, for other programs; nil where it is drawn.
+  package var form: TableForm?
 
   package init(title: String? = nil, columns: [Column], rows: [[Cell]]) {
     self.title = title
@@ -52,9 +54,16 @@ extension Table {
     package var unit = Unit.none
     /// What one in the last digit of `text` stands for, in the unit; nil of words.
     package var step: Double?
-    /// False for durations and speeds, which differ from run to run and are never compared, and for a place of theirs
-    /// that is empty.
+    /// False for durations, speeds and what is told of the machine, which differ from run to run and are never
+    /// compared, and for a place of theirs that is empty.
     package var repeats = true
+    /// How it stands out among others; nil where it doesn't.
+    package var emphasis: Emphasis?
+
+    package enum Emphasis: String, Sendable, Codable {
+      /// What chance alone may have made.
+      case faint
+    }
 
     package init(stringLiteral text: String) { self.text = text }
 
@@ -119,12 +128,27 @@ extension Table.Cell {
 
 // Durations, speeds and what follows from them.
 extension Table.Cell {
+  /// The same, drawn faint where that is so.
+  func faint(where isFaint: Bool) -> Self {
+    var cell = self
+    cell.emphasis = isFaint ? .faint : nil
+    return cell
+  }
+
   /// The same, never compared.
   var measured: Self {
     var cell = self
     cell.repeats = false
     return cell
   }
+
+  /// As in "0.124 ms", with three digits that count.
+  static func latency(_ milliseconds: Double) -> Self {
+    self.milliseconds(Numeral(spelling: significant(milliseconds)))
+  }
+
+  /// How far a measured figure may be off, as a share of it: "3 %".
+  static func spread(_ share: Double) -> Self { percentage(share, 0).measured }
 
   /// As in "3.9 s".
   static func seconds(_ duration: Double) -> Self {

@@ -34,7 +34,7 @@ package final class LogitsLibrary {
 
 extension Model {
   /// Hash of all that decides the model's logits; the same for equal models within a process.
-  fileprivate var contentHash: Int {
+  var contentHash: Int {
     var hasher = Hasher()
     hasher.combine(kind)
     hasher.combine(graph)
@@ -67,7 +67,7 @@ extension Dataset {
 }
 
 extension Hasher {
-  fileprivate mutating func combine<Element: BitwiseCopyable>(bytesOf values: [Element]) {
+  mutating func combine<Element: BitwiseCopyable>(bytesOf values: [Element]) {
     combine(values.count)
     values.withUnsafeBytes { combine(bytes: $0) }
   }

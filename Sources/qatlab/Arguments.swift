@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Interpreter
 import Notebooks
 import Terminal
 
@@ -20,8 +21,7 @@ struct QatlabCommand: ParsableCommand {
       HelpCommand.self,
     ])
 
-  /// Results are the same to the last bit within a version alone: it is raised with every change of the arithmetic.
-  static let version = "0.2.0"
+  static let version = programVersion
 
   @Option(
     help: ArgumentHelp("The folder that keeps models and history. (default: .qatlab)", valueName: "dir"))

@@ -46,7 +46,8 @@ def still(value):
     return value
 
 
-DURATION = re.compile(r"\d[\d,.]*( ms| s|×| images/s|:\d\d)")
+DURATION = re.compile(
+    r"\d[\d,.]*( ms| s|×| images/s|:\d\d)( ±\d+ %)?|[;:] the machine is busy: ±\d+ %|, which is within the spread of both")
 
 
 def outputs(notebook):

@@ -40,7 +40,7 @@ import Testing
       #expect(row[column] == "")
     }
     #expect(outputs.words.contains("add a post-training baseline: baseline = ptq teacher\n"))
-    #expect(outputs.words.contains("baseline = ptq teacher bits(*: 2, rest: 8) per-tensor"))
+    #expect(outputs.words.contains("teacher-ptq = ptq teacher bits(*: 2, rest: 8) per-tensor"))
     // What it tells to write is what was missing.
     #expect(scene.run("plain = ptq teacher").0.status == .ok)
     #expect(!scene.run("compare").1.words.contains("baseline = ptq teacher\n"))

@@ -95,13 +95,17 @@ import Testing
     ("qat student from teacher scheme pact bo|", ["bound-decay"], "bo"),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
-    ("compare teacher |", ["teacher", "student", "seeds"], ""),
+    ("compare teacher |", ["teacher", "student", "family", "seeds", "as"], ""),
     ("data |", ["fashion-mnist", "mnist", "cifar10", "cifar100", "idx", "folder", "shapes"], ""),
     ("data \"pe|", [], "pe"), ("data \"pets\" classes cat, dog gr|", ["grey"], "gr"),
     ("data \"pets\" label \"^a|", [], ""), ("predict teacher \"ca|", [], "ca"),
     ("data shapes si|", ["size"], "si"),
     (
-      "show |", ["data", "images", "graph", "plan", "run", "quantize", "fake-quant", "teacher", "student"], ""
+      "show |",
+      [
+        "data", "images", "graph", "plan", "run", "environment", "quantize", "fake-quant", "teacher",
+        "student",
+      ], ""
     ),
     ("show quantize 0.37 zero|", ["zero-point"], "zero"),
     ("show quantize 0.37 scale 0.1 grid |", ["unsigned", "signed", "symmetric"], ""),
@@ -112,7 +116,7 @@ import Testing
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("explain zero|", ["zero-point"], "zero"),
-    ("set |", ["seed", "precision", "highlight"], ""),
+    ("set |", ["seed", "precision", "threads", "highlight"], ""),
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (

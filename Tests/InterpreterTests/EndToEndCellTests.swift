@@ -161,7 +161,11 @@ import Training
       scene.run("convert").0.metrics + scene.run("compare").0.metrics
       + scene.run("train teacher epochs 1").0.metrics
     let timed = Set(metrics.filter { !$0.reproducible }.compactMap { $0.name.split(separator: ".").last })
-    #expect(timed == ["latency_ms", "throughput", "speedup", "step_ms", "training_seconds"])
+    #expect(
+      timed == [
+        "latency_ms", "latency_spread", "throughput", "throughput_spread", "speedup", "step_ms",
+        "training_seconds",
+      ])
   }
 
   @Test func seedsGiveMeansIntervalsAndWhatDistillationAdds() throws {

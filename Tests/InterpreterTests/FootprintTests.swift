@@ -18,7 +18,9 @@ import Testing
 
   /// Statements one after the other, in one session.
   static let statements = [
-    "compare student-int8", "compare", "compare student seeds 2", "sensitivity student-int8 images 20",
+    "compare student-int8", "compare", "compare s*", "compare family baseline", "compare * as csv",
+    "compare student seeds 2", "show environment", "models as csv", "runs as markdown", "set threads 1",
+    "sensitivity student-int8 images 20",
     "diff student-int8", "diff student", "evaluate student", "confusion student against small",
     "confusion baseline", "show images", "show images wrong of student", "show images flipped of student",
     "show images flipped of student-int8 against teacher", "histogram conv1", "histogram teacher.conv1",

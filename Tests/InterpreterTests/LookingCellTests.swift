@@ -65,6 +65,26 @@ import Training
         == inspected["baseline.conv2.sqnr_db"].map { Float($0) })
   }
 
+  @Test(arguments: [
+    "teacher.conv1", "teacher.conv2 bits 4", "teacher.fc", "student.conv2", "student.conv1 bits 8",
+  ])
+  func theConclusionTakesEveryRowIntoAccountAndNamesTies(what: String) throws {
+    let scene = try scene("qat student from teacher epochs 1 bits 4")
+    let (result, outputs) = scene.run("histogram " + what)
+    try #require(result.status == .ok, "\(result.diagnostics)")
+    let notes = outputs.words.split(separator: "\n").filter { $0.contains("least is lost with") }
+    try #require(notes.count == 2 && outputs.tables.count == 2)
+    for (table, note) in zip(outputs.tables, notes) {
+      let ratios = table.rows.compactMap { row in row.last?.number }
+      let best = try #require(ratios.max())
+      let equal = table.rows.filter { $0.last?.number == best }
+      for row in equal { #expect(note.contains(row[0].text), "\(note)") }
+      let last = try #require(equal.last)
+      #expect(note.contains("\(last[0].text), \(last.last?.text ?? "")"), "\(note)")
+      #expect(note.contains("which is no bound") && !note.contains("reach"))
+    }
+  }
+
   @Test func aQATModelHasItsOwnRangesBesideThoseOfObservers() throws {
     let scene = try scene("qat student from teacher epochs 1 bits 4")
     let shown = scene.run("histogram conv2")

@@ -24,7 +24,7 @@ import Testing
   ]
 
   private static let measuredColumns: Set<String> = [
-    "latency", "images/s", "speed", "training", "time", "share", "seconds",
+    "latency", "images/s", "spread", "speed", "training", "time", "share", "seconds",
   ]
 
   /// Runs every command that shows a table.

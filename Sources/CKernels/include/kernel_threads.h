@@ -31,6 +31,8 @@ ck_team ck_settled_team(void);
 int ck_thread_count(void);
 // Asks for another number on the calling thread; returns how many there are.
 int ck_set_thread_count(int count);
+// Cores that the process may use.
+int ck_core_count(void);
 
 #ifdef __cplusplus
 }

@@ -25,6 +25,8 @@ package struct Command: Sendable {
   ///
   /// Empty where the first word decides nothing.
   package var forms: [String: Form] = [:]
+  /// Its operands may be patterns, in which * stands for any text.
+  package var takesPatterns: Bool
   /// Cells that parse and bind as they stand; the first is shown where something is missing.
   package var examples: [String]
   /// Why it does what it does, in a sentence or two for help; nil where the summary is enough.
@@ -38,8 +40,8 @@ package struct Command: Sendable {
 
   package init(
     _ name: String, _ summary: String, target: Target = .none, operands: [Operand] = [],
-    keywords: [Keyword] = [], forms: [String: Form] = [:], examples: [String], reasons: String? = nil,
-    sweptName: (@Sendable (Statement) -> Word?)? = nil,
+    keywords: [Keyword] = [], forms: [String: Form] = [:], takesPatterns: Bool = false, examples: [String],
+    reasons: String? = nil, sweptName: (@Sendable (Statement) -> Word?)? = nil,
     footprint: @escaping @Sendable (Arguments, KnownNames) -> Footprint,
     plan: @escaping @Sendable (Arguments, Workspace) throws -> Plan
   ) {
@@ -49,6 +51,7 @@ package struct Command: Sendable {
     self.operands = operands
     self.keywords = keywords
     self.forms = forms
+    self.takesPatterns = takesPatterns
     self.examples = examples
     self.reasons = reasons
     self.sweptName = sweptName
@@ -108,5 +111,6 @@ extension Command {
           command.name,
           Dictionary(uniqueKeysWithValues: command.keywords.map { ($0.name, $0.form) })
         )
-      }), takingOperands: Set(all.filter { !$0.operands.isEmpty }.map(\.name)))
+      }), takingOperands: Set(all.filter { !$0.operands.isEmpty }.map(\.name)),
+    patternVerbs: Set(all.filter(\.takesPatterns).map(\.name)))
 }

@@ -139,6 +139,8 @@ struct Cell {
     var workspace = session
     var status = CellResult.Status.ok
     var ran = source
+    let threads = ThreadCount()
+    defer { threads.restore() }
     for (index, (command, arguments)) in bound.enumerated() {
       do {
         if console.cancellation.isCancelled {
@@ -149,6 +151,7 @@ struct Cell {
           let known = index == 0 ? first : nil
           let plan = try known ?? command.plan(arguments, workspace)
           for change in plan.changes { workspace.apply(change) }
+          threads.follow(workspace)
           if try plan.run(&workspace, console) == .interrupted {
             status = .interrupted
             ran = text(before: arguments.statement.range.upperBound)

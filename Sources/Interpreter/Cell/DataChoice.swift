@@ -89,6 +89,7 @@ final class DataLibrary {
   let logits = LogitsLibrary()
   /// What cells loaded, and what the front-end runs.
   var inputFiles = InputFiles()
+  let answers = AnswersLibrary()
   /// True where the content of each loaded set is to be known by its hash.
   var keepsChecksums = false {
     didSet {

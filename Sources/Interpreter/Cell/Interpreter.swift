@@ -39,6 +39,8 @@ package final class Interpreter {
   private(set) var lastEffects: CellEffects?
   /// What the last cell read of the session.
   package private(set) var lastReads: Set<SessionName> = []
+  /// Threads that the session set when it was opened; nil where it left them to the process.
+  let openingThreads: Int?
 
   /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
   ///
@@ -49,6 +51,7 @@ package final class Interpreter {
       let store = try SessionStore(folder: sessionFolder)
       self.store = store
       damage = nil
+      openingThreads = Self.threads(of: store)
       library = DataLibrary(
         cache: sessionFolder.map { ($0 + "/pictures", isWritable: !store.isReadOnly) })
     } catch {
@@ -56,6 +59,7 @@ package final class Interpreter {
       case .damagedStore, .foreignStore, .newerStore:
         store = try SessionStore(folder: nil)
         damage = error
+        openingThreads = nil
         library = DataLibrary()
       case .folder, .database, .readOnly, .unknownModel, .unknownRun, .damagedModel, .damagedObject,
         .damagedHistory, .unwritable, .unreadable, .weights, .inconsistentTensor:
@@ -68,7 +72,12 @@ package final class Interpreter {
   package init(store: SessionStore) {
     self.store = store
     damage = nil
+    openingThreads = Self.threads(of: store)
     library = DataLibrary()
+  }
+
+  private static func threads(of store: SessionStore) -> Int? {
+    (try? store.setting(Setting.threads.rawValue)).flatMap { $0.flatMap { Int($0) } }
   }
 
   /// True where another process writes to the session, or the store is damaged: commands that change it are refused.

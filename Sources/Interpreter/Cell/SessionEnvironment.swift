@@ -13,6 +13,7 @@ package struct SessionEnvironment: Sendable, Equatable {
   package var caches: [Int]
   /// Products of bytes are added in 32 bits; else two of them in 16, and activations keep to 7 bits.
   package var addsByteProductsExactly: Bool
+  /// Those that the session began with: what a cell sets is part of the program.
   package var threads: Int
   /// Seed of runs that name none.
   package var seed: UInt64
@@ -40,7 +41,8 @@ extension Interpreter {
   /// The environment as it stands; its data once `keepDataChecksums` was called.
   package var environment: SessionEnvironment {
     let seed = (try? store.setting(Setting.seed.rawValue)).flatMap { $0.flatMap { UInt64($0) } } ?? 0
-    return SessionEnvironment(seed: seed, data: library.checksums)
+    return SessionEnvironment(
+      threads: openingThreads ?? Processor.threadCount, seed: seed, data: library.checksums)
   }
 
   /// Makes the content of the data set in memory, and of those that are loaded from here on, known by its hash.

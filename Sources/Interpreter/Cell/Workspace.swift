@@ -12,6 +12,8 @@ enum Setting: String, CaseIterable {
   case seed
   /// What training multiplies.
   case precision
+  /// How many threads kernels run on.
+  case threads
   /// Whether the prompt colours what is typed.
   case highlight
   /// The data in use, as `data` would take it.

@@ -29,6 +29,27 @@ extension Console {
   }
 }
 
+extension Console {
+  /// What a model makes of the data's test images: known from before, or found out now; nil where it was cancelled.
+  func answers(
+    of model: Model, named name: String, on data: ChosenData, _ library: AnswersLibrary
+  ) throws -> Evaluation? {
+    try library.evaluation(of: model, on: data.dataset) { try evaluation(of: model, named: name, on: data) }
+  }
+}
+
+extension ChosenData {
+  /// Whether each test image is classified right, in order.
+  func hits(_ evaluation: Evaluation) -> [Bool] {
+    zip(evaluation.predictions, dataset.test.labels).map { $0 == Int($1) }
+  }
+
+  /// What the second loses against the first, image by image.
+  func difference(_ first: Evaluation, _ second: Evaluation) -> PairedDifference {
+    PairedDifference(hits(first), hits(second))
+  }
+}
+
 /// Share of images for which two models choose the same class; 1 for no image.
 func agreement(_ one: [Int], _ other: [Int]) -> Double {
   guard !one.isEmpty else { return 1 }

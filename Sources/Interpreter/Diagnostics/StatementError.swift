@@ -48,6 +48,10 @@ package enum StatementError: Error {
   case settingMissing(Word, settings: [String])
   /// The processor lacks what the precision needs; the word asks for it.
   case precisionUnsupported(Word, TrainingPrecision)
+  /// More threads than the machine's cores can make use of.
+  case tooManyThreads(SourceRange, cores: Int, most: Int)
+  /// The system gives another number of threads than was set.
+  case threadsRefused(SourceRange, wanted: Int, given: Int)
   case undoNotAlone(Word)
   /// A share of so much that any model would do: a number of points without its sign.
   case anyLossAccepted(SourceRange, option: String, share: Double)
@@ -184,6 +188,17 @@ extension StatementError: DiagnosedError {
         "this processor can't train in \(precision.rawValue): it has no instruction that multiplies it "
           + "(AVX-512 BF16), and without one it would be slower than f32",
         at: word.range, remedy: "set precision f32")
+    case .tooManyThreads(let range, let cores, let most):
+      complaint(
+        "too-many-threads",
+        "this machine has \(counted(cores, "core")), and so many threads would wait for one another",
+        at: range, label: "at most \(most)", remedy: "write as many as there are cores: set threads \(cores)")
+    case .threadsRefused(let range, let wanted, let given):
+      complaint(
+        "fewer-threads", "the system gives \(counted(given, "thread")) instead of \(grouped(wanted))",
+        at: range,
+        remedy: "raise OMP_THREAD_LIMIT or the limit of processes (ulimit -u), or write: set threads \(given)"
+      )
     case .undoNotAlone(let verb):
       complaint(
         "undo-not-alone", "\(verb.text) goes over whole cells, so it stands alone in its own", at: verb.range,

@@ -30,6 +30,7 @@ extension Interpreter {
     hash.add(environment.processor.joined(separator: " "))
     hash.add("\(environment.library) \(environment.instructionSet) \(environment.addsByteProductsExactly)")
     hash.add("\(environment.threads)")
+    if let threads = try store.setting(Setting.threads.rawValue) { hash.add("threads \(threads)") }
     for name in footprint.uses.sorted() {
       hash.add(name.key)
       guard let content = try content(of: name) else { return nil }

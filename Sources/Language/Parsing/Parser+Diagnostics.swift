@@ -201,7 +201,8 @@ extension Diagnostic {
   static func strayPattern(_ range: SourceRange, text: String) -> Diagnostic {
     Diagnostic(
       id: "unexpected-token", message: "\(quoted(text[...])) can't stand here", range: range,
-      label: "* stands for any text only where layers are named", notes: ["as in bits(layer1.*: 4, rest: 8)"])
+      label: "* stands for any text only where layers are named, or models to compare",
+      notes: ["as in bits(layer1.*: 4, rest: 8)"])
   }
 
   static func valueInParentheses(of keyword: Word, _ opening: SourceRange, edit: Edit?) -> Diagnostic {

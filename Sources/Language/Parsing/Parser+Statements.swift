@@ -41,10 +41,12 @@ extension Parser {
     try refuseExpression(in: statement)
     if statement.verb.text == "model" { try readDefinition(into: &statement) }
     let verb = statement.verb
+    admitsPatterns = vocabulary.takesPatterns(verb: verb.text)
     while let lexeme = peek(), form(of: lexeme, after: verb) == nil {
       if skipStray(verb: verb) { continue }
       statement.operands.append(try expression())
     }
+    admitsPatterns = false
     try readClauses(into: &statement)
   }
 

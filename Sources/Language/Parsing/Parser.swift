@@ -52,7 +52,7 @@ struct Parser {
   var position = 0
   /// How many brackets are open.
   var depth = 0
-  /// True inside an option's own parentheses, where names may be patterns.
+  /// True where names may be patterns: inside an option's own parentheses, and among some commands' operands.
   var admitsPatterns = false
 
   init(source: SourceFile, vocabulary: Vocabulary) {

@@ -19,18 +19,25 @@ package struct Vocabulary: Sendable {
   package let verbs: [String: [String: KeywordForm]]
   /// The verbs that take operands, which may then stand behind options.
   private let takingOperands: Set<String>
+  /// Verbs whose operands may be patterns: `compare student*`.
+  private let patternVerbs: Set<String>
   /// Every keyword of every verb, for a verb that doesn't exist.
   private let allKeywords: [String: KeywordForm]
 
-  /// `verbs` maps each verb to its keywords.
-  package init(verbs: [String: [String: KeywordForm]], takingOperands: Set<String> = []) {
+  /// `verbs` maps each verb to its keywords; `patternVerbs` are those whose operands may be patterns.
+  package init(
+    verbs: [String: [String: KeywordForm]], takingOperands: Set<String> = [], patternVerbs: Set<String> = []
+  ) {
     self.verbs = verbs
     self.takingOperands = takingOperands
+    self.patternVerbs = patternVerbs
     // Two verbs may read one keyword in two ways; the choice must not depend on the order of a dictionary.
     allKeywords = verbs.values.reduce(into: [:]) { all, keywords in
       all.merge(keywords) { $0.rawValue <= $1.rawValue ? $0 : $1 }
     }
   }
+
+  func takesPatterns(verb: String) -> Bool { patternVerbs.contains(verb) }
 
   func knows(verb: String) -> Bool { verbs[verb] != nil }
   func takesOperands(verb: String) -> Bool { takingOperands.contains(verb) }

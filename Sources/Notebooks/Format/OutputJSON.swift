@@ -30,11 +30,16 @@ extension Table {
     let columns = columns.map { column in
       JSONValue.object(["title": .string(column.title), "alignment": .string(column.alignment.rawValue)])
     }
-    return [
+    var object: JSONObject = [
       "type": .string("table"), "title": title.map(JSONValue.string) ?? .null, "columns": .array(columns),
       "rows": .array(texts.map { .array($0.map(JSONValue.string)) }),
       "values": .array(rows.map { .array($0.map(\.json)) }),
     ]
+    if let form, let written {
+      object["form"] = .string(form.rawValue)
+      object["text"] = .string(written)
+    }
+    return object
   }
 }
 
@@ -46,6 +51,7 @@ extension Table.Cell {
     if unit != .none { object["unit"] = .string(unit.rawValue) }
     if let step { object["step"] = .double(step) }
     if !repeats { object["repeats"] = .bool(false) }
+    if let emphasis { object["emphasis"] = .string(emphasis.rawValue) }
     return object.isEmpty ? .null : .object(object)
   }
 }

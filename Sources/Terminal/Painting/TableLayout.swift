@@ -24,6 +24,10 @@ package struct TableLayout: Sendable {
   package func lines(_ table: Table) -> [String] {
     let columns = columns(of: table)
     guard !columns.isEmpty else { return [] }
+    // What other programs read is neither broken nor cut.
+    if let text = table.written {
+      return text.split(separator: "\n").map { style.spell(printable(String($0))) }
+    }
     var lines = table.title.map { [style.paint(fit(style.spell(printable($0))), .heading)] } ?? []
     let blocks = blocks(narrowed(columns))
     guard blocks.allSatisfy(isReadable) else {
@@ -42,6 +46,8 @@ package struct TableLayout: Sendable {
     var alignment: Table.Alignment
     /// The heading, then the rows.
     var cells: [String]
+    /// Which of them are drawn faint.
+    var faint: Set<Int> = []
     var width: Int
     /// How narrow the column may become beside others.
     var shortest: Int
@@ -51,8 +57,11 @@ package struct TableLayout: Sendable {
     table.columns.indices.map { index in
       let rows = table.rows.map { index < $0.count ? $0[index].text : "" }
       let cells = ([table.columns[index].title] + rows).map { style.spell(printable($0)) }
+      let faint = table.rows.indices.filter {
+        index < table.rows[$0].count && table.rows[$0][index].emphasis == .faint
+      }
       return Column(
-        alignment: table.columns[index].alignment, cells: cells,
+        alignment: table.columns[index].alignment, cells: cells, faint: Set(faint.map { $0 + 1 }),
         width: cells.map(displayWidth).max() ?? 0, shortest: Self.shortest(cells))
     }
   }
@@ -132,9 +141,11 @@ package struct TableLayout: Sendable {
     let cells = columns.map { wrapInside($0.cells[row], to: $0.width) }
     let count = cells.map(\.count).max() ?? 1
     return (0..<max(count, 1)).map { line in
-      let parts = zip(columns, cells).map { column, lines in
-        pad(
-          line < lines.count ? lines[line] : "", to: column.width, right: column.alignment == .right)
+      let parts = zip(columns, cells).map { column, lines -> String in
+        let text = line < lines.count ? lines[line] : ""
+        return pad(
+          column.faint.contains(row) ? style.paint(text, .faint) : text, to: column.width,
+          right: column.alignment == .right)
       }
       let text = parts.joined(separator: "  ")
       return fit(String(text.reversed().drop { $0 == " " }.reversed()))

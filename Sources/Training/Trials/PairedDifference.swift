@@ -35,6 +35,9 @@ package struct PairedDifference: Hashable, Sendable {
     return PairedCounts(images: Double(images), lost: Double(lost), gained: Double(gained)).interval
   }
 
+  /// True where both may be equally right on all images of this kind.
+  package var isWithinChance: Bool { interval.contains(0) }
+
   /// How many images would show on which side of `limit` the loss lies, if the two went on to differ as they did here;
   /// nil where 100 million would not.
   package func imagesNeeded(toDecide limit: Double) -> Int? {

@@ -43,7 +43,8 @@ struct PlannedSweep {
         pace.tried($0, of: $1, stage: $2)
       }
       SensitivityTable(
-        source: source, report: report, accuracy: trials.accuracy, images: trials.imageCount
+        source: source, report: report, accuracy: trials.accuracy, images: trials.imageCount,
+        hits: trials.hits
       ).put(console)
       guard report.isComplete else {
         console.note("stopped: layers without figures were not tried")
@@ -73,9 +74,10 @@ struct PlannedSweep {
     guard let all = report.quantized else { return .interrupted }
     let difference = PairedDifference(trials.hits, all.hits)
     if difference.loss <= target + 1e-9 {
+      let isOpen = !doubt(difference).isEmpty
       console.text(
-        "no layer needs to stay in float: with all quantized \(difference.words), accepted are \(accepted)"
-          + doubt(difference))
+        "\(isOpen ? "on these images " : "")no layer needs to stay in float: with all quantized \(difference.words), "
+          + "accepted are \(accepted)" + doubt(difference))
       console.metric(source, "keep_layers", 0)
       return try verify(policy, trials, console)
     }
@@ -96,7 +98,7 @@ struct PlannedSweep {
     let layers = kept.layers.joined(separator: ", ")
     let remaining = PairedDifference(trials.hits, kept.figures.hits)
     console.text(
-      "with keep(\(layers)) \(remaining.words), without it \(fixed(100 * difference.loss, 2)), accepted are "
+      "with keep(\(layers)) \(remaining.words), without it \(PairedDifference.points(100 * difference.loss)), accepted are "
         + "\(accepted): \(counted(kept.layers.count, "layer")) of \(ranking.count) in float, measured together"
         + doubt(remaining))
     console.metric(source, "keep_layers", Double(kept.layers.count))

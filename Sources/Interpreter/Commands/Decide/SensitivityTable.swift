@@ -8,15 +8,18 @@ struct SensitivityTable {
   /// Of the float model, on the same images.
   var accuracy: Double
   var images: Int
+  /// Whether the float model classifies each of them right.
+  var hits: [Bool]
 
   func put(_ console: Console) {
     console.put(.table(table))
     if let all = report.quantized {
       put(all, "", console)
-      console.text("all layers quantized: \(drop(all).text) points lost, SQNR \(decibels(all).text) dB")
+      console.text(
+        "all layers quantized: \(PairedDifference(hits, all.hits).words), SQNR \(decibels(all).text) dB")
     }
     console.note(
-      "drop in points; SQNR in dB, of the logits: the lower, the more is lost (6.02 dB are one bit); ranked by "
+      "drop in points, faint where its 95 % interval holds 0 (within chance\(chanceWords)); SQNR in dB, of the logits: the lower, the more is lost (6.02 dB are one bit); ranked by "
         + "the SQNR with the layer alone quantized")
     for layer in report.layers {
       if let alone = layer.alone { put(alone, layer.layer + ".", console) }
@@ -24,8 +27,21 @@ struct SensitivityTable {
     }
   }
 
+  /// ": 3 of 8 layers alone".
+  private var chanceWords: String {
+    let alone = report.layers.compactMap(\.alone)
+    return ": \(alone.count(where: isWithinChance)) of \(counted(alone.count, "layer")) alone"
+  }
+
+  private func isWithinChance(_ figures: TrialFigures) -> Bool {
+    PairedDifference(hits, figures.hits).isWithinChance
+  }
+
   private func put(_ figures: TrialFigures, _ prefix: String, _ console: Console) {
     console.metric(source, prefix + "drop_points", 100 * (accuracy - figures.accuracy), cases: images)
+    let interval = PairedDifference(hits, figures.hits).interval
+    console.metric(source, prefix + "drop_low_points", 100 * interval.lowerBound, cases: images)
+    console.metric(source, prefix + "drop_high_points", 100 * interval.upperBound, cases: images)
     // JSON has no infinity; a form that changes no logit has no figure.
     guard figures.signalToNoise.isFinite else { return }
     console.metric(source, prefix + "sqnr_db", figures.signalToNoise)
@@ -47,7 +63,9 @@ struct SensitivityTable {
   }
 
   private func drop(_ figures: TrialFigures?) -> Table.Cell {
-    figures.map { .fixed(100 * (accuracy - $0.accuracy), 2, .points) } ?? .blank
+    figures.map {
+      .fixed(100 * (accuracy - $0.accuracy), 2, .points).faint(where: isWithinChance($0))
+    } ?? .blank
   }
 
   private func decibels(_ figures: TrialFigures?) -> Table.Cell {

@@ -3,11 +3,17 @@ import Text
 
 extension Command {
   static let runs = Command(
-    "runs", "list the training runs of the session", examples: ["runs"],
+    "runs", "list the training runs of the session", keywords: [.form],
+    examples: ["runs", "runs as csv"],
     footprint: { _, _ in Footprint(uses: [.runs]) }
-  ) { _, _ in
-    Plan { workspace, console in
+  ) { arguments, _ in
+    let form = arguments.form
+    return Plan { workspace, console in
       let runs = try workspace.runRows()
+      if let form {
+        console.put(.table(exactTable(of: runs, form)))
+        return .done
+      }
       guard !runs.isEmpty else {
         console.text("nothing was trained yet; begin with: teacher = train resnet18")
         return .done
@@ -32,4 +38,18 @@ extension Command {
       return .done
     }
   }
+}
+
+/// The runs for other programs.
+private func exactTable(of runs: [RunRow], _ form: TableForm) -> Table {
+  Table(
+    as: form,
+    [
+      .number("run", nil) { Double($0 + 1) }, .words("kind") { runs[$0].kind.rawValue },
+      .words("model") { runs[$0].model }, .words("status") { runs[$0].status.rawValue },
+      .number("epochs", nil) { Double(runs[$0].epochsDone) },
+      .number("steps", nil) { Double(runs[$0].stepsDone) },
+      .number("last loss", nil) { runs[$0].lastLoss },
+      .number("duration", "s", repeats: false) { runs[$0].seconds },
+    ], count: runs.count)
 }

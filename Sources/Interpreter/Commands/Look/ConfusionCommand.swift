@@ -84,11 +84,21 @@ private struct ConfusionSheet {
           text: "\(name) accuracy \(percentage(accuracy)): \(grouped(correct)) of "
             + counted(labels.count, "test image")))
     ]
+    if let words = differenceWords { outputs.append(.text(words)) }
     if names.count <= Self.mostColumns { outputs.append(.table(counts)) }
     outputs.append(.table(classes))
     outputs.append(.table(pairs))
     if let changes { outputs.append(.table(changes)) }
     return outputs
+  }
+
+  /// What it loses or wins against the other model, image by image, and whether chance may have made that.
+  private var differenceWords: String? {
+    guard let other, let otherChoices else { return nil }
+    let difference = PairedDifference(
+      zip(otherChoices, labels).map { $0 == $1 }, zip(choices, labels).map { $0 == $1 })
+    return "against \(other): \(difference.words), "
+      + (difference.isWithinChance ? "within chance" : "beyond chance")
   }
 
   /// Rows are true classes, columns chosen ones.

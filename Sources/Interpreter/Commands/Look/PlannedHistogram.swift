@@ -122,15 +122,40 @@ struct PlannedHistogram {
         ]
       })
   }
+}
 
-  /// The observer that loses least, of those with one range for the tensor.
+// What follows from the rows.
+extension PlannedHistogram {
+  /// Who loses least of all rows, and of the ranges that hold for the whole tensor; rows that show the same are named
+  /// together.
   private func best(_ candidates: [TensorDistribution.Candidate], _ part: Part) -> String? {
-    let observed = candidates.filter { if case .observer = $0.origin { true } else { false } }
-    guard let best = observed.max(by: { $0.loss.noise > $1.loss.noise }), let ratio = best.loss.signalToNoise
-    else { return nil }
-    let equal = observed.filter { $0.loss.noise == best.loss.noise }.map { words($0, part.grid) }
-    return "\(part.key): least is lost with \(sentence(equal)), \(fixed(ratio, 1)) dB; "
-      + "\(part.grid.bits) bits reach \(fixed(6.02 * Double(part.grid.bits), 1)) dB where values are spread evenly"
+    guard let least = least(of: candidates, part) else { return nil }
+    let whole = candidates.filter { $0.parameters.count < 2 }
+    var words = "\(part.key): least is lost with \(least.words)"
+    if whole.count < candidates.count, let other = self.least(of: whole, part), other.words != least.words {
+      words += "; of the ranges for the whole tensor with \(other.words)"
+    }
+    let grid = least.candidate.parameters.first
+    return words
+      + (grid.map {
+        "; values spread evenly over its grid would have \(fixed($0.evenSpreadRatio, 1)) dB, which is no bound"
+      }
+        ?? "")
+  }
+
+  /// The row with the greatest ratio, with all that show the same: "mse and histogram, 41.9 dB"; nil where none has one.
+  private func least(
+    of candidates: [TensorDistribution.Candidate], _ part: Part
+  ) -> (candidate: TensorDistribution.Candidate, words: String)? {
+    func shown(_ candidate: TensorDistribution.Candidate) -> String {
+      Table.Cell.decibels(of: candidate.loss).text
+    }
+    guard let best = candidates.filter({ $0.loss.power > 0 }).min(by: { $0.loss.noise < $1.loss.noise })
+    else {
+      return nil
+    }
+    let equal = candidates.filter { shown($0) == shown(best) }.map { words($0, part.grid) }
+    return (best, sentence(equal) + ", " + shown(best))
   }
 }
 

@@ -6,7 +6,7 @@ import Text
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, images, graph, plan, run, quantize
+  case data, images, graph, plan, run, environment, quantize
   case fakeQuant = "fake-quant"
 
   var summary: String {
@@ -16,6 +16,8 @@ enum ShowTopic: String, CaseIterable {
       "images [wrong|flipped] [of NAME] [against NAME]: test images with their classes and answers"
     case .graph: "graph NAME: the nodes of a network and what feeds them"
     case .plan: "plan NAME: the steps that a model is compiled to, their code, time and memory"
+    case .environment:
+      "what computes here: processor, instructions, threads, oneDNN, precision, session, data"
     case .run: "run [N|NAME]: settings and loss curve of a run, the last one, or the last of a model"
     case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
     case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
@@ -25,7 +27,7 @@ enum ShowTopic: String, CaseIterable {
   /// Options that say something of this topic; a model takes none.
   var keywords: [Keyword] {
     switch self {
-    case .data, .plan, .run: []
+    case .data, .plan, .run, .environment: []
     case .images: [.imagesOf, .imagesAgainst, .imageCount]
     case .graph: [.before, .after]
     case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
@@ -39,7 +41,7 @@ extension ShowTopic {
   fileprivate var form: Command.Form {
     let operand: ValueKind? =
       switch self {
-      case .data, .quantize: nil
+      case .data, .quantize, .environment: nil
       case .images: .choice(shownImages)
       case .graph, .plan: .model(nil)
       case .run: .topic([], besides: .runs)
@@ -66,7 +68,7 @@ extension Command {
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
       "show graph student after convert", "show plan teacher", "show run", "show run 1", "show run teacher",
-      "show data",
+      "show data", "show environment",
       "show images", "show images wrong of student", "show images flipped of student-int8 against teacher",
       "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
       "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
@@ -80,7 +82,7 @@ extension Command {
     case .images: return try showImages(arguments, workspace)
     case .quantize: return try showQuantize(arguments)
     case .fakeQuant: return try showFakeQuant(arguments, workspace)
-    case .data, .graph, .plan, .run, nil:
+    case .data, .graph, .plan, .run, .environment, nil:
       if let surplus = arguments.word(at: 2) {
         throw StatementError.surplusTopic(surplus, topic: "show \(word.text) \(rest?.text ?? "")")
       }
@@ -90,6 +92,7 @@ extension Command {
     case .graph: return try showGraph(word, rest, GraphStage(arguments), workspace)
     case .plan: return try showPlan(word, rest, workspace)
     case .run: return try showRun(rest, workspace)
+    case .environment: return try showEnvironment(rest, workspace)
     case .images, .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
     }
   }
@@ -109,6 +112,7 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   case .fakeQuant: return fakeQuantFootprint(arguments, known)
   case .data: return Footprint(uses: [.data])
   case .run: return Footprint(uses: [.runs])
+  case .environment: return Footprint(uses: [.precision, .data, .seed])
   case .plan:
     let precision: Set<SessionName> = known.model(named: name)?.kind == .integer ? [] : [.precision]
     return Footprint(uses: precision.union(known.knows(name) ? [.model(name)] : []))
@@ -234,17 +238,24 @@ private func showRun(_ number: Word?, _ workspace: Workspace) throws -> Plan {
   }
 }
 
+/// ", on 2 threads", where that was written down.
+private func threadWords(_ run: RunRow) -> String {
+  run.settings[Setting.threads.rawValue].flatMap { Int($0) }.map { ", on " + counted($0, "thread") } ?? ""
+}
+
 extension Console {
   /// A run's settings and its curves.
   fileprivate func describe(_ run: RunRow, number: Int) throws {
     text(
       "run \(number): \(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
-        + "\(counted(run.epochsDone, "epoch")), \(counted(run.stepsDone, "step"))")
+        + "\(counted(run.epochsDone, "epoch")), \(counted(run.stepsDone, "step"))" + threadWords(run))
     put(
       .table(
         Table(
           columns: [Table.Column("setting"), Table.Column("value")],
-          rows: run.settings.sorted { $0.key < $1.key }.map { [.text($0.key), .spelled($0.value)] })))
+          rows: run.settings.filter { $0.key != Setting.threads.rawValue }.sorted { $0.key < $1.key }.map {
+            [.text($0.key), .spelled($0.value)]
+          })))
     let parts = run.settings["with"] == nil ? ["loss"] : ["loss", "task_loss", "kd_loss"]
     let series = try parts.map { Curve.Series(name: $0, points: try run.points($0)) }
       .filter { !$0.points.isEmpty }

@@ -16,6 +16,8 @@ struct BudgetTable {
   var chosen: WidthChoice
   /// Of the float model, on the same images.
   var accuracy: Double
+  /// Whether it classifies each of them right.
+  var hits: [Bool]
 
   /// Eight sizes, from that with 8 bits everywhere down to the least.
   func shownSizes(plain: Int, least: Int) -> [Int] { (0...7).map { plain - (plain - least) * $0 / 7 } }
@@ -30,7 +32,8 @@ struct BudgetTable {
           })))
     console.note(
       "SQNR in dB, of the logits: predicted from each layer by itself, and measured after calibration without "
-        + "training, as the drop in points on the first \(counted(images, noun))")
+        + "training, as the drop in points on the first \(counted(images, noun)), faint where that is within chance"
+    )
     console.put(.table(layerTable))
     console.note(
       "SQNR with the layer's weights alone at so many bits, on the first \(counted(min(images, LayerWidths.images), "image")); the "
@@ -46,8 +49,12 @@ struct BudgetTable {
       text: "chosen: \(fixed(meanBits(chosen), 2)) bits a weight, \(byteCount(Double(row.bytes))) of "
         + byteCount(Double(budget)))
     if let figures = row.figures {
+      let difference = PairedDifference(hits, figures.hits)
       console.metric(
-        source, "budget.drop_points", 100 * (accuracy - figures.accuracy), cases: images)
+        source, "budget.drop_points", 100 * (accuracy - figures.accuracy),
+        text: "after calibration it has \(difference.words)"
+          + (difference.isWithinChance ? ": within chance" : ""), cases: images)
+      console.metrics(source, "budget", difference.interval)
       if figures.signalToNoise.isFinite {
         console.metric(source, "budget.sqnr_db", figures.signalToNoise)
       }
@@ -76,7 +83,10 @@ struct BudgetTable {
         [
           .fixed(meanBits(row.choice), 2), .bytes(row.bytes), decibels(row.choice.predictedSignalToNoise),
           row.figures.map { .decibels(of: $0) } ?? .blank,
-          row.figures.map { .fixed(100 * (accuracy - $0.accuracy), 2, .points) } ?? .blank,
+          row.figures.map {
+            .fixed(100 * (accuracy - $0.accuracy), 2, .points)
+              .faint(where: PairedDifference(hits, $0.hits).isWithinChance)
+          } ?? .blank,
           row.choice == chosen ? "chosen" : .blank,
         ]
       })

@@ -23,7 +23,7 @@ extension Command {
       "\(name): \(source.name) with dense layers in integers, the rest in float"
       + replacement(name, workspace)
     return DynamicQuantization(
-      source: source, result: name, share: share, data: data,
+      source: source, result: name, share: share, data: data, answers: workspace.library.answers,
       statement: WrittenStatement(arguments.statement, in: workspace.source)
     ).model(arguments.verb, note: note).plan
   }
@@ -33,7 +33,7 @@ extension Command {
 private struct DynamicFigures {
   var evaluation: Evaluation
   var speed, floatSpeed: Speed
-  /// Of the float model.
+  /// What the float model makes of the same images.
   var float: Evaluation
 }
 
@@ -43,6 +43,7 @@ private struct DynamicQuantization {
   var result: String
   var share: DenseShare
   var data: ChosenData
+  var answers: AnswersLibrary
   var statement: WrittenStatement
 
   func model(_ verb: Word, note: String) -> MakeModel<DynamicFigures> {
@@ -78,9 +79,8 @@ private struct DynamicQuantization {
       throw UnexpectedError(EngineCause(error), range: verb.range)
     }
     guard let evaluation = try console.evaluation(of: model, named: result, on: data),
-      let before = try console.evaluation(of: float, named: source.name, on: data),
-      let speeds = try measureSpeeds(
-        of: 2, cancellation: console.cancellation, model: { $0 == 0 ? float : model })
+      let before = try console.answers(of: float, named: source.name, on: data, answers),
+      let speeds = try console.speeds(of: [source.name, result], model: { $0 == 0 ? float : model })
     else { return nil }
     return (
       model,
@@ -115,9 +115,11 @@ extension Console {
     drop(result, evidence)
     metric(result, "size_bytes", entry.byteCount.map(Double.init) ?? 0)
     report(measured.speed, of: result)
-    let speedup = measured.floatSpeed.latencyMilliseconds / measured.speed.latencyMilliseconds
+    let speedup = measured.speed.ratio(over: measured.floatSpeed)
     metric(
-      result, "speedup", speedup, text: "\(fixed(speedup, 2))× the speed of \(source) for one image",
+      result, "speedup", speedup,
+      text: "\(fixed(speedup, 2))× the speed of \(source) for one image"
+        + (measured.speed.isLike(measured.floatSpeed) ? ", which is within the spread of both" : ""),
       reproducible: false)
   }
 }

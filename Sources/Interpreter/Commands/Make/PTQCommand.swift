@@ -80,7 +80,7 @@ extension Command {
           + replacement(name, workspace)
       ] + notes(on: recipe.policy, source.graph) + recipe.fitBatches(to: data)
     var made = PostTraining(
-      source: source, result: name, recipe: recipe, data: data,
+      source: source, result: name, recipe: recipe, data: data, answers: workspace.library.answers,
       statement: WrittenStatement(arguments.statement, in: workspace.source)
     ).model(arguments.verb)
     (made.notes, made.findings) = (notes, findings)

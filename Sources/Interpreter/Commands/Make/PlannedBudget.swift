@@ -66,7 +66,8 @@ struct PlannedBudget {
       throw tooSmall(plain: plain, least: least)
     }
     let table = BudgetTable(
-      source: source, budget: budget, layers: layers, chosen: chosen, accuracy: trials.accuracy)
+      source: source, budget: budget, layers: layers, chosen: chosen, accuracy: trials.accuracy,
+      hits: trials.hits)
     var choices = [chosen]
     for shown in table.shownSizes(plain: plain, least: least) {
       let choice = try front.fitting(shown) { try size($0.narrow) }

@@ -164,6 +164,7 @@ struct PlannedRun {
     settings["data"] = data.choice.text
     settings["teacher-logits"] = recorder.logitsWords
     settings[Keyword.precision.name] = recipe.precision.rawValue
+    settings[Setting.threads.rawValue] = "\(Processor.threadCount)"
     if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }
     return Workspace.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,

@@ -31,6 +31,7 @@ struct PostTraining {
   var result: String
   var recipe: PostTrainingRecipe
   var data: ChosenData
+  var answers: AnswersLibrary
   var statement: WrittenStatement
 
   func model(_ verb: Word) -> MakeModel<PostTrainingFigures> {
@@ -61,7 +62,7 @@ struct PostTraining {
       let measured = try console.measured(
         quantized, named: result, integer: integer, named: result, on: data,
         floatBytes: source.byteCount.map(Double.init)),
-      let before = try console.evaluation(of: float, named: source.name, on: data),
+      let before = try console.answers(of: float, named: source.name, on: data, answers),
       let layers = try layerActivities(
         of: quantized, on: data.dataset, seed: recipe.seed, cancellation: console.cancellation)
     else { return nil }
@@ -113,14 +114,6 @@ extension Console {
 }
 
 extension Console {
-  /// Accuracy as it was measured on the same data, or else now; nil where that was cancelled.
-  func knownAccuracy(of entry: ModelEntry, _ model: Model, on data: ChosenData) throws -> Double? {
-    let isSame = entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request
-    let isOfAll = entry.figures[ModelEntry.accuracyImages] == nil
-    if isSame, isOfAll, let known = entry.figures["accuracy"] { return known }
-    return try evaluation(of: model, named: entry.name, on: data)?.accuracy
-  }
-
   /// Shows how far post-training quantization is, and what its repairs came to.
   fileprivate func tell(_ event: PostTrainingEvent, of name: String, _ watch: Stopwatch) {
     switch event {

@@ -36,9 +36,10 @@ extension Console {
     guard let before = try evaluation(of: fakeQuantized, named: name, on: data),
       let after = try evaluation(of: integer, named: result, on: data), !cancellation.isCancelled
     else { return nil }
+    guard let speed = try speeds(of: [result], model: { _ in integer })?.first else { return nil }
     let share = agreement(before.predictions, after.predictions)
     return QuantizedFigures(
-      fakeQuantized: before, integer: after, speed: try measureSpeed(integer), floatBytes: floatBytes,
+      fakeQuantized: before, integer: after, speed: speed, floatBytes: floatBytes,
       agreement: share,
       difference: share < QuantizedFigures.watchedAgreement
         ? try difference(
@@ -61,16 +62,5 @@ extension Console {
     metric(integer.name, "loss", figures.integer.loss)
     metric(integer.name, "size_bytes", integer.byteCount.map(Double.init) ?? 0)
     report(figures.speed, of: integer.name)
-  }
-
-  /// Puts out how fast a model is.
-  func report(_ speed: Speed, of name: String) {
-    metric(
-      name, "latency_ms", speed.latencyMilliseconds,
-      text: "\(name) takes \(threeDigits(speed.latencyMilliseconds)) ms for one image", reproducible: false)
-    metric(
-      name, "throughput", speed.imagesPerSecond,
-      text: "\(name) classifies \(grouped(Int(clamping: speed.imagesPerSecond))) images/s in batches",
-      reproducible: false)
   }
 }

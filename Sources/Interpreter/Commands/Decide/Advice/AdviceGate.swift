@@ -145,10 +145,23 @@ extension Console {
 }
 
 extension PairedDifference {
-  /// "0.40 points lost (0.12 to 0.71 with 95 % confidence)".
+  /// "0.40 points lost (0.12 to 0.71 with 95 % confidence)", "0.10 points won (0.30 won to 0.10 lost with 95 %
+  /// confidence)".
   var words: String {
-    let ends = "\(fixed(100 * interval.lowerBound, 2)) to \(fixed(100 * interval.upperBound, 2))"
-    return "\(fixed(100 * loss, 2)) points lost (\(ends) with 95 % confidence)"
+    let (low, high) = (100 * interval.lowerBound, 100 * interval.upperBound)
+    let isPlain = loss >= 0 && low >= 0
+    let ends =
+      isPlain ? "\(fixed(low, 2)) to \(fixed(high, 2))" : "\(Self.side(low)) to \(Self.side(high))"
+    return "\(Self.points(100 * loss)) (\(ends) with 95 % confidence)"
+  }
+
+  /// "0.40 points lost", "0.60 points won".
+  static func points(_ lost: Double) -> String {
+    "\(fixed(abs(lost), 2)) points \(fixed(lost, 2).hasPrefix("-") ? "won" : "lost")"
+  }
+
+  private static func side(_ lost: Double) -> String {
+    "\(fixed(abs(lost), 2)) \(fixed(lost, 2).hasPrefix("-") ? "won" : "lost")"
   }
 
   /// What is said where it can't be told whether a loss is within a target.

@@ -19,8 +19,3 @@ struct MeanAndInterval: Hashable {
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
   ]
 }
-
-/// Two standard errors of an accuracy that was measured on `images` images: differences below it are chance.
-func accuracyNoise(_ accuracy: Double, images: Int) -> Double {
-  images == 0 ? 1 : 2 * (accuracy * (1 - accuracy) / Double(images)).squareRoot()
-}

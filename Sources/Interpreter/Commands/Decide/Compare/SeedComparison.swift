@@ -9,6 +9,8 @@ struct SeedComparison {
   var entries: [ModelEntry]
   var models: [ModelEntry]
   var repeats: SeedRepeats
+  /// What its table becomes for other programs; nil draws it.
+  var form: TableForm?
 
   private struct Row {
     var entry: ModelEntry
@@ -39,6 +41,11 @@ struct SeedComparison {
       console.note("no model could be trained again with other seeds")
       return .done
     }
+    if let form {
+      console.put(.table(exactTable(rows, form)))
+      for row in rows { report(row, console) }
+      return .done
+    }
     console.put(.table(table(rows)))
     console.note(
       "mean ± half of the 95 % confidence interval (Student's t) over \(repeats.count) seeds; teachers and starts "
@@ -62,6 +69,21 @@ struct SeedComparison {
             summary.map { .fixed(100 * $0.halfWidth, 2, .points) } ?? .blank,
           ]
       })
+  }
+
+  private func exactTable(_ rows: [Row], _ form: TableForm) -> Table {
+    let seeds = (0..<repeats.count).map { seed in
+      ExactColumn.number("run \(seed + 1)", "share") { rows[$0].accuracies[seed] }
+    }
+    return Table(
+      as: form,
+      [
+        .words("model") { rows[$0].entry.name },
+        .words("method") { rows[$0].entry.method(among: models).words },
+      ] + seeds + [
+        .number("mean", "share") { MeanAndInterval(rows[$0].accuracies)?.mean },
+        .number("±", "share") { MeanAndInterval(rows[$0].accuracies)?.halfWidth },
+      ], count: rows.count)
   }
 
   private func report(_ row: Row, _ console: Console) {

@@ -1,0 +1,111 @@
+import GraphIR
+import Language
+import SessionStore
+import Text
+import Training
+
+/// A comparison of models that fit the data.
+struct PlannedComparison {
+  var names: [String]
+  /// Those that the user named: one that is damaged is then an error, else it is left out.
+  var written: Set<String>
+  /// Models that don't fit the data.
+  var left: [String]
+  /// True where every model is meant.
+  var isAll: Bool
+  var data: ChosenData
+  var verb: Word
+  var seeds: Int?
+  var form: TableForm?
+
+  func run(_ workspace: Workspace, _ console: Console) throws -> PlanEnding {
+    let origins = origins(workspace)
+    let names = ComparedNames.grouped(origins + self.names, workspace.names)
+    if form == nil { try announce(origins, workspace, console) }
+    guard let rows = try rows(names, workspace, console) else { return .interrupted }
+    let models = workspace.lineage(of: names)
+    let comparison = Comparison(
+      rows: rows, models: models, data: data, named: isAll ? [] : self.names, known: workspace.names)
+    if form == nil || seeds == nil { comparison.report(form, console) }
+    guard let seeds else { return .done }
+    let repeats = SeedRepeats(count: seeds, data: data, verb: verb)
+    let repeated = rows.map(\.entry).filter { !origins.contains($0.name) }
+    return try SeedComparison(entries: repeated, models: models, repeats: repeats, form: form)
+      .run(workspace, console, isChosen: !written.isEmpty)
+  }
+
+  /// Float models that quantized ones of the comparison were made from, that fit the data and are not named.
+  private func origins(_ workspace: Workspace) -> [String] {
+    let models = workspace.lineage(of: names)
+    var origins: [String] = []
+    for entry in models where names.contains(entry.name) && entry.kind != .float {
+      guard case .model(let name) = entry.origin(among: models), !(names + origins + left).contains(name),
+        let graph = models.first(where: { $0.name == name })?.graph, graph.inputShape.takes(data.shape),
+        graph.classes == data.classes
+      else { continue }
+      origins.append(name)
+    }
+    return origins
+  }
+
+  private func announce(_ origins: [String], _ workspace: Workspace, _ console: Console) throws {
+    if let note = data.note { console.note(note) }
+    for name in origins + names {
+      if let note = foreignData(try workspace.entry(name), data) { console.note(note) }
+    }
+    if !left.isEmpty {
+      console.note("left out, because the data does not fit: " + sentence(left))
+    }
+    if !origins.isEmpty {
+      let isOne = origins.count == 1
+      console.note(
+        "\(sentence(origins)), which the others were made from, \(isOne ? "stands" : "stand") beside them")
+    }
+  }
+
+  /// Nil where the user stopped it.
+  private func rows(
+    _ names: [String], _ workspace: Workspace, _ console: Console
+  ) throws -> [Comparison.Row]? {
+    var measured: [(entry: ModelEntry, evaluation: Evaluation)] = []
+    for name in names {
+      guard let model = try weights(of: name, workspace, console) else { continue }
+      let entry = try workspace.entry(name)
+      let evaluation = try runningTraining(verb) {
+        try console.answers(of: model, named: name, on: data, workspace.library.answers)
+      }
+      guard let evaluation, !console.cancellation.isCancelled else { return nil }
+      measured.append((entry, evaluation))
+    }
+    guard !measured.isEmpty else { throw ModelError.nothingToCompare(verb) }
+    let speeds = try runningTraining(verb) {
+      try console.speeds(of: measured.map(\.entry.name)) { index in
+        try workspace.weights(of: measured[index].entry.name)
+      }
+    }
+    guard let speeds else { return nil }
+    let seconds = Dictionary(
+      try workspace.runRows(of: names).compactMap { run in run.seconds.map { (run.model, $0) } },
+      uniquingKeysWith: { $1 })
+    return zip(measured, speeds).map { measured, speed in
+      Comparison.Row(
+        entry: measured.entry, accuracy: measured.evaluation.accuracy,
+        hits: data.hits(measured.evaluation), speed: speed,
+        bytes: Double(measured.entry.byteCount ?? 0), trainingSeconds: seconds[measured.entry.name])
+    }
+  }
+
+  /// A model with its weights; nil, with a warning, where it is damaged and was not asked for.
+  private func weights(of name: String, _ workspace: Workspace, _ console: Console) throws -> Model? {
+    do {
+      return try workspace.weights(of: name)
+    } catch let error as StoreError where !written.contains(name) {
+      console.put(
+        .diagnostic(
+          Diagnostic(
+            id: "damaged-model", severity: .warning, message: "\(name) is left out: \(error.description)",
+            range: verb.range)))
+      return nil
+    }
+  }
+}
