@@ -33,7 +33,6 @@ import Testing
     #expect(Interpreter(store: scene.store).environment.threads == other)
     #expect(try environment(scene)["threads"]?.hasPrefix("\(other), as set threads says") == true)
     #expect(scene.run("set").1.tables.first?.texts.contains(["threads", "\(other)"]) == true)
-    #expect(try scene.interpreter.settingsProgram()?.contains("set threads \(other)") == true)
     #expect(Processor.threadCount == own)
     // It holds from its statement on, within a cell too.
     scene.run("set threads auto\nc = train qatcnn epochs 1 batch 16")
