@@ -30,9 +30,7 @@ class QatlabTests(jupyter_kernel_test.KernelTests):
     language_name = "qatlab"
     file_extension = ".qat"
     code_hello_world = 'print "hello, world"'
-    code_stderr = (
-        "data shapes limit 128 test 64\nteacher = train lenet5 epochs 1 batch 32\n"
-        "student = distill lenet5 with kd(teacher, DecoupledKD(beta: 1000), 0.5, scale: paper) epochs 1 batch 32")
+    code_stderr = '%matplotlib inline\nprint "hello"'
     completion_samples = [
         {"text": "tra", "matches": {"train"}},
         {"text": "a = convert\nhelp los", "matches": {"losses"}},

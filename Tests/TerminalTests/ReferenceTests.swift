@@ -22,7 +22,7 @@ import Testing
     ] {
       #expect(text.contains("| `\(word)` | "), "\(word)")
     }
-    for word in [":load FILE", "Ctrl-R", "130", "NO_COLOR", ".qatlab/store.db"] {
+    for word in [":load FILE [force]", "Ctrl-R", "130", "NO_COLOR", ".qatlab/store.db"] {
       #expect(text.contains("| `\(word)` | "), "\(word)")
     }
   }

@@ -62,8 +62,10 @@ struct Cell {
 
   /// With what to write instead, where other words would do.
   private func mended(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    guard diagnostics.contains(where: Self.isOfWords),
-      let workspace = try? Workspace(of: store, library: library, statementCount: 1, isTrial: true)
+    // Every try reads the whole cell, and nobody waits for thousands of lines to be tried.
+    guard source.utf8.count <= Mender.longestCell, diagnostics.contains(where: Self.isOfWords),
+      let workspace = try? Workspace(
+        of: store, library: library, statementCount: 1, source: source, isTrial: true)
     else { return diagnostics }
     let mender = Mender(
       source: SourceFile(source),

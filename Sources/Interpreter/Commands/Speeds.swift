@@ -39,12 +39,14 @@ extension Console {
   }
 }
 
-/// How speeds were measured, and where that says little.
-func speedWords(_ speeds: [Speed]) -> String {
-  let words =
-    "medians of passes in turn on \(counted(Processor.threadCount, "thread")), spread how far off they may be"
-  let worst = speeds.map(\.spread).max() ?? 0
-  return speeds.contains(where: \.isDisturbed) ? "\(words); \(busyWords(worst))" : words
+/// How speeds were measured.
+func speedWords() -> String {
+  "medians of passes in turn on \(counted(Processor.threadCount, "thread")), spread how far off they may be"
+}
+
+/// Where speeds say little, by how much; nil where they say what they seem to.
+func busyNote(_ speeds: [Speed]) -> String? {
+  speeds.contains(where: \.isDisturbed) ? busyWords(speeds.map(\.spread).max() ?? 0) : nil
 }
 
 /// "±3 %".

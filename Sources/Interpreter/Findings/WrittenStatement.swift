@@ -13,18 +13,15 @@ package struct WrittenStatement: Sendable {
     let bytes = Array(source.utf8)
     let start = min(statement.range.lowerBound, bytes.count)
     let end = min(max(statement.range.upperBound, start), bytes.count)
-    text = String(decoding: bytes[start..<end], as: UTF8.self)
-    clauses = statement.clauses.map { clause in
-      (
-        clause.keyword.text,
-        max(clause.range.lowerBound - start, 0)..<min(clause.range.upperBound, end) - start
-      )
+    /// Nothing where the source is another than the statement's.
+    func place(_ range: SourceRange) -> Range<Int> {
+      let low = min(max(range.lowerBound, start), end)
+      return low - start..<min(max(range.upperBound, low), end) - start
     }
+    text = String(decoding: bytes[start..<end], as: UTF8.self)
+    clauses = statement.clauses.map { ($0.keyword.text, place($0.range)) }
     isNamed = statement.target != nil
-    verb =
-      max(
-        statement.verb.range.lowerBound - start, 0)..<max(
-        min(statement.verb.range.upperBound, end) - start, 0)
+    verb = place(statement.verb.range)
   }
 
   /// The statement with another value for an option, in the place of what it says of that.

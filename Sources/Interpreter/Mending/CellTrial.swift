@@ -24,7 +24,8 @@ extension Cell {
     let slips = (program.diagnostics + problems).filter { $0.severity == .error }
     guard slips.isEmpty else { return slips }
     guard
-      var workspace = try? Workspace(of: store, library: library, statementCount: bound.count, isTrial: true)
+      var workspace = try? Workspace(
+        of: store, library: library, statementCount: bound.count, source: source, isTrial: true)
     else { return [Diagnostic(id: "store", message: "the session can't be read")] }
     for (command, arguments) in bound {
       do {

@@ -2,6 +2,9 @@ import Language
 
 /// Finds for each mistake of a cell what to write instead, and shows nothing that would not do in this session.
 struct Mender {
+  /// Bytes of a cell beyond which nothing is tried.
+  static let longestCell = 4_000
+
   let source: SourceFile
   /// What stands against a text in the session; empty where nothing does.
   let problems: (String) -> [Diagnostic]

@@ -24,7 +24,7 @@ extension Comparison {
   private var speedNote: String? {
     guard let speed = rows.first?.speed else { return nil }
     return "latency and speed are of one image, images/s of batches of \(speed.batchSize): "
-      + speedWords(rows.map(\.speed))
+      + speedWords()
   }
 
   private var originNotes: [String] {
