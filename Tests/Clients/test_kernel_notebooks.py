@@ -60,6 +60,9 @@ def outputs(notebook):
         for output in cell.outputs:
             output = json.loads(json.dumps(output))
             typed = output.get("data", {}).get(MIME, {})
+            # What was measured whole may be there or not.
+            if typed.get("measured") == [typed.get("text")]:
+                continue
             if typed:
                 output["data"][MIME] = still(typed)
                 measures = typed["type"] == "table" and any(
