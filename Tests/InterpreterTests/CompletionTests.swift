@@ -142,7 +142,7 @@ import Testing
 
   @Test func namesComeFirstAfterQAT() throws {
     #expect(try offered("qat |").texts.prefix(3) == ["student", "teacher", "with"])
-    #expect(try offered("qat st|").texts == ["student"])
+    #expect(try offered("qat st|").texts.first == "student")
     let scene = try Scene()
     #expect(scene.interpreter.completions(in: "qat ", at: 4).candidates.first?.text == "student")
   }

@@ -110,8 +110,11 @@ import Testing
     ]
     for example in command.examples {
       let names = DependencyGraph(programs: before + [example]).nodes.last?.names
-      let changes = changing.contains(command.name) && !looks.contains(example)
-      #expect(names?.defines.isEmpty == !changes, "\(example)")
+      let changes =
+        changing.contains(command.name) && !looks.contains(example) || example.hasPrefix("time teacher =")
+      // Results don't follow from the number of threads but for their last digits.
+      let defines = changes && !example.hasPrefix("set threads")
+      #expect(names?.defines.isEmpty == !defines, "\(example)")
       #expect(names?.changesSession == changes, "\(example)")
     }
   }

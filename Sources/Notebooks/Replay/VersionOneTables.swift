@@ -19,7 +19,7 @@ extension ComparedCell {
 
   /// Of `compare`, `runs`, `show plan` and `advise`.
   private static let measuredColumns: Set<String> = [
-    "latency", "images/s", "speed", "training", "time", "share", "seconds",
+    "latency", "images/s", "spread", "speed", "training", "time", "share", "seconds",
   ]
 
   /// What stands behind a number, and what it is worth.
