@@ -26,11 +26,11 @@ struct Cell {
     defer { library.console = nil }
     let (program, bound, slips) = Self.read(source)
     guard !slips.contains(where: { $0.severity == .error }) else {
-      let all = (slips.filter { !$0.isCount } + unknownWords(bound, program)).shown(hidden: program.hidden)
-      for diagnostic in mended(all) { console.put(.diagnostic(diagnostic)) }
+      let all = slips + unknownWords(bound, program)
+      for diagnostic in mended(all.shown(hidden: program.hidden)) { console.put(.diagnostic(diagnostic)) }
       return Outcome(status: .error)
     }
-    for diagnostic in slips { console.put(.diagnostic(diagnostic)) }
+    for diagnostic in slips.shown(hidden: program.hidden) { console.put(.diagnostic(diagnostic)) }
     do {
       let workspace = try opened(bound)
       let (first, failures) = rehearsed(bound, workspace)
@@ -54,7 +54,7 @@ struct Cell {
   {
     let program = parse(source, vocabulary: Command.vocabulary)
     let (bound, problems) = bind(program.withoutMistakes(in: SourceFile(source)))
-    return (program, bound, (program.problems + problems).shown(hidden: program.hidden))
+    return (program, bound, program.problems + problems)
   }
 
   /// What stands against its words, with what to write instead, and nothing is run.

@@ -5,7 +5,7 @@ import Training
 
 extension Comparison {
   /// What the columns mean, and what follows from them.
-  var notes: [String] { [chanceNote, speedNote].compactMap { $0 } + recoveryNotes + originNotes }
+  var notes: [String] { [chanceNote].compactMap { $0 } + recoveryNotes + originNotes }
 
   /// What changes are against, and which are no more than chance.
   private var chanceNote: String? {
@@ -21,10 +21,11 @@ extension Comparison {
     return note + "; " + (alike.isEmpty ? "no change is within chance" : "within chance: " + sentence(alike))
   }
 
-  private var speedNote: String? {
+  /// Batches are smaller where passes take long.
+  var speedNote: MeasuredText? {
     guard let speed = rows.first?.speed else { return nil }
-    return "latency and speed are of one image, images/s of batches of \(speed.batchSize): "
-      + speedWords()
+    let size = "\(speed.batchSize)"
+    return "latency and speed are of one image, images/s of batches of \(measured: size): \(speedWords())"
   }
 
   private var originNotes: [String] {

@@ -78,6 +78,7 @@ struct Comparison {
       console.put(.table(costTable))
       if let picture { console.put(.curve(picture)) }
       for note in notes { console.note(note) }
+      if let note = speedNote { console.note(measured: note) }
       if let busy = busyNote(rows.map(\.speed)) { console.note(measured: "\(measured: busy)") }
     }
     for row in rows { report(row, console) }
