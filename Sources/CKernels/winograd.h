@@ -13,15 +13,15 @@ static const float near = 0.625f, far = 1.5f;
 #define far2 (far * far)
 
 // Σ d[k]·(coefficients of Π (x − other points)) at each point: Bᵀ·d of Lavin and Gray.
-CK_INLINE void line_of_input(const eight *d, eight *t, int64_t step, int extent) {
+CK_INLINE void line_of_input(const eight *d, int64_t from, eight *t, int64_t step, int extent) {
   if (extent == 2) {
-    t[0] = d[2 * step] - d[0];
-    t[step] = d[2 * step] + d[step];
-    t[2 * step] = d[2 * step] - d[step];
-    t[3 * step] = d[3 * step] - d[step];
+    t[0] = d[2 * from] - d[0];
+    t[step] = d[2 * from] + d[from];
+    t[2 * step] = d[2 * from] - d[from];
+    t[3 * step] = d[3 * from] - d[from];
     return;
   }
-  const eight d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  const eight d0 = d[0], d1 = d[from], d2 = d[2 * from], d3 = d[3 * from], d4 = d[4 * from], d5 = d[5 * from];
   const eight even_near = d4 - far2 * d2, odd_near = near * (d3 - far2 * d1);
   const eight even_far = d4 - near2 * d2, odd_far = far * (d3 - near2 * d1);
   t[0] = d4 - (near2 + far2) * d2 + near2 * far2 * d0;
@@ -103,5 +103,14 @@ CK_INLINE void line_of_gradient(const eight *d, int64_t from, eight *t, int64_t 
   t[4 * step] = even_far - odd_far;
   t[5 * step] = d3;
 }
+
+// Products of a pair of channels a tile.
+CK_INLINE int64_t points(const ck_winograd *s) { return (s->extent + 2) * (s->extent + 2); }
+
+// Outputs of a panel of kernels, which lie [points][outputs / winograd_panel][inputs][winograd_panel].
+enum { winograd_panel = 16 };
+
+// Weights from kernels at their points, for gradients.
+void winograd_weights(const float *kernels, float *weights, const ck_weight_tile *tile, const ck_winograd *s);
 
 #endif

@@ -90,6 +90,17 @@ package struct LayerLayouts {
   }
 }
 
+/// Whether oneDNN has Winograd's algorithm for floats on this processor, as versions before 3 do with AVX-512.
+package let oneDNNHasWinograd: Bool = {
+  let plane = Plane(height: 8, width: 8)
+  var sizes = ConvolutionSizes(
+    batch: 16, inputs: 64, outputs: 64, inputPlane: plane, outputPlane: plane,
+    window: Window(kernel: Plane(height: 3, width: 3), stride: 1, padding: 1), groups: 1)
+  sizes.usesWinograd = true
+  // A refusal is the answer.
+  return (try? Primitive.convolution(.forwardTraining, sizes, LayerEpilogue(), LayerLayouts())) != nil
+}()
+
 extension Primitive {
   /// A convolution; `forward` is the training pass that a backward one belongs to.
   package static func convolution(

@@ -61,9 +61,6 @@ package final class Primitive {
   /// True where oneDNN has no fast code for the shape and falls back to its plain loops.
   package var isReference: Bool { implementation.contains("ref") }
 
-  /// True where a convolution takes Winograd's way.
-  package var isWinograd: Bool { implementation.contains("wino") }
-
   /// Binds memory to a role; it must outlive every run.
   package func bind(_ role: Role, _ memory: UnsafeMutableRawPointer) throws(OneDNNError) {
     try check(odn_operation_bind(raw, role.raw, memory), call)

@@ -10,20 +10,22 @@ import OneDNN
 struct WinogradTiles {
   let shape: ck_winograd
 
-  /// Nil where the convolution is none of these, the layouts are not in whole blocks, or the direct way is as fast.
-  init?(_ convolution: Convolution, source: ActivationTensor, destination: ActivationTensor) {
-    guard convolution.kernel == 3, convolution.stride == 1, convolution.groups == 1,
-      convolution.padding <= 2, source.type == .float32, destination.type == .float32,
-      source.shape.channels % 16 == 0, destination.shape.channels % 16 == 0,
-      let inBlock = source.eights, let outBlock = destination.eights
+  /// Nil where oneDNN has the algorithm, the convolution is no such one, the layouts are not of floats in whole blocks, or
+  /// the direct way is as fast.
+  init?(
+    _ convolution: Convolution, batch: Int, input: Shape, _ from: TensorLayout, output: Shape,
+    _ to: TensorLayout
+  ) {
+    guard !oneDNNHasWinograd, convolution.kernel == 3, convolution.stride == 1, convolution.groups == 1,
+      convolution.padding <= 2, input.channels % 16 == 0, output.channels % 16 == 0,
+      let inBlock = from.eights(of: input), let outBlock = to.eights(of: output)
     else { return nil }
-    let plane = destination.shape
-    let extent = Self.products(plane, tile: 4) < Self.products(plane, tile: 2) ? 4 : 2
-    guard Self.pays(source.shape, plane, batch: source.batch, extent: extent) else { return nil }
+    let extent = Self.products(output, tile: 4) < Self.products(output, tile: 2) ? 4 : 2
+    guard Self.pays(input, output, batch: batch, extent: extent) else { return nil }
     shape = ck_winograd(
-      batch: Int64(source.batch), inputs: Int64(source.shape.channels), outputs: Int64(plane.channels),
-      in_block: Int64(inBlock), out_block: Int64(outBlock), height: Int64(source.shape.height),
-      width: Int64(source.shape.width), out_height: Int64(plane.height), out_width: Int64(plane.width),
+      batch: Int64(batch), inputs: Int64(input.channels), outputs: Int64(output.channels),
+      in_block: Int64(inBlock), out_block: Int64(outBlock), height: Int64(input.height),
+      width: Int64(input.width), out_height: Int64(output.height), out_width: Int64(output.width),
       padding: Int64(convolution.padding), extent: Int64(extent))
   }
 
@@ -55,13 +57,12 @@ struct WinogradTiles {
   var scratchBytes: Int { withUnsafePointer(to: shape) { 4 * Int(ck_winograd_scratch_count($0)) } }
 }
 
-extension ActivationTensor {
-  /// The block that channels lie in, where it is whole eights; of one pixel, all of them.
-  fileprivate var eights: Int? {
-    guard paddedChannels == shape.channels else { return nil }
-    guard let block = shape.spatial == 1 ? shape.channels : layout.channelBlock, block % 8 == 0 else {
-      return nil
-    }
+extension TensorLayout {
+  /// The block of floats that a plane's channels lie in, where it is whole eights; of one pixel, all of them.
+  fileprivate func eights(of shape: Shape) -> Int? {
+    guard type == .float32, let block = shape.spatial == 1 ? shape.channels : channelBlock, block % 8 == 0,
+      shape.channels % block == 0
+    else { return nil }
     return block
   }
 }

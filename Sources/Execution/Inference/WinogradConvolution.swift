@@ -14,11 +14,9 @@ extension InferencePlanner {
     _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, direct: Primitive,
     weights: [Float]
   ) throws -> WinogradConvolution? {
-    guard !direct.isWinograd, let from = direct.layout(.source), let to = direct.layout(.destination),
+    guard let from = direct.layout(.source), let to = direct.layout(.destination),
       let tiles = WinogradTiles(
-        convolution,
-        source: ActivationTensor(buffer: source.buffer, layout: from, shape: source.shape, batch: batch),
-        destination: ActivationTensor(buffer: source.buffer, layout: to, shape: node.shape, batch: batch))
+        convolution, batch: batch, input: source.shape, from, output: node.shape, to)
     else { return nil }
     let stored = try TensorLayout.tiles(
       outputs: convolution.outputs, inputs: convolution.inputs, kernel: convolution.kernel, side: 8)

@@ -14,16 +14,14 @@ extension TrainingPlanner {
     _ convolution: Convolution, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup,
     direct: Primitive
   ) throws -> PlannedGroup? {
-    guard !direct.isWinograd, !convolution.hasBias, let from = direct.layout(.source),
-      let to = direct.layout(.destination), source.type == .float32
+    guard !convolution.hasBias, source.type == .float32, let from = direct.layout(.source),
+      let to = direct.layout(.destination),
+      let tiles = WinogradTiles(
+        convolution, batch: batch, input: source.shape, from, output: node.shape, to)
     else { return nil }
-    let seen = ActivationTensor(buffer: source.buffer, layout: from, shape: source.shape, batch: batch)
-    let made = ActivationTensor(buffer: source.buffer, layout: to, shape: node.shape, batch: batch)
     let stored = try TensorLayout.tiles(
       outputs: convolution.outputs, inputs: convolution.inputs, kernel: convolution.kernel, side: 8)
-    guard let tiles = WinogradTiles(convolution, source: seen, destination: made),
-      let tile = stored.weightTile
-    else { return nil }
+    guard let tile = stored.weightTile else { return nil }
     let read = try adapted(source, to: from, label: node.name + " input")
     let y = newTensor(to, node.shape)
     var weights = try planWeights(
