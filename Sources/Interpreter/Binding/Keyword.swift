@@ -75,4 +75,10 @@ package struct Place: Sendable {
   package var example: String?
   /// The value among them; nil for an operand.
   package var value: String?
+
+  /// The example with another value at its end; as it is where there is none.
+  func example(with other: String?) -> String? {
+    guard let other, let example, let value, example.hasSuffix(value) else { return example }
+    return example.dropLast(value.count) + other
+  }
 }

@@ -71,7 +71,7 @@ extension BindingError: DiagnosedError {
       complaint(
         "out-of-range", "\(place.name) takes \(kind.words)", at: expression.range,
         remedy: percentRemedy(expression, name: place.name) ?? widthRemedy(expression, place.name, kind)
-          ?? place.example.map { "try: \($0)" },
+          ?? place.example(with: nearestValue(expression, kind)).map { "try: \($0)" },
         edit: valueEdit(expression, kind, place.value, name: place.name))
     case .unknownChoice(let word, let place, let choices):
       unknownName(
