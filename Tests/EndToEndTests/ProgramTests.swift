@@ -109,9 +109,9 @@ struct ProgramTests {
 
   @Test func aPipeStopsAtTheFirstErrorAndShowsItsPlace() throws {
     try withFolder { folder in
-      let ending = try Program.run([], in: folder, input: "set seed 7\ntrian tiny\nset seed 8\n")
+      let ending = try Program.run([], in: folder, input: "set seed 7\ntrian lenet5\nset seed 8\n")
       #expect(ending.code == 1)
-      #expect(ending.errors.contains("  trian tiny\n  ^~~~~ did you mean \"train\"?"))
+      #expect(ending.errors.contains("  trian lenet5\n  ^~~~~ did you mean \"train\"?"))
       #expect(ending.errors.contains("in line 2 of standard input"))
       #expect(try seed(in: folder) == "7")
     }

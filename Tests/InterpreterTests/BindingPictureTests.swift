@@ -38,7 +38,7 @@ import Testing
       error: epochs takes a whole number from 1 to 10,000
         train resnet18 epochs -1
                               ^~
-        try: epochs 3
+        try: epochs 1
       """
     ),
     (

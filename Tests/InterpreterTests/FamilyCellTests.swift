@@ -76,11 +76,6 @@ import Training
   func namesCanBePatternsAndFamilies(cell: String, rows: [String]) throws {
     let scene = try scene()
     let (result, outputs) = scene.run(cell)
-    guard cell != "compare family small big-8" else {
-      // An option takes one value.
-      #expect(result.status == .error)
-      return
-    }
     try #require(result.status == .ok, "\(cell): \(result.diagnostics)")
     #expect(Set(outputs.tables[0].texts.map { $0[0] }) == Set(rows))
     #expect(outputs.tables[0].texts.count == rows.count)

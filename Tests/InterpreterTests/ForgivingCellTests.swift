@@ -159,7 +159,7 @@ import Testing
     let names = ["s-bits2-lr1e-4", "s-bits2-lr3e-4", "s-bits8-lr1e-4", "s-bits8-lr3e-4"]
     #expect(try scene.store.models().map(\.name).suffix(4) == names[...])
     let table = try #require(outputs.tables.last)
-    #expect(table.columns.map(\.title) == ["bits", "lr", "model", "accuracy", "loss", "size"])
+    #expect(table.columns.map(\.title) == ["bits", "lr", "model", "accuracy", "loss"])
     #expect(table.texts.map { $0[2] } == names)
     for name in names { #expect(result.values["\(name).accuracy"] != nil) }
     // One cell is one step of undo.

@@ -107,7 +107,7 @@ import Training
     Refusal(cell: "ptq teacher calibration 0", id: "out-of-range", place: "0"),
     Refusal(cell: "ptq teacher observer foo", id: "unknown-choice", place: "foo"),
     Refusal(cell: "teacher = ptq teacher", id: "replaces-source", place: "teacher"),
-    Refusal(cell: "ptq teacher iterations 5", id: "pointless-option", place: "5"),
+    Refusal(cell: "ptq teacher iterations 5", id: "pointless-option", place: "iterations 5"),
     Refusal(cell: "rescale teacher by 1", id: "out-of-range", place: "1"),
     Refusal(cell: "teacher = dynamic teacher", id: "replaces-source", place: "teacher"),
   ])

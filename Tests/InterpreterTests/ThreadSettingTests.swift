@@ -53,7 +53,7 @@ import Testing
   @Test(arguments: [
     ("set threads 0", "out-of-range"), ("set threads 1000", "too-many-threads"),
     ("set threads -1", "out-of-range"), ("set threads 1.5", "wrong-type"),
-    ("set threads many", "unknown-choice"),
+    ("set threads many", "wrong-type"),
   ])
   func whatNobodyCanUseIsRefused(cell: String, id: String) throws {
     let scene = try scene()

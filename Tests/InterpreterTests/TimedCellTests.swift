@@ -44,7 +44,7 @@ import Training
         error: time needs a statement
           time
           ^~~~
-          try: time evaluate teacher
+          try: time teacher = train lenet5 epochs 1
         """)
     #expect(try Scene().run("time 3").0.diagnostics.first?.message.contains("a statement") == true)
   }

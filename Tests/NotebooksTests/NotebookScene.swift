@@ -74,6 +74,11 @@ final class NotebookScene {
   var differing: [[String]] {
     cells.map { ($0["differences"]?.array ?? []).compactMap { $0.object?["name"]?.string } }
   }
+  /// The same with both values, for a test that says what went wrong.
+  var differences: String {
+    cells.compactMap { $0["differences"]?.array }.filter { !$0.isEmpty }.map { JSONValue.array($0).line }
+      .joined(separator: "; ")
+  }
   /// The objects of cells, without the summary.
   var cells: [JSONObject] { objects.filter { $0["cell"] != nil } }
   var summary: JSONObject? { objects.last { $0["summary"] != nil } }

@@ -25,7 +25,7 @@ import Text
   private func fromElsewhere(seeds: Int = 0) throws -> NotebookScene {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)
-    if seeds > 0 { #expect(scene.replay(update: true, seeds: seeds) == 0) }
+    if seeds > 0 { #expect(scene.replay(update: true, seeds: seeds) == 0, "\(scene.differences)") }
     let environment = try #require(try readNotebook(scene.path).savedEnvironment)
     let kernels = try #require(environment["instruction_set"]?.string)
     #expect(try scene.replace("\"instruction_set\": \"\(kernels)\"", "\"instruction_set\": \"other\"") == 1)
@@ -46,7 +46,7 @@ import Text
     #expect(version.split(separator: ".").count == 3 && version.allSatisfy { $0 == "." || $0.isNumber })
     #expect(environment["instruction_set"]?.string?.isEmpty == false)
     #expect(environment["threads"]?.integer == RunConditions.ownThreads)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.summary?["compared"]?.string == "to the last bit")
     #expect(scene.summary?["confidence"] == .null)
   }
@@ -60,7 +60,7 @@ import Text
     let older = lines.filter { line in !keys.contains { line.contains("\"\($0)\":") } }
     #expect(older.count == lines.count - 3)
     try scene.write(older.joined(separator: "\n"))
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts.allSatisfy { $0 == "same" })
     #expect(scene.notes.contains { $0.hasPrefix("not as in the saved run: oneDNN unknown, now ") })
   }
@@ -118,14 +118,14 @@ import Text
     let own = RunConditions.ownThreads
     #expect(RunConditions(threads: threads).compute { scene.run() } == 0)
     #expect(RunConditions.ownThreads == own)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts.allSatisfy { $0 == "same" })
     #expect(scene.summary?["threads"]?.integer == threads)
     #expect(scene.summary?["environment_differences"] == .array([]))
     #expect(RunConditions.ownThreads == own)
     guard own != threads else { return }
     #expect(scene.notes.contains { $0.hasPrefix("computed with \(threads) thread") })
-    #expect(scene.replay(threads: .here) == 0)
+    #expect(scene.replay(threads: .here) == 0, "\(scene.differences)")
     #expect(scene.notes.contains("not as in the saved run: threads \(threads), now \(own)"))
     #expect(scene.summary?["compared"]?.string == "by spread")
   }
@@ -134,14 +134,14 @@ import Text
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(RunConditions(saturatesByteProducts: true).compute { scene.run() } == 0)
     #expect(try readNotebook(scene.path).savedEnvironment?["byte_products"]?.string == "saturating")
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts.allSatisfy { $0 == "same" })
   }
 
   @Test func otherSeedsGiveASpreadThatIsKeptBesideTheValues() throws {
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)
-    #expect(scene.replay(update: true, seeds: 2) == 0)
+    #expect(scene.replay(update: true, seeds: 2) == 0, "\(scene.differences)")
     #expect(scene.verdicts.allSatisfy { $0 == "same" })
     let cells = try readNotebook(scene.path).cells
     let teacher = try #require(cells[1].spread)
@@ -154,7 +154,7 @@ import Text
     #expect(data.deviations.isEmpty && data.varying.isEmpty)
     // The same again, and through another run.
     let written = scene.text
-    #expect(scene.replay(update: true, seeds: 2) == 0)
+    #expect(scene.replay(update: true, seeds: 2) == 0, "\(scene.differences)")
     #expect(scene.text == written)
     #expect(scene.run() == 0)
     #expect(try readNotebook(scene.path).cells.map(\.spread) == cells.map(\.spread))
@@ -172,7 +172,7 @@ import Text
       #expect(try scene.replace("\"teacher.loss\": \(old)", "\"teacher.loss\": \(value)") == 1)
     }
     try put(loss + deviation, insteadOf: loss)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts[1] == "within tolerance")
     let difference = scene.cells[1]["differences"]?.array?.first?.object
     let limit = try #require(difference?["limit"].flatMap { Double($0.line) })
@@ -181,7 +181,7 @@ import Text
     #expect(scene.summary?["confidence"] == .number("0.99") && scene.summary?["seeds"]?.integer == 2)
     #expect(scene.notes.contains { $0.contains("99 % of the differences") })
     try put(loss + 0.99 * limit, insteadOf: loss + deviation)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     // Downwards, since a limit that follows from the kind grows with the saved value.
     try put(loss - 1.01 * limit, insteadOf: loss + 0.99 * limit)
     #expect(scene.replay() == 3)
@@ -194,7 +194,7 @@ import Text
   ])
   func aChangedProgramIsFoundFromElsewhere(old: String, new: String, cell: Int) throws {
     let scene = try fromElsewhere()
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(try scene.replace(old, new) >= 1)
     #expect(scene.replay() == 3)
     #expect(scene.verdicts[cell] == "different")
@@ -219,7 +219,7 @@ import Text
     let checksum = try #require(data?.first?.value.string)
     let loss = try value("teacher.loss", cell: 1, scene)
     try scene.replace("\"teacher.loss\": \(loss)", "\"teacher.loss\": \(loss * 1.0001)")
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     try scene.replace(checksum, "sha256:" + String(repeating: "0", count: 64))
     #expect(scene.replay() == 3)
     #expect(scene.differing[1] == ["teacher.loss"])

@@ -25,11 +25,11 @@ import Text
 
   @Test func aNotebookWithoutResultsIsNewAndThenTheSame() throws {
     let scene = try NotebookScene(cells: Self.lesson)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts == ["new", "new", "new", "new", "skipped", "new"])
-    #expect(scene.replay(update: true) == 0)
+    #expect(scene.replay(update: true) == 0, "\(scene.differences)")
     let written = scene.text
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(scene.verdicts == ["same", "same", "same", "same", "skipped", "same"])
     #expect(scene.summary?["summary"]?.object?["same"]?.integer == 5)
     #expect(scene.summary?["environment_differences"] == .array([]))
@@ -40,7 +40,7 @@ import Text
     let scene = try NotebookScene(cells: Self.lesson)
     #expect(scene.run() == 0)
     let written = scene.text
-    #expect(scene.replay(update: true) == 0)
+    #expect(scene.replay(update: true) == 0, "\(scene.differences)")
     #expect(scene.text == written)
   }
 
@@ -55,7 +55,7 @@ import Text
     #expect(scene.replay() == 3)
     #expect(scene.verdicts == ["same", "same", "different", "same", "skipped", "same"])
     #expect(scene.differing[2] == ["teacher.loss"])
-    #expect(scene.replay(tolerances: ["loss=100"]) == 0)
+    #expect(scene.replay(tolerances: ["loss=100"]) == 0, "\(scene.differences)")
     #expect(scene.verdicts[2] == "within tolerance")
     #expect(scene.replay(tolerances: ["loss=0.001", "acuracy=1"]) == 3)
     #expect(scene.notes.contains { $0.contains("acuracy") })
@@ -68,7 +68,7 @@ import Text
       #expect(cell == original.cells[index])
     }
     let once = scene.text
-    #expect(scene.replay(update: true) == 0)
+    #expect(scene.replay(update: true) == 0, "\(scene.differences)")
     #expect(scene.text == once)
   }
 
@@ -82,7 +82,7 @@ import Text
     #expect(scene.replay() == 3)
     #expect(scene.differing[2].contains("shown teacher.accuracy"))
     #expect(scene.replay(update: true) == 3)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
   }
 
   @Test func durationsAreNotComparedAndSentencesAroundThemAre() throws {
@@ -92,7 +92,7 @@ import Text
     let epoch = try #require(scene.text.firstMatch(of: /"epoch 1\/1.*  (\d\.\d s)"/))
     #expect(try scene.replace("  " + epoch.1, "  1234.5 s") > 0)
     #expect(try scene.replace("\"\(epoch.1)\"", "\"1234.5 s\"") > 0)
-    #expect(scene.replay() == 0)
+    #expect(scene.replay() == 0, "\(scene.differences)")
     #expect(Set(scene.verdicts) == ["same", "skipped"])
     #expect(try scene.replace("teacher: tiny with fresh weights", "other words") > 0)
     #expect(scene.replay() == 3)
@@ -108,7 +108,7 @@ import Text
     let near = try #require(Double(loss)) * 1.01
     #expect(try scene.replace("\"teacher.loss\": \(loss)", "\"teacher.loss\": \(near)") == 1)
     #expect(scene.replay() == 3)
-    #expect(scene.replay(version: "2") == 0)
+    #expect(scene.replay(version: "2") == 0, "\(scene.differences)")
     #expect(scene.verdicts[2] == "within tolerance")
     #expect(scene.notes.contains("not as in the saved run: version 1, now 2"))
   }

@@ -146,8 +146,8 @@ struct NotebookReplay {
     let saved = cell.savedOutputs
     let found = ShownOutputs(now).differences(fromSaved: ShownOutputs(saved), isExact: isExact)
     // Where a front-end spells its outputs otherwise by itself, that is no fault of the file.
-    let usual = Set(PlainForms.missingWords(in: now).map(\.output))
-    let faults = PlainForms.missingWords(in: saved).filter { !usual.contains($0.output) }.map { fault in
+    let usual = Set(PlainForms.missingWords(in: now).map(\.place))
+    let faults = PlainForms.missingWords(in: saved).filter { !usual.contains($0.place) }.map { fault in
       Difference(
         name: "plain text of output \(fault.output)", saved: nil, now: .text(fault.word),
         verdict: .different)

@@ -2,11 +2,22 @@ import Text
 
 /// Whether the forms of an output for people say what its typed values say: a file that was edited may not.
 enum PlainForms {
+  struct Fault {
+    /// From 1.
+    var output: Int
+    /// The same without outputs that are there or not as the moment has it.
+    var place: Int
+    var word: String
+  }
+
   /// Of outputs of nbformat, the typed words that their plain text leaves out or has otherwise; one a faulty output.
-  static func missingWords(in outputs: [JSONObject]) -> [(output: Int, word: String)] {
-    outputs.enumerated().compactMap { index, output in
-      let plain = (output["data"]?.object?["text/plain"]).flatMap(multiline) ?? ""
-      return firstMissing(words(of: output), in: plain).map { (index + 1, $0) }
+  static func missingWords(in outputs: [JSONObject]) -> [Fault] {
+    let lasting = outputs.enumerated().filter { !ShownOutputs.isMeasuredWhole($0.element) }
+    return lasting.enumerated().compactMap { place, output in
+      let plain = (output.element["data"]?.object?["text/plain"]).flatMap(multiline) ?? ""
+      return firstMissing(words(of: output.element), in: plain).map {
+        Fault(output: output.offset + 1, place: place, word: $0)
+      }
     }
   }
 

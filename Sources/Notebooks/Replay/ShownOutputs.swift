@@ -38,6 +38,11 @@ struct ShownOutputs: Equatable {
     }
   }
 
+  /// True for sentences of durations and speeds alone, which may be there or not.
+  static func isMeasuredWhole(_ output: JSONObject) -> Bool {
+    sentences(of: output, kind(of: output))?.isMeasuredWhole ?? false
+  }
+
   private static func kind(of output: JSONObject) -> String {
     if let typed = output["data"]?.object?[qatlabMIMEType]?.object, let type = typed["type"]?.string {
       return type

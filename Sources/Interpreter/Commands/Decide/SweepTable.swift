@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Language
 import Text
