@@ -46,7 +46,9 @@ repl: build
 	@$(PROGRAM)
 
 test: dependencies
-	swift test $(TEST_OPTIONS)
+	@# Python's packages are fetched while the program is built; what fails there is told when they are needed.
+	@mkdir -p .build; Scripts/client-environment.sh >.build/clients.log 2>&1 & \
+	swift test $(TEST_OPTIONS); status=$$?; wait; exit $$status
 	Scripts/test-from-outside.sh
 
 test-in-random-order: dependencies
@@ -66,11 +68,11 @@ bench-prompt: build
 
 # The environment is that of the tests from outside, which has both runtimes.
 bench-exported: build
-	Scripts/test-from-outside.sh --collect-only >/dev/null
+	Scripts/client-environment.sh
 	.build/clients/bin/python Benchmarks/exported.py
 
 bench-pictures: build
-	Scripts/test-from-outside.sh --collect-only >/dev/null
+	Scripts/client-environment.sh
 	.build/clients/bin/python Benchmarks/pictures.py
 
 # A lesson's results are what its text talks of: read what changed before it is committed.

@@ -21,6 +21,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
     swiftSettings: strict)
 }
 
+/// Tests that compute nothing themselves: they are built without optimization, in a third of the time.
+func lightTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, swiftSettings: strict + [.unsafeFlags(["-Onone"])])
+}
+
 let package = Package(
   name: "qatlab",
   products: [.executable(name: "qatlab", targets: ["qatlab"])],
@@ -123,18 +129,18 @@ let package = Package(
         "ONNXFormat", "GraphIR", "Execution", "Quantization",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], fixtures: true),
-    tests(
+    lightTests(
       "InterpreterTests",
       [
         "Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures",
         "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
-    tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
-    tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
-    tests(
+    lightTests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
+    lightTests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
+    lightTests(
       "JupyterKernelTests",
       ["JupyterKernel", "Notebooks", "Interpreter", "Language", "Training", "Text"]),
-    tests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
+    lightTests("EndToEndTests", ["Notebooks", "Interpreter", "Language", "Training", "Text"]),
   ],
   cLanguageStandard: .gnu11,
   cxxLanguageStandard: .gnucxx17

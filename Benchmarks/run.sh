@@ -14,5 +14,5 @@ if [ ! -x "$python" ]; then
 fi
 "$python" "$here/compare.py" --qatlab "$root/.build/release/qatlab" "$@"
 # The same program beside onnxruntime and OpenVINO, in the environment of the tests from outside.
-Scripts/test-from-outside.sh --collect-only >/dev/null
+Scripts/client-environment.sh
 exec .build/clients/bin/python "$here/exported.py"

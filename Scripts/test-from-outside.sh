@@ -1,13 +1,6 @@
 #!/bin/sh
-# Runs the tests of Tests/Clients on the built program, in a Python environment of their own under .build.
+# Runs the tests of Tests/Clients on the built program, files side by side, in a Python environment of their own.
 set -eu
 cd "$(dirname "$0")/.."
-environment=.build/clients
-wanted=Tests/Clients/requirements.txt
-if ! cmp -s "$wanted" "$environment/installed.txt"; then
-  echo 'making the Python environment of the tests from outside'
-  python3 -m venv --clear "$environment"
-  "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
-  cp "$wanted" "$environment/installed.txt"
-fi
-exec "$environment/bin/python" -m pytest -q -p no:cacheprovider Tests/Clients "$@"
+Scripts/client-environment.sh
+exec .build/clients/bin/python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile Tests/Clients "$@"

@@ -129,7 +129,7 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(terminal):
     there.child.send("q")
     there.prompt()
     there.run("sho")
-    assert "did you mean" in there.text()
+    assert "try: show run" in there.text()
     there.leave()
 
 
