@@ -121,13 +121,13 @@ extension SessionStore {
 extension Transaction {
   /// Gives up the checkpoints that nobody will go on from now that a run's model is kept: its own, those of earlier runs
   /// of that model, and of the other runs of cells in which nothing is left to go on with.
-  package func dropCheckpoints(after run: RunRecord) throws {
+  package func dropCheckpoints(after run: String, of model: String) throws {
     try database.execute(
       sql: """
         DELETE FROM checkpoint WHERE run = ? OR run IN (
           SELECT id FROM run WHERE model = ? AND status <> 'running'
           AND rowid < (SELECT rowid FROM run WHERE id = ?))
-        """, arguments: [run.id, run.model, run.id])
+        """, arguments: [run, model, run])
     try database.execute(
       sql: """
         DELETE FROM checkpoint WHERE run IN (

@@ -63,6 +63,17 @@ package final class RunJournal: Sendable {
   /// Notes that the run is alive, and how far.
   package func note(_ entry: Entry) { submit { try self.write(entry, checkpoint: nil) } }
 
+  /// Completes the conditions that a run was begun under, which `find` gives.
+  package func describe(_ find: @escaping @Sendable () throws -> String) {
+    submit {
+      let conditions = try find()
+      try self.queue.write { database in
+        try database.execute(
+          sql: "UPDATE run SET conditions = ? WHERE id = ?", arguments: [conditions, self.run])
+      }
+    }
+  }
+
   /// Writes a checkpoint, then notes how far the run is, with the checkpoint's row as one change.
   package func keep(_ file: WeightsFile, at standing: RunStanding, _ entry: Entry) {
     submit {

@@ -40,9 +40,13 @@ package final class SessionStore {
     objects = opening.objects
     queue = opening.queue
     lock = opening.lock
+    isOnDisk = folder != nil
     checkpointFiles = CheckpointFiles(folder: folder.map { $0 + "/checkpoints" })
     sweepCheckpoints()
   }
+
+  /// False of a session in memory, which ends with its process.
+  package let isOnDisk: Bool
 
   deinit {
     // The database must be closed before another process may have the lock.

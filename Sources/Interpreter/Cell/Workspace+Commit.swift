@@ -6,7 +6,7 @@ extension Workspace {
     var effects = CellEffects(settings: settled)
     guard !isUnchanged else { return effects }
     try store.transaction { transaction in
-      let ids = try runs.map { try write($0, cell: cell, transaction) }
+      let ids = try runs.map { try write($0, transaction) }
       for change in changes {
         switch change {
         case .save(let new): try write(new, run: new.run.map { ids[$0] }, transaction)
@@ -19,7 +19,13 @@ extension Workspace {
       }
       effects.runs = ids
       transaction.recordState(cell: cell)
+      // A cell that was stopped is run again as a whole, with what its other runs came to.
+      for run in runs where !runs.contains(where: { $0.status == .interrupted }) {
+        try transaction.dropCheckpoints(after: run.open.record.id, of: run.model)
+      }
     }
+    cellRuns.settle()
+    if !runs.isEmpty { store.sweepCheckpoints() }
     return effects
   }
 
@@ -31,14 +37,13 @@ extension Workspace {
       run: run)
   }
 
-  private func write(_ run: Run, cell: String, _ transaction: Transaction) throws -> String {
-    let record = try transaction.beginRun(
-      kind: run.kind, model: run.model, settings: run.settings, command: cell, startedAt: run.startedAt)
-    try transaction.appendMetrics(run: record.id, run.metrics)
-    try transaction.finishRun(
-      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+  private func write(_ run: Run, _ transaction: Transaction) throws -> String {
+    let id = run.open.record.id
+    try transaction.appendMetrics(run: id, Array(run.open.unwritten(run.metrics)))
+    try transaction.settleRun(
+      id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone, settings: run.settings,
       endedAt: run.endedAt)
-    return record.id
+    return id
   }
 }
 
