@@ -19,7 +19,7 @@ package struct ProcessMark: Hashable, Sendable {
     ProcessMark(id: getpid(), startedAt: $0, boot: currentBoot)
   }
 
-  /// Whether it is running on this system now. A process of another system, or of before a restart, is not.
+  /// Whether it is running on this system now: one of another system, or of before a restart, is not.
   package var isRunning: Bool { boot == Self.currentBoot && Self.startOf(id) == startedAt }
 
   private static let currentBoot: String = {

@@ -95,7 +95,7 @@ enum RunRows {
 }
 
 extension RunRecord {
-  /// With its course. A run whose process is gone is interrupted, whatever that process could still write down.
+  /// With its course; a run whose process is gone is interrupted, whatever that process could still write down.
   func with(_ course: RunCourse?) -> RunRecord {
     var record = self
     record.course = course

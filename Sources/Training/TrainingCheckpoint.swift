@@ -60,7 +60,9 @@ package struct Checkpointing {
   package var interval: Duration?
   /// Where the run goes on; nil begins it.
   package var start: TrainingCheckpoint?
-  /// Whether one is wanted now: not while the one before is on its way. Of a run that is stopped one is always taken.
+  /// Whether one is wanted now: not while the one before is on its way.
+  ///
+  /// It isn't asked where the run is stopped.
   package var isWanted: (Occasion) -> Bool
   /// Gets a copy that shares nothing with the run.
   package var take: (TrainingCheckpoint, Occasion) throws -> Void

@@ -1,6 +1,5 @@
 import Language
 import SessionStore
-import Language
 import Text
 
 /// Why a run can't be taken up.
