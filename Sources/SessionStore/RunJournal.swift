@@ -32,6 +32,7 @@ package final class RunJournal: Sendable {
     var failure: StoreError?
     /// Points whose write failed, for the next one.
     var left: [(key: String, step: Int, value: Double)] = []
+    var written = 0
     var next = 1
     var newest: CheckpointRecord?
   }
@@ -56,6 +57,9 @@ package final class RunJournal: Sendable {
 
   /// Why the last write failed; nil after one that didn't.
   package var failure: StoreError? { state.withLock { $0.failure } }
+
+  /// Points that are written, of those that were handed over, in their order.
+  package var written: Int { state.withLock { $0.written } }
 
   /// The newest checkpoint that is on the disk, of those that went through this journal.
   package var newest: CheckpointRecord? { state.withLock { $0.newest } }
@@ -133,6 +137,7 @@ package final class RunJournal: Sendable {
       }
       state.withLock { state in
         state.left = []
+        if old != nil { state.written += points.count }
         if old != nil, let checkpoint { state.newest = checkpoint }
       }
       // Of a run that has ended no row names the file.

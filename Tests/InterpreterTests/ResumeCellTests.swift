@@ -169,22 +169,74 @@ import Training
     #expect(scene.run("resume").0.diagnostics.map(\.id) == ["nothing-to-resume"])
   }
 
-  /// The folder is as a process leaves it that writes no more: its last cell could not be kept.
-  @Test func aRunWhoseCellFailsAfterItIsNotLost() throws {
+  private func withFolder(_ body: (String) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let failing = "t = train tiny epochs 2 batch 64\nshow run 9"
-    do {
-      let scene = try Self.scene(SessionStore(folder: folder))
-      let (result, outputs) = scene.run(failing)
-      #expect(result.status == .error)
-      #expect(outputs.words.contains("resume goes on from there"))
-      #expect(try scene.store.model(named: "t") == nil)
+    try body(folder)
+  }
+
+  @Test func aRunWhoseCellFailsAfterItIsNotLost() throws {
+    try withFolder { folder in
+      do {
+        let scene = try Self.scene(SessionStore(folder: folder))
+        let (result, outputs) = scene.run("t = train tiny epochs 2 batch 64\nshow run 9")
+        #expect(result.status == .error)
+        #expect(outputs.words.contains("resume goes on from there"))
+        #expect(try scene.store.model(named: "t") == nil)
+      }
+      let scene = try Scene(store: SessionStore(folder: folder))
+      #expect(scene.interpreter.openingNotes.words.contains("train of t, stands at step 16 of 16"))
+      // The same cell fails in the same way.
+      #expect(scene.run("resume").0.diagnostics.first?.notes.last?.contains("runs again") == true)
+      #expect(try scene.store.newestCheckpoints().count == 1)
     }
-    let scene = try Scene(store: SessionStore(folder: folder))
-    #expect(scene.interpreter.openingNotes.words.contains("train of t, stands at step 16 of 16"))
-    // The same cell fails in the same way.
-    #expect(scene.run("resume").0.diagnostics.first?.notes.last?.contains("runs again") == true)
-    #expect(try scene.store.newestCheckpoints().count == 1)
+  }
+
+  @Test func aCheckpointThatIsDamagedLeavesTheOneBefore() throws {
+    let cell = "t = train tiny epochs 4 batch 64"
+    let whole = try Self.scene()
+    whole.run(cell)
+    try withFolder { folder in
+      let scene = try Self.scene(SessionStore(folder: folder))
+      #expect(Self.stop(scene, cell, at: "epoch 3/4") == .interrupted)
+      let records = try scene.store.checkpoints(of: scene.store.runs()[1].id)
+      // Ends of epochs come too quickly for each to be written; the one of the stop is.
+      let newest = try #require(records.first)
+      let path = folder + "/checkpoints/\(newest.run).\(newest.number).safetensors"
+      try Data("nothing".utf8).write(to: URL(fileURLWithPath: path))
+      let (result, outputs) = scene.run("resume")
+      guard records.count > 1 else {
+        #expect(result.diagnostics.map(\.id) == ["nothing-to-resume"])
+        return
+      }
+      #expect(result.status == .ok && outputs.words.contains("is left out"))
+      #expect(try Self.picture(scene) == Self.picture(whole))
+    }
+  }
+
+  /// What was trained waits in memory until the session can be written again.
+  @Test func aCellThatCannotBeWrittenIsKeptForLater() throws {
+    let whole = try Self.scene()
+    whole.run("t = train tiny epochs 2 batch 64")
+    try withFolder { folder in
+      let scene = try Self.scene(SessionStore(folder: folder))
+      let objects = folder + "/objects"
+      try FileManager.default.moveItem(atPath: objects, toPath: objects + "-away")
+      try Data().write(to: URL(fileURLWithPath: objects))
+      let failed = scene.run("t = train tiny epochs 2 batch 64").0
+      #expect(failed.status == .error)
+      #expect(failed.diagnostics.last?.notes.last?.contains("kept in memory") == true)
+      #expect(scene.run("resume").0.status == .error)
+      try FileManager.default.removeItem(atPath: objects)
+      try FileManager.default.moveItem(atPath: objects + "-away", toPath: objects)
+      #expect(scene.run("set threads auto").0.status == .ok)
+      #expect(scene.run("resume").0.status == .ok)
+      scene.run("undo 2")
+      scene.run("redo 2")
+      #expect(
+        try scene.store.model(named: "t")?.object == whole.store.model(named: "t")?.object)
+      #expect(try scene.store.runs().last?.status == .finished)
+      #expect(try scene.store.newestCheckpoints().isEmpty)
+    }
   }
 }

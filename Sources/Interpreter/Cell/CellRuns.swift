@@ -90,9 +90,6 @@ final class CellRuns {
     console.note("it goes on all the same: " + differences.joined(separator: "; "))
   }
 
-  /// The session has what the cell made.
-  func settle() { for run in open where !run.isEnded { run.settle() } }
-
   /// The cell failed: runs that came to their end, or further than nothing, can be taken up.
   func end(_ console: Console) {
     for run in open where !run.isEnded {

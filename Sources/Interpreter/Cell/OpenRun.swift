@@ -12,11 +12,12 @@ final class OpenRun {
   let start: TrainingCheckpoint?
   private let store: SessionStore
   private let journal: RunJournal
-  /// Metrics that were handed to the journal.
+  /// Metrics that were handed to the journal, and those that the row had before it.
   private var handed = 0
+  private var known = 0
   private var noted = ContinuousClock.now
   /// Settings as the row is to have them, with what happened since.
-  var settings: () -> [String: String] = { [:] }
+  var settings: (RunRecorder) -> [String: String] = { _ in [:] }
   private(set) var isEnded = false
 
   /// The longest time between two signs of life.
@@ -40,7 +41,7 @@ final class OpenRun {
       points += try store.metrics(of: record.id, key: key).map { (key, $0.step, $0.value) }
     }
     recorder.restore(points, memory, step: start.standing.stepsDone)
-    handed = recorder.metrics.count
+    (handed, known) = (recorder.metrics.count, recorder.metrics.count)
   }
 
   /// Gives a sign of life where the last one is long ago.
@@ -53,7 +54,7 @@ final class OpenRun {
   private func entry(_ recorder: RunRecorder) -> RunJournal.Entry {
     defer { handed = recorder.metrics.count }
     return RunJournal.Entry(
-      stepsDone: recorder.lastStep, epochsDone: recorder.accuracies.count, settings: settings(),
+      stepsDone: recorder.lastStep, epochsDone: recorder.accuracies.count, settings: settings(recorder),
       points: Array(recorder.metrics[min(handed, recorder.metrics.count)...]))
   }
 
@@ -89,15 +90,23 @@ final class OpenRun {
     return journal.failure
   }
 
+  /// Waits until all that was handed over is written.
+  func wait() { journal.wait() }
+
   /// Whether there is something to go on from.
   func hasCheckpoint() throws -> Bool { try !store.checkpoints(of: record.id).isEmpty }
 
   /// Metrics that the row does not have for certain.
-  func unwritten(_ metrics: [(key: String, step: Int, value: Double)]) -> ArraySlice<
-    (key: String, step: Int, value: Double)
-  > {
-    journal.wait()
-    return journal.failure == nil ? metrics[min(handed, metrics.count)...] : metrics[...]
+  func unwritten(
+    _ metrics: [(key: String, step: Int, value: Double)]
+  ) -> [(key: String, step: Int, value: Double)] {
+    Array(metrics[min(known + journal.written, metrics.count)...])
+  }
+
+  /// The run fails: its curve goes as far as it came.
+  func fail(_ recorder: RunRecorder) throws {
+    journal.note(entry(recorder))
+    try end(.failed)
   }
 
   /// The run is in the session with its model: what is still to be written is of no use.
@@ -117,7 +126,6 @@ final class OpenRun {
   func end(_ status: RunRecord.Status) throws {
     guard !isEnded else { return }
     isEnded = true
-    if status == .failed { journal.abandon() }
     journal.wait()
     if status == .interrupted, try !hasCheckpoint() {
       try store.discardRun(record.id)

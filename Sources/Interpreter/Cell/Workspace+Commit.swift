@@ -5,6 +5,9 @@ extension Workspace {
   func commit(cell: String) throws -> CellEffects {
     var effects = CellEffects(settings: settled)
     guard !isUnchanged else { return effects }
+    // A cell that was stopped is run again as a whole, with what its other runs came to.
+    let goesOn = runs.contains { $0.status == .interrupted }
+    if goesOn { for run in runs { run.open.wait() } }
     try store.transaction { transaction in
       let ids = try runs.map { try write($0, transaction) }
       for change in changes {
@@ -19,12 +22,11 @@ extension Workspace {
       }
       effects.runs = ids
       transaction.recordState(cell: cell)
-      // A cell that was stopped is run again as a whole, with what its other runs came to.
-      for run in runs where !runs.contains(where: { $0.status == .interrupted }) {
+      for run in runs where !goesOn {
         try transaction.dropCheckpoints(after: run.open.record.id, of: run.model)
       }
     }
-    cellRuns.settle()
+    for run in runs { run.open.settle() }
     if !runs.isEmpty { store.sweepCheckpoints() }
     return effects
   }
@@ -39,7 +41,7 @@ extension Workspace {
 
   private func write(_ run: Run, _ transaction: Transaction) throws -> String {
     let id = run.open.record.id
-    try transaction.appendMetrics(run: id, Array(run.open.unwritten(run.metrics)))
+    try transaction.appendMetrics(run: id, run.open.unwritten(run.metrics))
     try transaction.settleRun(
       id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone, settings: run.settings,
       endedAt: run.endedAt)

@@ -175,7 +175,10 @@ extension Workspace {
     for change in changes.reversed() {
       if case .save(let new) = change, new.entry.name == name { return new.model }
     }
-    let record = try past.map(store.models(at:))?.last { $0.name == name } ?? store.model(named: name)
+    let record =
+      if let past { try store.models(at: past).last { $0.name == name } } else {
+        try store.model(named: name)
+      }
     guard let record else { throw StoreError.unknownModel(name) }
     return Model(kind: record.kind, graph: record.graph, parameters: try store.parameters(of: record))
   }

@@ -15,7 +15,7 @@ extension PlannedRun {
         "\(result.name) goes on after step \(grouped(standing.stepsDone)) of \(grouped(standing.steps)), "
           + "\(standing.epochsDone) of \(counted(standing.recipe.epochs, "epoch")) done")
     }
-    open.settings = { settings(recorder) }
+    open.settings = { settings($0) }
     return open
   }
 

@@ -143,7 +143,7 @@ struct PlannedRun {
         open.note(recorder)
       }
     } catch let cause as TrainingError {
-      try open.end(.failed)
+      try open.fail(recorder)
       throw failure(cause)
     } catch let misfit as CheckpointMisfit {
       throw ResumeError.misfit(verb.range, misfit.what)
