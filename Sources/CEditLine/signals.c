@@ -16,6 +16,10 @@ static int signal_pipe[2] = {-1, -1};
 static int stop_pipe[2] = {-1, -1};
 static struct termios original_terminal;
 static volatile sig_atomic_t has_original_terminal;
+/// Whether work goes on that is written down when it is stopped.
+static volatile sig_atomic_t is_watched;
+/// The signal that asked the program to end while it was watched; 0 where none did.
+static volatile sig_atomic_t end_number;
 
 static void on_event(int number) {
   int saved = errno;
@@ -30,13 +34,19 @@ static void on_event(int number) {
 static int is_in_foreground(void) { return tcgetpgrp(STDIN_FILENO) == getpgrp(); }
 
 static void on_end(int number) {
+  if (is_watched && !end_number) {
+    end_number = number;
+    on_event(number);
+    return;
+  }
   if (has_original_terminal && is_in_foreground()) {
     static const char paste_off[] = "\033[?2004l";
     tcsetattr(STDIN_FILENO, TCSANOW, &original_terminal);
     ssize_t ignored = write(STDOUT_FILENO, paste_off, sizeof paste_off - 1);
     (void)ignored;
   }
-  // The handler was installed with SA_RESETHAND: the signal's own meaning follows.
+  // The signal's own meaning follows.
+  signal(number, SIG_DFL);
   raise(number);
 }
 
@@ -50,6 +60,13 @@ static int handle(int number, void (*handler)(int), int flags) {
   return sigaction(number, &action, NULL) == 0 ? 0 : errno;
 }
 
+/// Handles a request to end, unless the program was started so that it outlives it.
+static int handle_end(int number, void (*handler)(int), int flags) {
+  struct sigaction before;
+  if (sigaction(number, NULL, &before) != 0) return errno;
+  return before.sa_handler == SIG_IGN ? 0 : handle(number, handler, flags);
+}
+
 int cel_signals_install(void) {
   if (signal_pipe[0] >= 0) return 0;
   int failure = make_pipe(signal_pipe);
@@ -61,10 +78,10 @@ int cel_signals_install(void) {
   if (!failure) failure = handle(SIGPIPE, SIG_IGN, 0);
   if (!failure && isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &original_terminal) == 0) {
     has_original_terminal = 1;
-    // SA_NODEFER lets the signal that is raised again arrive inside the handler.
-    failure = handle(SIGTERM, on_end, (int)SA_RESETHAND | SA_NODEFER);
-    if (!failure) failure = handle(SIGHUP, on_end, (int)SA_RESETHAND | SA_NODEFER);
   }
+  // SA_NODEFER lets the signal that is raised again arrive inside the handler.
+  if (!failure) failure = handle_end(SIGTERM, on_end, SA_RESTART | SA_NODEFER);
+  if (!failure) failure = handle_end(SIGHUP, on_end, SA_RESTART | SA_NODEFER);
   // A parent may start the program with signals blocked, as threads of its own libraries do; the mask is inherited.
   sigset_t handled;
   sigemptyset(&handled);
@@ -76,9 +93,11 @@ int cel_signals_install(void) {
 
 int cel_signals_stop_at_end(void) {
   // The second one has its own meaning: a step that takes too long can be ended.
-  int failure = handle(SIGTERM, on_event, (int)(SA_RESTART | SA_RESETHAND));
-  return failure ? failure : handle(SIGHUP, on_event, (int)(SA_RESTART | SA_RESETHAND));
+  int failure = handle_end(SIGTERM, on_event, (int)(SA_RESTART | SA_RESETHAND));
+  return failure ? failure : handle_end(SIGHUP, on_event, (int)(SA_RESTART | SA_RESETHAND));
 }
+
+int cel_end_requested(void) { return end_number; }
 
 static enum cel_event event_of(char byte) {
   return byte == 'I' ? CEL_INTERRUPT : byte == 'W' ? CEL_RESIZE : CEL_CONTINUE;
@@ -137,11 +156,13 @@ int cel_watch_start(void (*interrupted)(void *), void *context) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int failure = pthread_create(&watch.thread, NULL, watch_signals, NULL);
+  is_watched = !failure;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return failure;
 }
 
 void cel_watch_stop(void) {
+  is_watched = 0;
   char byte = 'S';
   ssize_t ignored = write(stop_pipe[1], &byte, 1);
   pthread_join(watch.thread, NULL);

@@ -45,6 +45,13 @@ package struct RunRecord: Hashable, Sendable {
   package var command: String
   package var epochsDone: Int
   package var stepsDone: Int
+  /// How it came to be where it is; nil of a run that was written down at its end.
+  package var course: RunCourse?
+
+  /// Seconds that it computed, in all its processes; nil where the last of them ended before it did.
+  package var seconds: Double? {
+    endedAt.map { (course?.secondsBefore ?? 0) + $0.timeIntervalSince(course?.resumedAt ?? startedAt) }
+  }
 }
 
 /// A cell that `undo` took back.

@@ -83,7 +83,7 @@ extension SessionStore {
     }
   }
 
-  private func record(_ row: Row) throws -> ModelRecord {
+  func record(_ row: Row) throws -> ModelRecord {
     let name = try row.decode(String.self, forColumn: "name")
     do {
       let kind = try row.decode(String.self, forColumn: "kind")

@@ -43,28 +43,12 @@ extension Transaction {
   /// that reaches the disk. Throws `.unknownRun`.
   package func appendMetrics(run: String, _ points: [(key: String, step: Int, value: Double)]) throws {
     guard try hasRun(run) else { throw StoreError.unknownRun(run) }
-    var series: [String: Int64] = [:]
-    let statement = try database.cachedStatement(
-      sql: "INSERT OR REPLACE INTO metric (series, step, value, is_nan) VALUES (?, ?, ?, ?)")
-    for point in points {
-      let id = try series[point.key] ?? seriesID(run: run, key: point.key)
-      series[point.key] = id
-      try statement.execute(
-        arguments: [id, point.step, point.value.isNaN ? nil : point.value, point.value.isNaN])
-    }
+    try MetricRows.append(points, run: run, database)
   }
 
   func hasRun(_ id: String) throws -> Bool {
     try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)", arguments: [id]) ?? false
-  }
-
-  private func seriesID(run: String, key: String) throws -> Int64 {
-    let known = try Int64.fetchOne(
-      database, sql: "SELECT id FROM series WHERE run = ? AND key = ?", arguments: [run, key])
-    if let known { return known }
-    try database.execute(sql: "INSERT INTO series (run, key) VALUES (?, ?)", arguments: [run, key])
-    return database.lastInsertedRowID
   }
 }
 
@@ -113,6 +97,6 @@ extension SessionStore {
       endedAt: try row.decode(Int64?.self, forColumn: "ended_at").map(StoredInstant.date),
       settings: settings, command: try row.decode(forColumn: "command"),
       epochsDone: try row.decode(forColumn: "epochs_done"), stepsDone: try row.decode(forColumn: "steps_done")
-    )
+    ).with(try RunRows.course(row))
   }
 }

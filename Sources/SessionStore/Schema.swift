@@ -40,6 +40,9 @@ enum Schema {
             key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID
           """)
     }
+    migrator.registerMigration("3 checkpoints") {
+      try $0.execute(sql: RunRows.columns + CheckpointRows.table)
+    }
     return migrator
   }
 

@@ -15,9 +15,10 @@ package final class SessionStore {
   package let databasePath: String
 
   let objects: ObjectFiles
+  let checkpointFiles: CheckpointFiles
   /// Graphs by the row of their version: rows never change, and decoding takes long for a prompt.
   var graphs: [Int64: Graph] = [:]
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   private let lock: SessionLock?
   private var isInTransaction = false
 
@@ -39,7 +40,13 @@ package final class SessionStore {
     objects = opening.objects
     queue = opening.queue
     lock = opening.lock
+    isOnDisk = folder != nil
+    checkpointFiles = CheckpointFiles(folder: folder.map { $0 + "/checkpoints" })
+    sweepCheckpoints()
   }
+
+  /// False of a session in memory, which ends with its process.
+  package let isOnDisk: Bool
 
   deinit {
     // The database must be closed before another process may have the lock.

@@ -68,10 +68,10 @@ extension SessionStore {
     try pairs("SELECT name, words FROM definition")
   }
 
-  private func pairs(_ sql: String) throws -> [String: String] {
+  func pairs(_ sql: String, _ arguments: StatementArguments = []) throws -> [String: String] {
     try read { database in
       var pairs: [String: String] = [:]
-      let rows = try Row.fetchCursor(database, sql: sql)
+      let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
       while let row = try rows.next() {
         pairs[try row.decode(atIndex: 0)] = try row.decode(String.self, atIndex: 1)
       }

@@ -110,6 +110,11 @@ extension WeightsFile {
     return header.bytes.count + header.dataCount
   }
 
+  /// SHA-256 of the file that it makes, 64 hexadecimal digits; throws `.inconsistentTensor`.
+  package var digest: String {
+    get throws(StoreError) { try Layout(self).digest }
+  }
+
   /// A file as it will be: its header made, its tensors in order, copied only where they are encoded.
   struct Layout {
     private let prefix: [UInt8]

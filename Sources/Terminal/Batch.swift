@@ -105,7 +105,7 @@ private struct Batch {
     count += 1
     if json { tell(CellRecord(number: count, source: text, result, outputs)) }
     switch result.status {
-    case .ok: return nil
+    case .ok: return hasToEnd ? 130 : nil
     case .interrupted: return 130
     case .error:
       if firstLine != lineNumber || firstLine > 1 {

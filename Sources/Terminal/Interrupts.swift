@@ -12,6 +12,10 @@ package func prepareSignals() {
   }
 }
 
+/// True once the system, or a shell that is closed, asked the program to end while a cell ran: that was stopped, and is
+/// written down.
+var hasToEnd: Bool { cel_end_requested() != 0 }
+
 /// Makes a request to end, of the system or of a shell that is closed, stop cells as Ctrl-C does, so that what a run
 /// came to is written down; a second one ends the process.
 package func stopCellsAtEnd() {

@@ -67,6 +67,7 @@ final class REPL {
     for note in interpreter.openingNotes { show(note) }
     if readsStartFile, runStartFile() == .leave { return 0 }
     while !screen.isClosed {
+      if hasToEnd { return 130 }
       cel_signals_drain()
       refreshKnowledge()
       let start = next

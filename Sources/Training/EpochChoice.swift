@@ -16,14 +16,31 @@ package struct EpochSelection: Hashable, Sendable, Codable {
 /// Follows a run's epochs and keeps the best of them.
 ///
 /// Better is a higher accuracy, and of equal accuracies a lower loss: few images give few accuracies.
-struct EpochChoice {
+package struct EpochChoice {
   private let selection: EpochSelection?
   private var highest: EpochReport?
   private var waited = 0
   /// The best epoch so far with its model; nil where none is to be kept.
   private(set) var best: (report: EpochReport, model: Model)?
 
+  /// What it remembers beside the best epoch's model.
+  package struct Memory: Codable, Sendable {
+    var highest: EpochReport?
+    var waited: Int
+    /// The epoch whose model is kept.
+    var best: EpochReport?
+  }
+
   init(_ selection: EpochSelection?) { self.selection = selection }
+
+  /// Goes on from what was remembered, with the best epoch's model.
+  init(_ selection: EpochSelection?, _ memory: Memory, model: Model) {
+    self.selection = selection
+    (highest, waited) = (memory.highest, memory.waited)
+    best = memory.best.map { ($0, model) }
+  }
+
+  var memory: Memory { Memory(highest: highest, waited: waited, best: best?.report) }
 
   /// True where the run has waited long enough for a better epoch.
   var isOver: Bool { selection?.patience.map { waited >= $0 } ?? false }

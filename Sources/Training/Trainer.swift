@@ -27,7 +27,7 @@ package struct TrainingOutcome: Sendable {
 }
 
 /// A model's accuracy and mean cross-entropy on the test images.
-package struct TestFigures: Sendable, Hashable {
+package struct TestFigures: Sendable, Hashable, Codable {
   package var accuracy: Double
   package var loss: Double
 }
@@ -55,12 +55,19 @@ package enum TrainingError: Error, Equatable {
 /// recipe that chooses among epochs needs them. A warm-up by calibration comes before the first step, and needs a float model. Reports arrive on the calling
 /// thread. Same arguments, binary and thread count give the same bits. Throws `TrainingError.nonFiniteLoss` or
 /// `.nonFiniteParameter` where the loss, or what the last step left, is no number: no model comes out that has none.
+///
+/// With `checkpoints` the run tells where it stands from time to time, and goes on from where another one with the same
+/// arguments stood: then it ends in the same bits as if it had not been stopped, and reports what is left. Throws
+/// `CheckpointMisfit` where the checkpoint is another run's.
 package func train(
   _ model: consuming Model, on data: Dataset, recipe: TrainingRecipe,
-  teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil, cancellation: Cancellation,
-  report: (TrainingEvent) throws -> Void
+  teachers: consuming [String: Model] = [:], logits: LogitsLibrary? = nil,
+  checkpoints: Checkpointing? = nil, cancellation: Cancellation, report: (TrainingEvent) throws -> Void
 ) throws -> TrainingOutcome {
-  if let quantization = recipe.quantization, let calibration = quantization.calibration {
+  // What calibration finds is a part of the checkpoint.
+  if checkpoints?.start == nil, let quantization = recipe.quantization,
+    let calibration = quantization.calibration
+  {
     let calibrated = try warmUp(
       model, on: data, recipe: recipe, calibration: calibration, policy: quantization.rungs[0],
       cancellation: cancellation, report: report)
@@ -72,7 +79,7 @@ package func train(
   }
   let run = try TrainingRun(
     consume model, data: data, recipe: recipe, teachers: consume teachers, logits: logits)
-  return try run.perform(cancellation: cancellation, report: report)
+  return try run.perform(checkpoints, cancellation: cancellation, report: report)
 }
 
 /// The model with the activation ranges that calibration finds; nil where it was cancelled.

@@ -37,7 +37,7 @@ package struct StepReport: Sendable {
 
 /// After an epoch, with the figures of the images that epochs are looked at on: the test images, or the validation images
 /// where the data has some.
-package struct EpochReport: Sendable {
+package struct EpochReport: Sendable, Codable {
   package var epoch: Int
   package var epochs: Int
   package var loss: Double

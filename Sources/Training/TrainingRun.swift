@@ -5,24 +5,24 @@ import Quantization
 
 /// One run: the compiled student, its data order, and the loop.
 final class TrainingRun {
-  private let data: Dataset
-  private let recipe: TrainingRecipe
-  private let kind: Model.Kind
+  let data: Dataset
+  let recipe: TrainingRecipe
+  let kind: Model.Kind
   /// Policies that the run goes through; none for a float run.
-  private let rungs: [QuantizationPolicy]
+  let rungs: [QuantizationPolicy]
   private let schedule: QuantizationSchedule?
-  private var rung = 0
-  private let plan: TrainingPlan
+  var rung = 0
+  let plan: TrainingPlan
   private let loss: BlendedLoss
   private let look: Normalization
   private let batchSize: Int
   let batches: Int
   private let labels: UnsafeMutableBufferPointer<Int32>
   var order: BatchOrder
-  private var sums = RunningSums(terms: 0)
-  private var stepTimes: [Double] = []
+  var sums = RunningSums(terms: 0)
+  var stepTimes: [Double] = []
   /// Of the steps, whether a teacher ran.
-  private var ranTeacher: [Bool] = []
+  var ranTeacher: [Bool] = []
 
   init(
     _ model: consuming Model, data: Dataset, recipe: TrainingRecipe, teachers: consuming [String: Model],
@@ -77,52 +77,100 @@ final class TrainingRun {
 
   deinit { labels.deallocate() }
 
-  private var stepCount: Int { batches * recipe.epochs }
+  var stepCount: Int { batches * recipe.epochs }
 
-  func perform(cancellation: Cancellation, report: (TrainingEvent) throws -> Void) throws -> TrainingOutcome {
-    var outcome = TrainingOutcome(
-      model: Model(kind: kind, graph: plan.graph, parameters: ParameterSet()), interrupted: false,
-      stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0, teacherStepMilliseconds: nil)
+  /// Where the run stands: `batch` steps are done in `epoch`, both from 0.
+  struct Course {
+    var epoch = 0
+    var batch = 0
+    var outcome: TrainingOutcome
+    var choice: EpochChoice
+    /// When a checkpoint was taken last, or the run began.
+    var noted = ContinuousClock.now
+  }
+
+  func perform(
+    _ checkpoints: Checkpointing? = nil, cancellation: Cancellation, report: (TrainingEvent) throws -> Void
+  ) throws -> TrainingOutcome {
+    var course = Course(
+      outcome: TrainingOutcome(
+        model: Model(kind: kind, graph: plan.graph, parameters: ParameterSet()), interrupted: false,
+        stepsDone: 0, epochsDone: 0, lastEpoch: nil, stepMilliseconds: 0, teacherStepMilliseconds: nil),
+      choice: EpochChoice(recipe.selection))
+    if let start = checkpoints?.start { course = try goOn(from: start, course) }
     stepTimes.reserveCapacity(stepCount)
     ranTeacher.reserveCapacity(stepCount)
     for teacher in loss.teacherReports { try report(.teacherLogits(teacher)) }
-    var choice = EpochChoice(recipe.selection)
-    epochs: for epoch in 0..<recipe.epochs {
-      order.reshuffle(epoch: epoch)
-      sums = RunningSums(terms: recipe.distillation.count)
+    while course.epoch < recipe.epochs, !course.outcome.stoppedEarly {
+      order.reshuffle(epoch: course.epoch)
+      if course.batch == 0 { sums = RunningSums(terms: recipe.distillation.count) }
       let start = ContinuousClock.now
-      for batch in 0..<batches {
-        if cancellation.isCancelled {
-          outcome.interrupted = true
-          break epochs
-        }
-        try throwSwitches(before: outcome.stepsDone, report: report)
-        try report(.step(try step(batch, epoch: epoch, index: outcome.stepsDone)))
-        outcome.stepsDone += 1
-      }
-      try loss.completeLogits(on: data, labels: labels)
-      if !recipe.distillation.isEmpty, epoch == 0 || epoch + 1 == recipe.epochs {
-        try report(.blend(try blendReport(epoch: epoch)))
-      }
-      let seconds = start.secondsUntilNow
-      let state = try model(after: outcome.stepsDone)
-      guard let end = try finishEpoch(epoch, state, seconds: seconds, cancellation: cancellation) else {
-        outcome.interrupted = true
+      let isWhole =
+        try steps(&course, checkpoints, cancellation, report)
+        && endEpoch(&course, since: start, cancellation, report)
+      guard isWhole else {
+        course.outcome.interrupted = true
         break
       }
-      outcome.epochsDone += 1
-      outcome.lastEpoch = end.report
-      if !end.report.isOfValidation { outcome.note(test: end.evaluation) }
-      try report(.epoch(end.report))
-      // What an earlier rung of a ladder was good at says nothing of the last.
-      if rung + 1 >= rungs.count { choice.see(end.report, state) }
-      if choice.isOver, epoch + 1 < recipe.epochs {
-        outcome.stoppedEarly = true
-        break
-      }
+      if let checkpoints, checkpoints.isWanted(.epochEnd) { try note(&course, checkpoints, .epochEnd) }
     }
+    if course.outcome.interrupted, course.outcome.stepsDone > 0, let checkpoints {
+      try note(&course, checkpoints, .stopped)
+    }
+    return try finish(course, cancellation)
+  }
+
+  /// The steps that are left of an epoch; false where the run was stopped.
+  private func steps(
+    _ course: inout Course, _ checkpoints: Checkpointing?, _ cancellation: Cancellation,
+    _ report: (TrainingEvent) throws -> Void
+  ) throws -> Bool {
+    while course.batch < batches {
+      if cancellation.isCancelled { return false }
+      if let checkpoints, let interval = checkpoints.interval, course.batch > 0,
+        ContinuousClock.now - course.noted >= interval, checkpoints.isWanted(.time)
+      {
+        try note(&course, checkpoints, .time)
+      }
+      try throwSwitches(before: course.outcome.stepsDone, report: report)
+      try report(.step(try step(course.batch, epoch: course.epoch, index: course.outcome.stepsDone)))
+      course.batch += 1
+      course.outcome.stepsDone += 1
+    }
+    return true
+  }
+
+  /// What an epoch ends with, after its steps; false where the run was stopped, which then stands there still.
+  private func endEpoch(
+    _ course: inout Course, since start: ContinuousClock.Instant, _ cancellation: Cancellation,
+    _ report: (TrainingEvent) throws -> Void
+  ) throws -> Bool {
+    let epoch = course.epoch
+    try loss.completeLogits(on: data, labels: labels)
+    if !recipe.distillation.isEmpty, epoch == 0 || epoch + 1 == recipe.epochs {
+      try report(.blend(try blendReport(epoch: epoch)))
+    }
+    let seconds = start.secondsUntilNow
+    let state = try model(after: course.outcome.stepsDone)
+    guard let end = try finishEpoch(epoch, state, seconds: seconds, cancellation: cancellation) else {
+      return false
+    }
+    (course.epoch, course.batch) = (epoch + 1, 0)
+    course.outcome.epochsDone += 1
+    course.outcome.lastEpoch = end.report
+    if !end.report.isOfValidation { course.outcome.note(test: end.evaluation) }
+    try report(.epoch(end.report))
+    // What an earlier rung of a ladder was good at says nothing of the last.
+    if rung + 1 >= rungs.count { course.choice.see(end.report, state) }
+    course.outcome.stoppedEarly = course.choice.isOver && course.epoch < recipe.epochs
+    return true
+  }
+
+  /// The model that the run ends with, and its figures.
+  private func finish(_ course: Course, _ cancellation: Cancellation) throws -> TrainingOutcome {
+    var outcome = course.outcome
     outcome.model = try model(after: outcome.stepsDone)
-    if let best = choice.best { (outcome.model, outcome.chosenEpoch) = (best.model, best.report) }
+    if let best = course.choice.best { (outcome.model, outcome.chosenEpoch) = (best.model, best.report) }
     if !outcome.interrupted, outcome.lastEpoch.map({ !$0.testLoss.isFinite }) ?? false {
       throw TrainingError.nonFiniteLoss(step: outcome.stepsDone)
     }

@@ -32,12 +32,13 @@ enum Program {
 
   /// Runs it in a folder, with text on standard input, until it ends.
   ///
-  /// `interruptingAfter`: sends SIGINT once this has been written to standard output. `environment` is added to that
+  /// `interruptingAfter`: sends SIGINT, or the `signal`, once this has been written to standard output. `environment` is added to that
   /// of the tests. `script` is what a shell runs instead, to which `"$0" "$@"` is the program with its arguments. A
   /// program that hangs is killed after `patience`: then its code is that of the signal.
   static func run(
-    _ arguments: [String], in folder: URL, input: String = "", interruptingAfter signal: String? = nil,
-    environment: [String: String] = [:], script: String? = nil, patience: Duration = .seconds(240)
+    _ arguments: [String], in folder: URL, input: String = "", interruptingAfter text: String? = nil,
+    signal: Int32 = SIGINT, environment: [String: String] = [:], script: String? = nil,
+    patience: Duration = .seconds(240)
   ) throws -> Ending {
     let process = process(arguments, in: folder, environment: environment, script: script)
     let (standardInput, output) = (Pipe(), Pipe())
@@ -55,14 +56,14 @@ enum Program {
     try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try standardInput.fileHandleForWriting.close()
     var bytes = Data()
-    var signal = signal
+    var awaited = text
     while true {
       let piece = output.fileHandleForReading.availableData
       if piece.isEmpty { break }
       bytes += piece
-      if let text = signal, String(decoding: bytes, as: UTF8.self).contains(text) {
-        process.interrupt()
-        signal = nil
+      if let text = awaited, String(decoding: bytes, as: UTF8.self).contains(text) {
+        kill(id, signal)
+        awaited = nil
       }
     }
     process.waitUntilExit()

@@ -10,8 +10,10 @@ final class Scene {
   let store: SessionStore
   let interpreter: Interpreter
 
-  init() throws {
-    store = try SessionStore(folder: nil)
+  convenience init() throws { try self.init(store: SessionStore(folder: nil)) }
+
+  init(store: SessionStore) throws {
+    self.store = store
     interpreter = Interpreter(store: store)
   }
 
@@ -50,13 +52,13 @@ final class Scene {
     }
   }
 
-  /// Everything that undo would bring back, as text that can be compared.
+  /// Everything that undo would bring back, as text that can be compared, and how many runs there are that did not fail.
   func state() throws -> String {
     let models = try store.models().map {
       "\($0.name) \($0.version) \($0.object) \($0.figures.sorted { $0.key < $1.key })"
     }
     return "\(models) \(try store.settings().sorted { $0.key < $1.key }) "
-      + "\(try store.definitions().sorted { $0.key < $1.key }) \(try store.runs().count)"
+      + "\(try store.definitions().sorted { $0.key < $1.key }) \(try store.runs().count { $0.status != .failed })"
   }
 }
 

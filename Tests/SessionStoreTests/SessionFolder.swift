@@ -66,7 +66,7 @@ final class SessionFolder {
   /// What a process that dies now leaves: the files as they are, without the lock and the shared memory.
   func crashed() throws -> SessionFolder {
     let copy = try SessionFolder()
-    for name in ["store.db", "store.db-wal", "objects"]
+    for name in ["store.db", "store.db-wal", "objects", "checkpoints"]
     where FileManager.default.fileExists(atPath: path + "/" + name) {
       try FileManager.default.copyItem(atPath: path + "/" + name, toPath: copy.path + "/" + name)
     }

@@ -19,12 +19,16 @@ int cel_terminal_size(int descriptor, int *columns, int *rows);
 enum cel_event { CEL_READABLE, CEL_INTERRUPT, CEL_RESIZE, CEL_CONTINUE, CEL_FAILED };
 
 /// Routes SIGINT, SIGWINCH and SIGCONT into a pipe, restores the terminal before SIGTERM and SIGHUP end the
-/// process, ignores SIGPIPE. Calling it again does nothing. Returns 0, or an errno value.
+/// process, ignores SIGPIPE. While `cel_watch_start` is in force the first SIGTERM or SIGHUP is what SIGINT is, and
+/// `cel_end_requested` tells of it. Calling it again does nothing. Returns 0, or an errno value.
 int cel_signals_install(void);
 
 /// Makes the first SIGTERM and the first SIGHUP what SIGINT is, for work that is written down when it is stopped.
 /// Returns 0, or an errno value.
 int cel_signals_stop_at_end(void);
+
+/// The signal that asked the program to end while a watch was in force; 0 where none did.
+int cel_end_requested(void);
 
 /// Waits until the descriptor can be read or a signal arrived.
 enum cel_event cel_wait(int descriptor);

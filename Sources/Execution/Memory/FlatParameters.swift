@@ -58,10 +58,10 @@ final class FlatParameters {
   private(set) var entries: [Entry] = []
   /// One slice for each tempo and group that has parameters which move, for the optimizer.
   private(set) var slices: [ParameterSlice] = []
-  private var values: Arena?
+  private(set) var values: Arena?
   private var gradientArena: Arena?
-  private var first: Arena?
-  private var second: Arena?
+  private(set) var first: Arena?
+  private(set) var second: Arena?
 
   func add(
     _ name: String, shape: [Int], layout: TensorLayout? = nil, plain: TensorLayout? = nil,
@@ -134,7 +134,7 @@ final class FlatParameters {
     [values, gradientArena, first, second].reduce(0) { $0 + ($1?.byteCount ?? 0) }
   }
 
-  private func floats(_ arena: Arena?, _ offset: Int) -> UnsafeMutablePointer<Float> {
+  func floats(_ arena: Arena?, _ offset: Int) -> UnsafeMutablePointer<Float> {
     guard let arena else { preconditionFailure("parameters are used before they are allocated") }
     return arena.base.assumingMemoryBound(to: Float.self) + offset
   }
@@ -151,7 +151,7 @@ final class FlatParameters {
     }
   }
 
-  private func copy(_ source: [Float], into target: UnsafeMutablePointer<Float>, _ entry: Entry) throws {
+  func copy(_ source: [Float], into target: UnsafeMutablePointer<Float>, _ entry: Entry) throws {
     try source.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return }
       guard let layout = entry.layout, let plain = entry.plain else {
@@ -170,21 +170,24 @@ final class FlatParameters {
 
   private func export(from arena: Arena?) throws -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
-    for entry in entries where !entry.isAuxiliary {
-      let source = floats(arena, entry.offset)
-      let count = entry.shape.reduce(1, *)
-      var result = [Float](repeating: 0, count: count)
-      try result.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        if let layout = entry.layout, let plain = entry.plain {
-          try transfer(from: source, layout, to: base, plain)
-        } else {
-          base.copyMemory(from: source, byteCount: bytes.count)
-        }
-      }
-      tensors[entry.name] = Tensor(result, shape: entry.shape)
-    }
+    for entry in entries where !entry.isAuxiliary { tensors[entry.name] = try tensor(entry, in: arena) }
     return tensors
+  }
+
+  /// What an arena has at the place of a parameter, row-major.
+  func tensor(_ entry: Entry, in arena: Arena?) throws -> Tensor {
+    let source = floats(arena, entry.offset)
+    let count = entry.shape.reduce(1, *)
+    let values = try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      if let layout = entry.layout, let plain = entry.plain {
+        try transfer(from: source, layout, to: base, plain)
+      } else {
+        base.initialize(from: source, count: count)
+      }
+      initialized = count
+    }
+    return Tensor(values, shape: entry.shape)
   }
 }
 

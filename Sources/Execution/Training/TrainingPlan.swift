@@ -31,7 +31,7 @@ package final class TrainingPlan {
   /// there meanwhile.
   package let idleMemory: UnsafeMutableRawBufferPointer
   /// Updates done, which Adam's bias correction counts.
-  package private(set) var updates = 0
+  package internal(set) var updates = 0
   private var profile: StepProfile?
 
   /// Throws `PlanError.unsupportedPrecision` where the processor lacks it.

@@ -93,7 +93,8 @@ extension Command {
   ///
   /// Adding one: its file, and a line here.
   package static let all: [Command] = [
-    .data, .model, .load, .train, .distill, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate, .compare,
+    .data, .model, .load, .train, .distill, .resume, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate,
+    .compare,
     .sensitivity, .advise, .rateSearch, .budget, .predict, .confusion, .export, .models, .runs, .stale,
     .recipe, .show,
     .inspect,

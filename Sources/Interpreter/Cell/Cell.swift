@@ -107,7 +107,7 @@ struct Cell {
   /// Plans every statement before the first runs, so that a slip in the last does not cost the first's work.
   ///
   /// Returns the plan of the first, which is planned in the session as it is.
-  private func rehearsed(
+  func rehearsed(
     _ bound: [(Command, Arguments)], _ session: Workspace
   ) -> (first: Plan?, failures: [Failure]) {
     var workspace = session
@@ -139,6 +139,33 @@ struct Cell {
     _ bound: [(Command, Arguments)], first: Plan?, _ session: Workspace, _ console: Console
   ) throws(Failure) -> Outcome {
     var workspace = session
+    let status: CellResult.Status
+    var ran: String
+    do {
+      (status, ran) = try perform(bound, first: first, &workspace, console)
+    } catch {
+      workspace.cellRuns.end(console)
+      throw error
+    }
+    do {
+      ran = workspace.recordedCell ?? ran
+      let effects = try workspace.commit(cell: ran)
+      console.kept()
+      return Outcome(status: status, effects: effects, reads: workspace.reads.names)
+    } catch {
+      var failure = Failure(error, at: bound.first?.1.verb)
+      if let draft = Draft(workspace, cell: ran) {
+        library.draft = draft
+        failure.diagnostic.notes.append(Draft.note)
+      }
+      throw failure
+    }
+  }
+
+  /// Runs statement by statement; returns how that ended, and what of the cell ran.
+  func perform(
+    _ bound: [(Command, Arguments)], first: Plan? = nil, _ workspace: inout Workspace, _ console: Console
+  ) throws(Failure) -> (status: CellResult.Status, ran: String) {
     var status = CellResult.Status.ok
     var ran = source
     let threads = ThreadCount()
@@ -171,13 +198,7 @@ struct Cell {
         break
       }
     }
-    do {
-      let effects = try workspace.commit(cell: ran)
-      console.kept()
-      return Outcome(status: status, effects: effects, reads: workspace.reads.names)
-    } catch {
-      throw Failure(error, at: bound.first?.1.verb)
-    }
+    return (status, ran)
   }
 
   /// The cell up to a UTF-8 offset: what of it ran.

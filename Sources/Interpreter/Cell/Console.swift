@@ -28,6 +28,12 @@ package final class Console {
   /// the store may still refuse.
   func whenKept(_ output: Output) { untilKept.append(output) }
 
+  /// Leaves to another console what waits for the session to be changed.
+  func leave(to other: Console) {
+    other.untilKept += untilKept
+    untilKept = []
+  }
+
   /// The cell has changed the session.
   func kept() {
     for output in untilKept { put(output) }

@@ -90,6 +90,8 @@ final class DataLibrary {
   /// What cells loaded, and what the front-end runs.
   var inputFiles = InputFiles()
   let answers = AnswersLibrary()
+  /// What a cell came to that could not be written into the session.
+  var draft: Draft?
   /// True where the content of each loaded set is to be known by its hash.
   var keepsChecksums = false {
     didSet {

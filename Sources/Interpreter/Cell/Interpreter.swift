@@ -99,7 +99,7 @@ package final class Interpreter {
     } catch {
       notes.append(.diagnostic(warning("damaged-store", "\(error)")))
     }
-    return notes
+    return notes + resumeNote
   }
 
   /// Runs a cell: it succeeds and the session changes, or it fails and the session is as before.

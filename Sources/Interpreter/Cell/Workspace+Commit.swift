@@ -5,8 +5,11 @@ extension Workspace {
   func commit(cell: String) throws -> CellEffects {
     var effects = CellEffects(settings: settled)
     guard !isUnchanged else { return effects }
+    // A cell that was stopped is run again as a whole, with what its other runs came to.
+    let goesOn = runs.contains { $0.status == .interrupted }
+    if goesOn { for run in runs { run.open.wait() } }
     try store.transaction { transaction in
-      let ids = try runs.map { try write($0, cell: cell, transaction) }
+      let ids = try runs.map { try write($0, transaction) }
       for change in changes {
         switch change {
         case .save(let new): try write(new, run: new.run.map { ids[$0] }, transaction)
@@ -19,7 +22,12 @@ extension Workspace {
       }
       effects.runs = ids
       transaction.recordState(cell: cell)
+      for run in runs where !goesOn {
+        try transaction.dropCheckpoints(after: run.open.record.id, of: run.model)
+      }
     }
+    for run in runs { run.open.settle() }
+    if !runs.isEmpty { store.sweepCheckpoints() }
     return effects
   }
 
@@ -31,14 +39,13 @@ extension Workspace {
       run: run)
   }
 
-  private func write(_ run: Run, cell: String, _ transaction: Transaction) throws -> String {
-    let record = try transaction.beginRun(
-      kind: run.kind, model: run.model, settings: run.settings, command: cell, startedAt: run.startedAt)
-    try transaction.appendMetrics(run: record.id, run.metrics)
-    try transaction.finishRun(
-      record.id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+  private func write(_ run: Run, _ transaction: Transaction) throws -> String {
+    let id = run.open.record.id
+    try transaction.appendMetrics(run: id, run.open.unwritten(run.metrics))
+    try transaction.settleRun(
+      id, status: run.status, epochsDone: run.epochsDone, stepsDone: run.stepsDone, settings: run.settings,
       endedAt: run.endedAt)
-    return record.id
+    return id
   }
 }
 

@@ -29,12 +29,14 @@ extension Workspace {
   }
 
   private func rows() throws -> [RunRow] {
-    let stored = try store.runs().map { record in
+    // A run of this cell is in the session too, as it was written down on its way.
+    let own = Set(runs.map(\.open.record.id))
+    let stored = try store.runs().filter { !own.contains($0.id) }.map { record in
       RunRow(
         kind: record.kind, model: record.model, status: record.status, settings: record.settings,
         epochsDone: record.epochsDone, stepsDone: record.stepsDone,
         lastLoss: try store.metrics(of: record.id, key: "loss").last?.value,
-        seconds: record.endedAt?.timeIntervalSince(record.startedAt)
+        seconds: record.seconds
       ) { key in
         try store.metrics(of: record.id, key: key).map { Curve.Point(x: Double($0.step), y: $0.value) }
       }

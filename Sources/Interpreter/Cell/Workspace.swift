@@ -14,6 +14,8 @@ enum Setting: String, CaseIterable {
   case precision
   /// How many threads kernels run on.
   case threads
+  /// How often a run writes down where it stands.
+  case checkpoint
   /// Whether the prompt colours what is typed.
   case highlight
   /// The data in use, as `data` would take it.
@@ -56,6 +58,8 @@ package struct Workspace {
     var stepsDone: Int
     var startedAt: Date
     var endedAt: Date
+    /// The run as it was written down while it went on.
+    var open: OpenRun
   }
 
   enum Change {
@@ -87,21 +91,32 @@ package struct Workspace {
   /// What statements relied on, beside what they changed.
   private(set) var settled: [Setting: String] = [:]
   private(set) var runs: [Run] = []
+  /// Those of this cell that are in the session already.
+  let cellRuns: CellRuns
+  /// The state of the session that it shows; nil shows the one that is current.
+  private let past: Int64?
+  /// What the step of undo is called, where that is not the cell: one that was run again.
+  private(set) var recordedCell: String?
 
-  /// The session as it stands.
+  /// The session as it stands, or as it was at a state that is still there.
   init(
     of store: SessionStore, library: DataLibrary, statementCount: Int, source: String = "",
-    isTrial: Bool = false
+    isTrial: Bool = false, at past: Int64? = nil, runs: CellRuns = CellRuns()
   ) throws {
+    self.past = past
+    cellRuns = runs
     self.source = source
     self.store = store
     self.library = library
     self.statementCount = statementCount
     self.isTrial = isTrial
-    entries = try store.models().map(ModelEntry.init)
-    definitions = try store.definitions().compactMapValues(NetworkDefinition.init(text:))
+    entries = try (past.map(store.models(at:)) ?? store.models()).map(ModelEntry.init)
+    definitions = try (past.map(store.definitions(at:)) ?? store.definitions())
+      .compactMapValues(NetworkDefinition.init(text:))
     settings = Dictionary(
-      try store.settings().compactMap { key, value in Setting(rawValue: key).map { ($0, value) } },
+      try (past.map(store.settings(at:)) ?? store.settings()).compactMap { key, value in
+        Setting(rawValue: key).map { ($0, value) }
+      },
       uniquingKeysWith: { $1 })
   }
 
@@ -160,7 +175,11 @@ extension Workspace {
     for change in changes.reversed() {
       if case .save(let new) = change, new.entry.name == name { return new.model }
     }
-    guard let record = try store.model(named: name) else { throw StoreError.unknownModel(name) }
+    let record =
+      if let past { try store.models(at: past).last { $0.name == name } } else {
+        try store.model(named: name)
+      }
+    guard let record else { throw StoreError.unknownModel(name) }
     return Model(kind: record.kind, graph: record.graph, parameters: try store.parameters(of: record))
   }
 
@@ -228,6 +247,20 @@ extension Workspace {
   private mutating func enter(_ entry: ModelEntry) {
     entries.removeAll { $0.name == entry.name }
     entries.append(entry)
+  }
+
+  /// Takes all that another workspace came to, which began in another state or in another cell; `cell` is what ran there.
+  mutating func take(_ other: Workspace, cell: String) {
+    for change in other.changes {
+      switch change {
+      // What was taken for want of a choice gives way to one that was made since.
+      case .settle(let setting, let value): if settings[setting] == nil { apply(.set(setting, value)) }
+      case .save, .forget, .set, .define: apply(change)
+      }
+    }
+    settled.merge(other.settled) { $1 }
+    runs = other.runs
+    recordedCell = cell
   }
 
   /// Keeps a run; returns its place for `NewModel.run`.

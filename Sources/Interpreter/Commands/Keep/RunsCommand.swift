@@ -35,6 +35,7 @@ extension Command {
               ]
             })))
       console.note("show run N tells more of one")
+      console.tell(stopped: try workspace.store.resumableRuns())
       return .done
     }
   }

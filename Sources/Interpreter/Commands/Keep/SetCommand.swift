@@ -31,8 +31,11 @@ extension Keyword {
 extension Command {
   static let set = Command(
     "set", "change a setting of the session; alone, list them",
-    keywords: [.sessionSeed, .precision, .threads, .highlight],
-    examples: ["set seed 7", "set precision f32", "set threads 2", "set threads auto"],
+    keywords: [.sessionSeed, .precision, .threads, .checkpoint, .minutes, .highlight],
+    examples: [
+      "set seed 7", "set precision f32", "set threads 2", "set threads auto", "set checkpoint 5 min",
+      "set checkpoint off",
+    ],
     reasons:
       "Sums are added in an order that may depend on the threads, so results are the same to the last bit with the same "
       + "number. It is recorded with each run; qatlab replay computes with the saved run's number, or the one that --threads "
@@ -57,6 +60,7 @@ extension Command {
       changes.append((.precision, value.rawValue, words(of: value)))
     }
     if let change = try threadChange(arguments) { changes.append(change) }
+    if let change = try checkpointChange(arguments) { changes.append(change) }
     if let value = highlight.flatMap({ Switch(rawValue: $0.text) }) {
       changes.append((.highlight, value.rawValue, "highlight \(value.rawValue), at the prompt"))
     }
@@ -98,6 +102,7 @@ private func listing(_ workspace: Workspace) -> Plan {
   let rows: [[Table.Cell]] = [
     ["seed", .plain(workspace.sessionSeed)], ["precision", .text(workspace.precision.rawValue)],
     ["threads", .spelled(workspace.threads.map { "\($0)" } ?? Keyword.processThreads)],
+    ["checkpoint", .spelled(workspace.checkpointPace.shown)],
     ["highlight", .text(workspace.highlight.rawValue)],
     ["data", .text(workspace.dataWords ?? "not chosen")],
   ]

@@ -231,6 +231,7 @@ private func showRun(_ number: Word?, _ workspace: Workspace) throws -> Plan {
       throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model))
     }
     try console.describe(runs[wanted - 1], number: wanted)
+    console.tell(stopped: try workspace.store.resumableRuns().filter { $0.number == wanted })
     if let name = number?.text, ofModel.count > 1 {
       console.note("earlier runs of \(name): " + sentence(ofModel.dropLast().map { "show run \($0)" }))
     }

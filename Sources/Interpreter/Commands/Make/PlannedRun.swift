@@ -79,22 +79,24 @@ struct PlannedRun {
     _ workspace: inout Workspace, _ console: Console, rateWords: String? = nil
   ) throws -> PlanEnding {
     console.note("settings: " + recipe.words)
-    try tellDuration(workspace, console)
-    let startedAt = Date()
     let recorder = RunRecorder(
       activity: activity, recipe: recipe, termRanges: termRanges, console: console)
     (recorder.workspace, recorder.statement) = (workspace, statement)
-    let outcome = try outcome(workspace, recorder, console)
+    if !workspace.cellRuns.takesUpNext { try tellDuration(workspace, console) }
+    let open = try begin(recorder, workspace, console)
+    let outcome = try outcome(workspace, recorder, open, console)
     guard outcome.stepsDone > 0 else {
+      try open.discard()
       console.note("stopped before the first step; nothing was kept")
       return .interrupted
     }
     let test = try testFigures(of: outcome, console)
-    var record = record(of: outcome, recorder, startedAt: startedAt)
+    var record = record(of: outcome, recorder, open)
     record.settings["lr-sweep"] = rateWords
     let before = workspace
     let entry = try keep(outcome, test: test, run: workspace.keep(record), in: &workspace)
     report(outcome, test: test, entry: entry, console)
+    if outcome.interrupted { tell(stopped: open, console) }
     let judgement = RunJudgement(run: self, outcome: outcome, before: before, after: workspace)
     let isJudged = try runningTraining(verb) { try judgement.put(recorder, console) }
     if let bytes = recorder.keptLogitsBytes {
@@ -127,17 +129,24 @@ struct PlannedRun {
   }
 
   private func outcome(
-    _ workspace: Workspace, _ recorder: RunRecorder, _ console: Console
+    _ workspace: Workspace, _ recorder: RunRecorder, _ open: OpenRun, _ console: Console
   ) throws -> TrainingOutcome {
-    let (model, teacherModels) = try models(workspace)
+    let checkpoints = open.checkpointing(workspace.checkpointPace, recorder, console)
     do {
+      let (model, teacherModels) = try models(workspace)
       // The models are let go as soon as they are compiled.
       return try Training.train(
         consume model, on: data.dataset, recipe: recipe, teachers: consume teacherModels, logits: logits,
-        cancellation: console.cancellation
-      ) { recorder.receive($0) }
+        checkpoints: checkpoints, cancellation: console.cancellation
+      ) {
+        recorder.receive($0)
+        open.note(recorder)
+      }
     } catch let cause as TrainingError {
+      try open.fail(recorder)
       throw failure(cause)
+    } catch let misfit as CheckpointMisfit {
+      throw ResumeError.misfit(verb.range, misfit.what)
     }
   }
 
@@ -157,20 +166,12 @@ struct PlannedRun {
     return evaluation.map { ($0.accuracy, $0.loss) }
   }
 
-  private func record(
-    of outcome: TrainingOutcome, _ recorder: RunRecorder, startedAt: Date
-  ) -> Workspace.Run {
-    var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
-    settings["data"] = data.choice.text
-    settings["teacher-logits"] = recorder.logitsWords
-    settings[Keyword.precision.name] = recipe.precision.rawValue
-    settings[Setting.threads.rawValue] = "\(Processor.threadCount)"
-    if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }
-    return Workspace.Run(
+  private func record(of outcome: TrainingOutcome, _ recorder: RunRecorder, _ open: OpenRun) -> Workspace.Run
+  {
+    Workspace.Run(
       kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
-      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
-      stepsDone: outcome.stepsDone,
-      startedAt: startedAt, endedAt: Date())
+      settings: settings(recorder), metrics: recorder.metrics, epochsDone: outcome.epochsDone,
+      stepsDone: outcome.stepsDone, startedAt: open.record.startedAt, endedAt: Date(), open: open)
   }
 
   private func keep(

@@ -29,7 +29,7 @@ final class RunRecorder {
   /// True where only progress is shown.
   private let isQuiet: Bool
   private var watch = Stopwatch()
-  private var lastStep = 0
+  private(set) var lastStep = 0
   /// Last step of the epoch before.
   private var epochStart = 0
 
@@ -43,6 +43,23 @@ final class RunRecorder {
     self.termRanges = termRanges
     termLabels = recipe.termLabels
     self.console = console
+  }
+
+  /// What it heard of a run, beside its curves and what the run tells again when it goes on.
+  struct Memory: Codable {
+    var events: [String]
+    var accuracies: [Double]
+  }
+
+  var memory: Memory { Memory(events: events, accuracies: accuracies) }
+
+  /// True behind the last epoch, but of a run that ended early.
+  var isAtLastEpoch: Bool { accuracies.count == recipe.epochs }
+
+  /// Goes on as if it had heard a run up to a step.
+  func restore(_ points: [(key: String, step: Int, value: Double)], _ memory: Memory, step: Int) {
+    (metrics, events, accuracies) = (points, memory.events, memory.accuracies)
+    (lastStep, epochStart) = (step, step)
   }
 
   func receive(_ event: TrainingEvent) {

@@ -1,0 +1,151 @@
+import Dispatch
+import Foundation
+import GRDB
+import Synchronization
+
+/// Writes down a run while it goes on, on a thread of its own: how far it is, its metrics, and its checkpoints.
+///
+/// What was handed over is on the disk after `wait`, or `failure` says why not. Once the run's row says that it has
+/// ended, nothing is added to it any more.
+package final class RunJournal: Sendable {
+  /// How far a run is, and what its curves have got since it was told last.
+  package struct Entry: Sendable {
+    package var stepsDone: Int
+    package var epochsDone: Int
+    package var settings: [String: String]
+    package var points: [(key: String, step: Int, value: Double)]
+
+    package init(
+      stepsDone: Int, epochsDone: Int, settings: [String: String],
+      points: [(key: String, step: Int, value: Double)]
+    ) {
+      self.stepsDone = stepsDone
+      self.epochsDone = epochsDone
+      self.settings = settings
+      self.points = points
+    }
+  }
+
+  private struct State {
+    var waiting = 0
+    var isAbandoned = false
+    var failure: StoreError?
+    /// Points whose write failed, for the next one.
+    var left: [(key: String, step: Int, value: Double)] = []
+    var written = 0
+    var next = 1
+    var newest: CheckpointRecord?
+  }
+
+  package let run: String
+  private let queue: DatabaseQueue
+  private let path: String
+  private let files: CheckpointFiles
+  private let thread = DispatchQueue(label: "run journal", qos: .utility)
+  private let state = Mutex(State())
+
+  init(run: String, next: Int, queue: DatabaseQueue, path: String, files: CheckpointFiles) {
+    self.run = run
+    self.queue = queue
+    self.path = path
+    self.files = files
+    state.withLock { $0.next = next }
+  }
+
+  /// True while nothing that was handed over is still to be written.
+  package var isIdle: Bool { state.withLock { $0.waiting == 0 } }
+
+  /// Why the last write failed; nil after one that didn't.
+  package var failure: StoreError? { state.withLock { $0.failure } }
+
+  /// Points that are written, of those that were handed over, in their order.
+  package var written: Int { state.withLock { $0.written } }
+
+  /// The newest checkpoint that is on the disk, of those that went through this journal.
+  package var newest: CheckpointRecord? { state.withLock { $0.newest } }
+
+  /// Notes that the run is alive, and how far.
+  package func note(_ entry: Entry) { submit { try self.write(entry, checkpoint: nil) } }
+
+  /// Completes the conditions that a run was begun under, which `find` gives.
+  package func describe(_ find: @escaping @Sendable () throws -> String) {
+    submit {
+      let conditions = try find()
+      try self.queue.write { database in
+        try database.execute(
+          sql: "UPDATE run SET conditions = ? WHERE id = ?", arguments: [conditions, self.run])
+      }
+    }
+  }
+
+  /// Writes a checkpoint, then notes how far the run is, with the checkpoint's row as one change.
+  package func keep(_ file: WeightsFile, at standing: RunStanding, _ entry: Entry) {
+    submit {
+      let number = self.state.withLock { state in
+        defer { state.next += 1 }
+        return state.next
+      }
+      var record = CheckpointRecord(
+        run: self.run, number: number, standing: standing, byteCount: 0, digest: "", createdAt: Date())
+      do {
+        (record.byteCount, record.digest) = try self.files.write(record.name, file) { self.isAbandoned }
+      } catch is CheckpointFiles.Cancelled {
+        return
+      } catch {
+        // The metrics are smaller, and may still find room.
+        try? self.write(entry, checkpoint: nil)
+        throw error
+      }
+      try self.write(entry, checkpoint: record)
+    }
+  }
+
+  /// Waits until all that was handed over is written, or has failed.
+  package func wait() { thread.sync {} }
+
+  /// Gives up what is not written yet, of a run whose model is kept.
+  package func abandon() { state.withLock { $0.isAbandoned = true } }
+
+  private var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
+
+  private func submit(_ work: @escaping @Sendable () throws -> Void) {
+    state.withLock { $0.waiting += 1 }
+    thread.async {
+      var failure: StoreError?
+      do {
+        if !self.isAbandoned { try work() }
+      } catch {
+        let error = StoreError.from(error, path: self.path)
+        failure = error as? StoreError ?? .database(path: self.path, reason: "\(error)")
+      }
+      self.state.withLock { state in
+        state.waiting -= 1
+        state.failure = failure
+      }
+    }
+  }
+
+  private func write(_ entry: Entry, checkpoint: CheckpointRecord?) throws {
+    let points = state.withLock { $0.left } + entry.points
+    do {
+      let old = try queue.write { database -> [String]? in
+        guard try RunRows.note(entry, of: run, database) else { return nil }
+        try MetricRows.append(points, run: run, database)
+        guard let checkpoint else { return [] }
+        try CheckpointRows.insert(checkpoint, database)
+        return try CheckpointRows.dropOld(of: run, database)
+      }
+      state.withLock { state in
+        state.left = []
+        if old != nil { state.written += points.count }
+        if old != nil, let checkpoint { state.newest = checkpoint }
+      }
+      // Of a run that has ended no row names the file.
+      files.remove(old ?? [checkpoint?.name].compactMap { $0 })
+    } catch {
+      if let checkpoint { files.remove([checkpoint.name]) }
+      state.withLock { $0.left = points }
+      throw error
+    }
+  }
+}
