@@ -45,6 +45,8 @@ package struct RunRecord: Hashable, Sendable {
   package var command: String
   package var epochsDone: Int
   package var stepsDone: Int
+  /// Its place among all runs of the session, from 1, by which users name it.
+  package var number = 0
 }
 
 /// A cell that `undo` took back.

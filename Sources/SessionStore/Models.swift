@@ -14,14 +14,30 @@ extension SessionStore {
   /// Models whose row is damaged are left out; `problems()` names them.
   package func models() throws -> [ModelRecord] {
     try read { database in
-      try Row.fetchAll(database, sql: Self.selection + "ORDER BY v.id").compactMap { row in
-        do {
-          return try record(row)
-        } catch StoreError.damagedModel {
-          return nil
+      try Row.fetchAll(database, sql: "SELECT name, version_id, figures FROM model ORDER BY version_id")
+        .compactMap { row in
+          do {
+            return try record(
+              named: try row.decode(atIndex: 0), version: try row.decode(atIndex: 1),
+              figures: try row.decode(atIndex: 2), database)
+          } catch StoreError.damagedModel {
+            return nil
+          }
         }
-      }
     }
+  }
+
+  /// A current model: known from before, where nothing of it was changed, or read.
+  private func record(
+    named name: String, version: Int64, figures: String, _ database: Database
+  ) throws -> ModelRecord? {
+    if let known = records[version], known.figures == figures, known.record.name == name {
+      return known.record
+    }
+    let row = try Row.fetchOne(database, sql: Self.selection + "WHERE m.name = ?", arguments: [name])
+    let record = try row.map(record)
+    if let record { records[version] = (figures, record) }
+    return record
   }
 
   /// The current version of a name; nil where there is none.
@@ -83,7 +99,7 @@ extension SessionStore {
     }
   }
 
-  private func record(_ row: Row) throws -> ModelRecord {
+  func record(_ row: Row) throws -> ModelRecord {
     let name = try row.decode(String.self, forColumn: "name")
     do {
       let kind = try row.decode(String.self, forColumn: "kind")

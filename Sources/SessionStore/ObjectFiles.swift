@@ -131,6 +131,17 @@ extension ObjectFiles {
     return removed
   }
 
+  /// What `removeAll` would remove, by names and sizes alone.
+  func removable(except kept: Set<String>) -> (count: Int, byteCount: Int) {
+    guard let folder else { return (memory.keys.count { !kept.contains($0) }, 0) }
+    guard let own = OwnFolder(folder) else { return (0, 0) }
+    return own.names.reduce(into: (count: 0, byteCount: 0)) { sum, name in
+      guard let object = Self.object(of: name[...]), !kept.contains(object), let file = own.regularFile(name)
+      else { return }
+      sum = (sum.count + 1, sum.byteCount + file.byteCount)
+    }
+  }
+
   /// The object whose file has a name; nil for other names.
   private static func object(of name: Substring) -> String? {
     guard name.hasSuffix(suffix) else { return nil }

@@ -56,7 +56,7 @@ package final class Interpreter {
         cache: sessionFolder.map { ($0 + "/pictures", isWritable: !store.isReadOnly) })
     } catch {
       switch error {
-      case .damagedStore, .foreignStore, .newerStore:
+      case .damagedStore, .foreignStore, .newerStore, .olderStore:
         store = try SessionStore(folder: nil)
         damage = error
         openingThreads = nil
