@@ -185,7 +185,7 @@ extension GarbagePlan {
       guard let text, let details = try? StoredText.decode([String: String].self, from: text) else {
         continue
       }
-      for origin in OriginRecord.all(in: details) {
+      for origin in OriginRecord.all(in: details[OriginRecord.detailKey]) {
         if let row = rows[origin.reference], kept.insert(row).inserted { open.append(row) }
       }
     }

@@ -20,6 +20,9 @@ extension SessionStore {
     }
   }
 
+  /// How many runs there are, with those that lists leave out.
+  package func runCount() throws -> Int { try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 } }
+
   /// What is wrong with runs that lists leave out.
   package func runProblems() throws -> [StoreProblem] {
     try read { database in

@@ -15,9 +15,10 @@ extension Schema {
     }
   }
 
-  /// A row of `state_change` is what a cell changed under one name: what stood there before it and after it, nothing
-  /// where both the text and the version are null. So a state takes what its cell changed and no more, undo puts the
-  /// one back and redo the other, and states can be let go from either end.
+  /// A row of `state_change` is what a cell changed under one name: what stood there before and after.
+  ///
+  /// Where both the text and the version are null, nothing stood there. So a state takes what its cell changed and no
+  /// more, undo puts the one back and redo the other, and states can be let go from either end.
   ///
   /// `state_version` says which cell made a version, and stays where undo's differences are let go.
   private static let stateChanges = """

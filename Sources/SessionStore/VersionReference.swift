@@ -32,26 +32,31 @@ package struct VersionReference: Hashable, Sendable {
 }
 
 /// A version that a model was made from, as it is kept with the model.
-package struct OriginRecord: Hashable, Sendable, Codable {
-  package enum Role: String, Hashable, Sendable, Codable { case start, teacher }
+package struct OriginRecord: Hashable, Sendable {
+  package enum Role: String, Hashable, Sendable { case start, teacher }
 
   package var role: Role
-  package var name: String
-  package var version: Int
+  package var reference: VersionReference
 
-  package init(_ role: Role, _ name: String, _ version: Int) {
-    (self.role, self.name, self.version) = (role, name, version)
+  package init(_ role: Role, _ reference: VersionReference) {
+    (self.role, self.reference) = (role, reference)
   }
 
-  package var reference: VersionReference { VersionReference(name, version) }
-
-  /// The key of a model's details under which its origins are kept, as JSON.
+  /// The key of a model's details under which its origins are kept.
   package static let detailKey = "origins"
 
-  /// Those that details hold; none where they hold none that can be read.
-  package static func all(in details: [String: String]) -> [OriginRecord] {
-    details[detailKey].flatMap { try? StoredText.decode([OriginRecord].self, from: $0) } ?? []
+  /// Those that details hold, as "start teacher@2, teacher big@1"; none where they hold none that can be read.
+  package static func all(in text: String?) -> [OriginRecord] {
+    (text ?? "").split(separator: ",").compactMap { part in
+      let words = part.split(separator: " ")
+      guard words.count == 2, let role = Role(rawValue: String(words[0])),
+        let reference = VersionReference(words[1])
+      else { return nil }
+      return OriginRecord(role, reference)
+    }
   }
 
-  package static func text(_ origins: [OriginRecord]) throws -> String { try StoredText.encode(origins) }
+  package static func text(_ origins: [OriginRecord]) -> String {
+    origins.map { "\($0.role.rawValue) \($0.reference.text)" }.joined(separator: ", ")
+  }
 }

@@ -34,7 +34,8 @@ package final class Interpreter {
   let library: DataLibrary
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
-  private var last: (source: String, status: CellResult.Status, seconds: Double)?
+  /// A cell that stands in the history as running, by its row there.
+  private var begun: (source: String, row: Int64)?
   /// What the last cell did to the session; nil where it failed.
   private(set) var lastEffects: CellEffects?
   /// What the last cell read of the session.
@@ -118,7 +119,7 @@ package final class Interpreter {
         status: outcome.status, seconds: watch.seconds, metrics: console.metrics,
         diagnostics: console.diagnostics)
     }
-    last = (source, result.status, result.seconds)
+    if begun?.source == source { endRemembered(result.status, seconds: result.seconds) }
     return result
   }
 
@@ -142,9 +143,9 @@ package final class Interpreter {
   }
 
   private var runs: [Completion] {
-    ((try? store.runs()) ?? []).enumerated().reversed().map { place, run in
+    ((try? store.runs()) ?? []).reversed().map { run in
       Completion(
-        text: "\(place + 1)",
+        text: "\(run.number)",
         detail: "\(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
           + counted(run.epochsDone, "epoch"))
     }
@@ -169,13 +170,22 @@ package final class Interpreter {
     !Cell.read(source).slips.contains { $0.severity == .error }
   }
 
-  /// Keeps a cell in the history, also one that failed.
+  /// Keeps a cell in the history that is about to run; how it ends is written down when it has.
   ///
   /// Where the session can't be written, the cell is not kept: that is said when it opens.
   package func remember(_ source: String) {
-    let known = last.flatMap { $0.source == source ? $0 : nil }
-    let status = canRead(source) ? (known?.status ?? .ok).rawValue : Self.unread
-    try? store.remember(source, status: status, seconds: known?.seconds ?? 0)
+    let canBeRead = canRead(source)
+    let row = try? store.remember(
+      source, status: canBeRead ? HistoryStatus.running : Self.unread, seconds: 0)
+    begun = canBeRead ? row.map { (source, $0) } : nil
+  }
+
+  /// Writes down how the cell ended that is kept as running, where that is not done yet; where it can't be written, the
+  /// cell stays one whose end is not known.
+  package func endRemembered(_ status: CellResult.Status, seconds: Double) {
+    guard let cell = begun else { return }
+    begun = nil
+    try? store.endCell(cell.row, status: status.rawValue, seconds: seconds)
   }
 
   private func warning(_ id: String, _ message: String) -> Diagnostic {

@@ -3,6 +3,9 @@ import SessionStore
 
 /// A run as lists and `show run` need it, from the session or made by this cell.
 struct RunRow {
+  /// By which users name it.
+  var number: Int
+  var reference: ModelEntry.Run
   var kind: RunRecord.Kind
   var model: String
   var status: RunRecord.Status
@@ -10,6 +13,9 @@ struct RunRow {
   var epochsDone: Int
   var stepsDone: Int
   var lastLoss: Double?
+  /// After the last epoch, on the images that were looked at then.
+  var lastAccuracy: Double?
+  var startedAt: Date
   /// Nil where the process ended before the run did.
   var seconds: Double?
   /// Points of a curve by its key.
@@ -17,7 +23,7 @@ struct RunRow {
 }
 
 extension Workspace {
-  /// Every run, the oldest first; their places, from 1, are the numbers by which users name them.
+  /// Every run, the oldest first.
   func runRows() throws -> [RunRow] {
     reads.note(.runs)
     return try rows()
@@ -28,24 +34,51 @@ extension Workspace {
     try rows().filter { models.contains($0.model) }
   }
 
+  /// How long the runs took that made models, by the run.
+  func seconds(of entries: [ModelEntry]) throws -> [ModelEntry.Run: Double] {
+    var seconds: [ModelEntry.Run: Double] = [:]
+    for run in entries.compactMap(\.run) {
+      switch run {
+      case .made(let place):
+        guard runs.indices.contains(place) else { continue }
+        seconds[run] = runs[place].endedAt.timeIntervalSince(runs[place].startedAt)
+      case .stored(let id):
+        seconds[run] = try store.run(id).flatMap { run in
+          run.endedAt?.timeIntervalSince(run.startedAt)
+        }
+      }
+    }
+    return seconds
+  }
+
+  /// Curves that a run's last accuracy is taken from, the first that it has.
+  private static let accuracies = ["validation_accuracy", "test_accuracy"]
+
   private func rows() throws -> [RunRow] {
-    let stored = try store.runs().map { record in
+    let last = try store.lastValues(of: ["loss"] + Self.accuracies)
+    let records = try store.runs()
+    let stored = records.map { record in
       RunRow(
-        kind: record.kind, model: record.model, status: record.status, settings: record.settings,
-        epochsDone: record.epochsDone, stepsDone: record.stepsDone,
-        lastLoss: try store.metrics(of: record.id, key: "loss").last?.value,
-        seconds: record.endedAt?.timeIntervalSince(record.startedAt)
+        number: record.number, reference: .stored(record.id), kind: record.kind, model: record.model,
+        status: record.status, settings: record.settings, epochsDone: record.epochsDone,
+        stepsDone: record.stepsDone, lastLoss: last[record.id]?["loss"],
+        lastAccuracy: Self.accuracies.lazy.compactMap { last[record.id]?[$0] }.first,
+        startedAt: record.startedAt, seconds: record.endedAt?.timeIntervalSince(record.startedAt)
       ) { key in
         try store.metrics(of: record.id, key: key).map { Curve.Point(x: Double($0.step), y: $0.value) }
       }
     }
+    // Those of this cell come after those that lists leave out, too.
+    let count = try store.runCount()
     return stored
-      + runs.map { run in
+      + runs.enumerated().map { place, run in
         RunRow(
-          kind: run.kind, model: run.model, status: run.status, settings: run.settings,
-          epochsDone: run.epochsDone, stepsDone: run.stepsDone,
+          number: count + place + 1, reference: .made(place), kind: run.kind, model: run.model,
+          status: run.status, settings: run.settings, epochsDone: run.epochsDone, stepsDone: run.stepsDone,
           lastLoss: run.metrics.last { $0.key == "loss" }?.value,
-          seconds: run.endedAt.timeIntervalSince(run.startedAt)
+          lastAccuracy: Self.accuracies.lazy.compactMap { key in run.metrics.last { $0.key == key }?.value }
+            .first,
+          startedAt: run.startedAt, seconds: run.endedAt.timeIntervalSince(run.startedAt)
         ) { key in
           run.metrics.filter { $0.key == key }.map { Curve.Point(x: Double($0.step), y: $0.value) }
         }

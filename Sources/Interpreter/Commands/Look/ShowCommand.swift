@@ -147,7 +147,7 @@ func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Pl
   if workspace.kind(of: word.text) != nil {
     return Plan { workspace, console in
       let entry = try workspace.entry(word.text)
-      console.text(summary(of: entry))
+      console.text(summary(of: entry) { workspace.model(named: $0)?.version })
       console.put(.table(layerTable(entry.graph)))
       return .done
     }
@@ -215,22 +215,22 @@ private func showRun(_ number: Word?, _ workspace: Workspace) throws -> Plan {
   if workspace.statementCount == 1, let number {
     let runs = try workspace.runRows()
     guard
-      runs.contains(where: { $0.model == number.text }) || runs.indices.contains((Int(number.text) ?? 0) - 1)
+      runs.contains(where: { $0.model == number.text || "\($0.number)" == number.text })
     else { throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model)) }
   }
   return Plan { workspace, console in
     let runs = try workspace.runRows()
     let ofModel =
-      number.map { name in runs.indices.filter { runs[$0].model == name.text }.map { $0 + 1 } } ?? []
-    let wanted = ofModel.last ?? number.map { Int($0.text) ?? 0 } ?? runs.count
-    guard runs.indices.contains(wanted - 1) else {
+      number.map { name in runs.filter { $0.model == name.text }.map(\.number) } ?? []
+    let wanted = ofModel.last ?? number.map { Int($0.text) ?? 0 } ?? runs.last?.number
+    guard let run = runs.first(where: { $0.number == wanted }) else {
       guard let number else {
         console.text("nothing was trained yet; begin with: teacher = train resnet18")
         return .done
       }
       throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model))
     }
-    try console.describe(runs[wanted - 1], number: wanted)
+    try console.describe(run, number: run.number)
     if let name = number?.text, ofModel.count > 1 {
       console.note("earlier runs of \(name): " + sentence(ofModel.dropLast().map { "show run \($0)" }))
     }
@@ -266,7 +266,7 @@ extension Console {
 }
 
 /// What a model is and where it comes from, in a few lines.
-private func summary(of entry: ModelEntry) -> String {
+private func summary(of entry: ModelEntry, current: (String) -> Int?) -> String {
   var lines = [
     "\(entry.name): \(entry.kind.article), \(entry.graph.architecture), "
       + "\(parameterCount(entry.parameterCount)) parameters"
@@ -274,7 +274,7 @@ private func summary(of entry: ModelEntry) -> String {
   if let accuracy = entry.figures["accuracy"] { lines.append("accuracy \(percentage(accuracy))") }
   if let bytes = entry.byteCount { lines.append("size \(byteCount(Double(bytes)))") }
   if let normalization = entry.graph.normalization { lines.append(normalization.words) }
-  if let start = entry.details[.start] { lines.append("started from \(start)") }
+  if let start = entry.startWords(current: current) { lines.append("started from \(start)") }
   if let data = entry.details[.data] { lines.append("data: \(data)") }
   if let settings = entry.details[.settings] { lines.append("settings: \(settings)") }
   return lines.joined(separator: "\n")

@@ -199,8 +199,9 @@ struct PlannedRun {
       if isOfHalf { entry.figures[ModelEntry.accuracyImages] = Double(data.dataset.test.count) }
       entry.figures["loss"] = test.loss
     }
-    return try workspace.save(
-      Workspace.NewModel(entry: entry, parameters: outcome.model.parameters, run: run))
+    var new = Workspace.NewModel(entry: entry, parameters: outcome.model.parameters, run: run)
+    if case .weights(let before) = start, before.name == entry.name { new.before = before }
+    return try workspace.save(new)
   }
 
   private func report(
