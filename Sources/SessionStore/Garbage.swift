@@ -10,6 +10,8 @@ package struct Garbage: Hashable, Sendable {
   package var versions: [VersionReference] = []
   /// Cells that undo can't take back any more.
   package var settledCells = 0
+
+  package var isNothing: Bool { self == Garbage() }
 }
 
 /// What a session takes on the disk.
@@ -24,10 +26,13 @@ extension SessionStore {
   /// Frees what nothing refers to: current models, undo and redo within the limits, what those were made from, and
   /// versions that cells name.
   ///
-  /// A crash on the way leaves files, never a model without its file. Throws `.readOnly`.
-  package func freeGarbage(undo limits: UndoLimits = .usual) throws -> Garbage {
+  /// A crash on the way leaves files, never a model without its file; so does `goesOn`, which hears how many files were
+  /// looked at, of how many, and may end it: the next time takes them. Throws `.readOnly`.
+  package func freeGarbage(
+    undo limits: UndoLimits = .usual, goesOn: (Int, Int) -> Bool = { _, _ in true }
+  ) throws -> Garbage {
     let plan = try removeRows(limits: limits, keepsRedo: true, before: .max)
-    let removed = objects.removeAll(except: plan.keptObjects, olderThan: -.infinity)
+    let removed = objects.removeAll(except: plan.keptObjects, olderThan: -.infinity, goesOn: goesOn)
     try compact()
     return Garbage(plan, files: removed.count, byteCount: removed.byteCount)
   }

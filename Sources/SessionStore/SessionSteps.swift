@@ -48,6 +48,18 @@ extension SessionStore {
     }
   }
 
+  /// The cell that made a version, as the user wrote it, also one that undo took back; nil where that is not known.
+  package func cell(making reference: VersionReference) throws -> String? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT cell FROM state JOIN state_version ON state_version.state = state.id
+          WHERE name = ? AND version = ? AND cell IS NOT NULL
+          """, arguments: [reference.name, reference.version])
+    }
+  }
+
   /// Stopped runs whose models a state made.
   private func stoppedRuns() throws -> [Int64: [RunRecord]] {
     let found = try read { database in

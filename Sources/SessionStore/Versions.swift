@@ -1,4 +1,5 @@
 import GRDB
+package import GraphIR
 
 /// A version of a model in a list of versions.
 package struct ModelVersion: Hashable, Sendable {
@@ -63,6 +64,22 @@ extension SessionStore {
         numbers[try row.decode(atIndex: 0), default: []].append(try row.decode(atIndex: 1))
       }
       return numbers
+    }
+  }
+
+  /// Versions that can be named, with their kinds, by name and number.
+  package func versionKinds() throws -> [(VersionReference, Model.Kind)] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT name, version, kind FROM model_version
+          WHERE NOT forgotten OR id IN (SELECT version_id FROM model) ORDER BY name, version
+          """
+      ).compactMap { row in
+        guard let kind = Model.Kind(rawValue: try row.decode(atIndex: 2)) else { return nil }
+        return (VersionReference(try row.decode(atIndex: 0), try row.decode(atIndex: 1)), kind)
+      }
     }
   }
 

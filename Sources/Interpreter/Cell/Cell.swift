@@ -163,6 +163,8 @@ struct Cell {
           }
         }
       } catch {
+        // The cell's own failure is what there is to say, also where the store refuses the record of it.
+        try? workspace.commitFailures(cell: source)
         throw Failure(error, at: place(of: error, in: arguments.statement))
       }
       guard status == .ok else {

@@ -36,6 +36,8 @@ package final class Interpreter {
   private let damage: StoreError?
   /// A cell that stands in the history as running, by its row there.
   private var begun: (source: String, row: Int64)?
+  /// Bytes of weights at which it was offered to free some.
+  var sizeSpokenOf = 0
   /// What the last cell did to the session; nil where it failed.
   private(set) var lastEffects: CellEffects?
   /// What the last cell read of the session.
@@ -53,6 +55,8 @@ package final class Interpreter {
       self.store = store
       damage = nil
       openingThreads = Self.threads(of: store)
+      // What can't be let go now, on a full disk say, is let go when the session is opened again.
+      if !store.isReadOnly { _ = try? store.pruneUndo() }
       library = DataLibrary(
         cache: sessionFolder.map { ($0 + "/pictures", isWritable: !store.isReadOnly) })
     } catch {
@@ -115,6 +119,8 @@ package final class Interpreter {
       let cell = Cell(source: source, store: store, library: library, damage: damage)
       let outcome = cell.run(console)
       (lastEffects, lastReads) = (outcome.effects, outcome.reads)
+      // What can't be measured now is measured after the next cell.
+      if outcome.effects?.models.isEmpty == false, let note = try? growthNote() { console.note(note) }
       return CellResult(
         status: outcome.status, seconds: watch.seconds, metrics: console.metrics,
         diagnostics: console.diagnostics)
@@ -136,10 +142,12 @@ package final class Interpreter {
 
   /// The names that the session knows; they stay as they are when it changes.
   package var names: SessionNames {
-    SessionNames(
+    var names = SessionNames(
       models: ((try? store.models()) ?? []).map(ModelEntry.init),
       definitions: ((try? store.definitions()) ?? [:]).keys.sorted(), runs: runs,
       cells: readableHistory(limit: 200))
+    names.versions = ((try? store.versionKinds()) ?? []).map { KnownNames.Model($0.text, $1) }
+    return names
   }
 
   private var runs: [Completion] {

@@ -24,6 +24,14 @@ extension Workspace {
     return effects
   }
 
+  /// Writes down the runs of a cell that failed which came to nothing, and nothing else of the cell.
+  func commitFailures(cell: String) throws {
+    guard !failedRuns.isEmpty, !store.isReadOnly else { return }
+    try store.transaction { transaction in
+      for run in failedRuns { _ = try write(run, cell: cell, transaction) }
+    }
+  }
+
   private func write(_ new: NewModel, run: String?, _ transaction: Transaction) throws {
     try transaction.saveModel(
       name: new.entry.name, kind: new.entry.kind, graph: new.entry.graph, parameters: new.parameters,

@@ -97,6 +97,8 @@ package struct Workspace {
   /// What statements relied on, beside what they changed.
   private(set) var settled: [Setting: String] = [:]
   private(set) var runs: [Run] = []
+  /// Runs that came to nothing, which are kept even though the cell fails.
+  private(set) var failedRuns: [Run] = []
 
   /// The session as it stands.
   init(
@@ -286,6 +288,8 @@ extension Workspace {
     runs.append(run)
     return runs.count - 1
   }
+
+  mutating func keepFailed(_ run: Run) { failedRuns.append(run) }
 
   /// Keeps a model; returns its entry with the size that its saved weights will have.
   mutating func save(_ new: NewModel) throws -> ModelEntry {

@@ -7,6 +7,8 @@ enum ModelError: Error {
   case unknownModel(Word, known: [String])
   /// A model has no version of that number; `current` is the number of the current one, where there is one.
   case unknownVersion(Word, String, versions: [Int], current: Int?)
+  /// The version of a model that has its name is to be forgotten as a version.
+  case currentVersion(Word, name: String)
   /// A network is named where a model is wanted.
   case untrained(Word)
   /// `floatModel` is the one that it was made from, where that is known.
@@ -51,6 +53,10 @@ extension ModelError: DiagnosedError {
         "unknown-model", "no model is called \(quoted(word.text))", word, known: known, noun: "model")
     case .unknownVersion(let word, let name, let versions, let current):
       unknownVersion(word, name, versions, current: current)
+    case .currentVersion(let word, let name):
+      complaint(
+        "current-version", "\(word.text) is what \(name) stands for", at: word.range,
+        remedy: "forget \(name) takes the name out of the session with it", suggestion: name)
     case .untrained(let word):
       complaint(
         "untrained", "\(quoted(word.text)) is a network without weights, not a model", at: word.range,
@@ -149,8 +155,10 @@ extension ModelError: DiagnosedError {
     let list = sentence(shown.map { "\(name)@\($0)" + ($0 == current ? " (the current one)" : "") })
     let near = (current.flatMap { versions.contains($0) ? $0 : nil } ?? versions.last).map { "\(name)@\($0)" }
     return complaint(
-      "unknown-version", "\(quoted(name)) has no version \(word.text.dropFirst(name.count + 1))", at: word.range,
-      label: shown.count < versions.count ? "the last ones are \(list)" : "there \(versions.count == 1 ? "is" : "are") \(list)",
+      "unknown-version", "\(quoted(name)) has no version \(word.text.dropFirst(name.count + 1))",
+      at: word.range,
+      label: shown.count < versions.count
+        ? "the last ones are \(list)" : "there \(versions.count == 1 ? "is" : "are") \(list)",
       remedy: "models \(name) lists them", suggestion: near)
   }
 

@@ -84,7 +84,16 @@ struct PlannedRun {
     let recorder = RunRecorder(
       activity: activity, recipe: recipe, termRanges: termRanges, console: console)
     (recorder.workspace, recorder.statement) = (workspace, statement)
-    let outcome = try outcome(workspace, recorder, console)
+    let outcome: TrainingOutcome
+    do {
+      outcome = try self.outcome(workspace, recorder, console)
+    } catch let error as RunError {
+      var record = record(of: nil, recorder, startedAt: startedAt)
+      record.settings["lr-sweep"] = rateWords
+      record.settings["failure"] = error.diagnostic.message
+      workspace.keepFailed(record)
+      throw error
+    }
     guard outcome.stepsDone > 0 else {
       console.note("stopped before the first step; nothing was kept")
       return .interrupted
@@ -137,6 +146,7 @@ struct PlannedRun {
         cancellation: console.cancellation
       ) { recorder.receive($0) }
     } catch let cause as TrainingError {
+      recorder.receive(cause)
       throw failure(cause)
     }
   }
@@ -157,8 +167,9 @@ struct PlannedRun {
     return evaluation.map { ($0.accuracy, $0.loss) }
   }
 
+  /// `outcome` is nil of a run that failed.
   private func record(
-    of outcome: TrainingOutcome, _ recorder: RunRecorder, startedAt: Date
+    of outcome: TrainingOutcome?, _ recorder: RunRecorder, startedAt: Date
   ) -> Workspace.Run {
     var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
     settings["data"] = data.choice.text
@@ -166,11 +177,11 @@ struct PlannedRun {
     settings[Keyword.precision.name] = recipe.precision.rawValue
     settings[Setting.threads.rawValue] = "\(Processor.threadCount)"
     if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }
+    let status = outcome.map { $0.interrupted ? RunRecord.Status.interrupted : .finished } ?? .failed
     return Workspace.Run(
-      kind: kind, model: result.name, status: outcome.interrupted ? .interrupted : .finished,
-      settings: settings, metrics: recorder.metrics, epochsDone: outcome.epochsDone,
-      stepsDone: outcome.stepsDone,
-      startedAt: startedAt, endedAt: Date())
+      kind: kind, model: result.name, status: status, settings: settings, metrics: recorder.metrics,
+      epochsDone: outcome?.epochsDone ?? recorder.accuracies.count,
+      stepsDone: outcome?.stepsDone ?? recorder.lastStep, startedAt: startedAt, endedAt: Date())
   }
 
   private func keep(
@@ -181,6 +192,7 @@ struct PlannedRun {
     entry.kind = outcome.model.kind
     entry.graph = outcome.model.graph
     entry.details[.data] = data.choice.text
+    entry.note(data, workspace.library)
     entry.details[.settings] = recipe.words
     entry.details[.learningRate] = plain(recipe.learningRate)
     entry.details[.recipe] = recipe.json

@@ -29,7 +29,7 @@ final class RunRecorder {
   /// True where only progress is shown.
   private let isQuiet: Bool
   private var watch = Stopwatch()
-  private var lastStep = 0
+  private(set) var lastStep = 0
   /// Last step of the epoch before.
   private var epochStart = 0
 
@@ -58,6 +58,13 @@ final class RunRecorder {
       events.append("step \(grouped(step)): \(name)")
       if !isQuiet { console.note("step \(grouped(step)): \(name)") }
     }
+  }
+
+  /// Of a run that failed: the step at which its loss was no number any more is a point of its curve.
+  func receive(_ failure: TrainingError) {
+    guard case .nonFiniteLoss(let step) = failure else { return }
+    lastStep = max(lastStep, step)
+    keep("loss", .nan)
   }
 
   private func record(_ report: TeacherLogitsReport) {
