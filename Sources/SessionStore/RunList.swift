@@ -21,7 +21,9 @@ extension SessionStore {
   }
 
   /// How many runs there are, with those that lists leave out.
-  package func runCount() throws -> Int { try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 } }
+  package func runCount() throws -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run") ?? 0 }
+  }
 
   /// What is wrong with runs that lists leave out.
   package func runProblems() throws -> [StoreProblem] {
@@ -37,20 +39,23 @@ extension SessionStore {
     }
   }
 
+  /// The query for the last values of so many names of curves.
+  package static func lastValues(count: Int) -> String {
+    """
+    SELECT curve.run, curve.key, metric.value FROM series AS curve
+    JOIN metric ON metric.series = curve.id
+      AND metric.step = (SELECT max(point.step) FROM metric AS point WHERE point.series = curve.id)
+    WHERE curve.key IN (\(Array(repeating: "?", count: count).joined(separator: ", ")))
+    """
+  }
+
   /// The last values of runs' curves of some names, by the run's id and the name; of a curve without points none.
   ///
   /// It reads a point of each curve, however many there are. NaN is a value.
   package func lastValues(of keys: [String]) throws -> [String: [String: Double]] {
     try read { database in
-      let marks = keys.map { _ in "?" }.joined(separator: ", ")
       let cursor = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT series.run, series.key, value FROM series
-          JOIN metric ON metric.series = series.id
-            AND metric.step = (SELECT max(step) FROM metric WHERE series = series.id)
-          WHERE series.key IN (\(marks))
-          """, arguments: StatementArguments(keys))
+        database, sql: Self.lastValues(count: keys.count), arguments: StatementArguments(keys))
       var values: [String: [String: Double]] = [:]
       while let row = try cursor.next() {
         values[try row.decode(atIndex: 0), default: [:]][try row.decode(atIndex: 1)] =

@@ -108,7 +108,9 @@ extension Workspace {
   /// where it may be all of them.
   func trainingImagesSeen(by entry: ModelEntry, of request: DatasetRequest) throws -> Int? {
     var lineage = [entry]
-    while let start = try start(of: lineage[lineage.count - 1]), !lineage.contains(where: { $0.name == start.name }) {
+    while let start = try start(of: lineage[lineage.count - 1]),
+      !lineage.contains(where: { $0.name == start.name })
+    {
       lineage.append(start)
     }
     let names = Set(lineage.map(\.plainName))

@@ -97,7 +97,8 @@ struct PlannedComparison {
       Comparison.Row(
         entry: measured.entry, accuracy: measured.evaluation.accuracy,
         hits: data.hits(measured.evaluation), speed: speed,
-        bytes: Double(measured.entry.byteCount ?? 0), trainingSeconds: measured.entry.run.flatMap { seconds[$0] })
+        bytes: Double(measured.entry.byteCount ?? 0),
+        trainingSeconds: measured.entry.run.flatMap { seconds[$0] })
     }
   }
 

@@ -58,7 +58,8 @@ struct SeedRepeats {
     if let version = try workspace.start(of: entry) {
       start = try model(version.name)
       guard start.kind == .float else {
-        throw ModelError.notRepeatable(verb, model: entry.name, reason: "its start \(version.name) has been replaced")
+        throw ModelError.notRepeatable(
+          verb, model: entry.name, reason: "its start \(version.name) has been replaced")
       }
     } else if let name = entry.details[.start] {
       throw ModelError.notRepeatable(verb, model: entry.name, reason: "\(name) is not there any more")
@@ -69,8 +70,9 @@ struct SeedRepeats {
     for term in recipe.distillation {
       let known = entry.origins.first { $0.role == .teacher && $0.reference.name == term.teacher }
       // The teacher that it had, and not another one that has its name by now.
-      let isCurrent = known.map { workspace.model(named: term.teacher)?.version == $0.reference.version } ?? true
-      teachers[term.teacher] = try model(isCurrent ? term.teacher : known?.reference.text ?? term.teacher)
+      let version = workspace.model(named: term.teacher)?.version
+      let name = known.map { $0.reference.version == version ? term.teacher : $0.reference.text }
+      teachers[term.teacher] = try model(name ?? term.teacher)
     }
     let recorder = RunRecorder(
       activity: "train \(label)", recipe: recipe, termRanges: [], console: console, isQuiet: true)
