@@ -3,12 +3,13 @@ import Text
 
 /// A text that a table is put out as, for spreadsheets, scripts and pages.
 package enum TableForm: String, Sendable, Codable, CaseIterable {
-  case csv, markdown
+  case csv, markdown, json
 
   var summary: String {
     switch self {
     case .csv: "values with commas between, as spreadsheets and scripts read them"
     case .markdown: "a table of Markdown, for pages and issues"
+    case .json: "a list of objects, one a row, with the headings as keys"
     }
   }
 }
@@ -39,6 +40,7 @@ extension Table {
     switch form {
     case .csv: lines { $0.map(Self.csvField).joined(separator: ",") }
     case .markdown: markdown
+    case .json: json
     case nil: nil
     }
   }
@@ -51,6 +53,25 @@ extension Table {
   private static func csvField(_ text: String) -> String {
     let isPlain = !text.unicodeScalars.contains { ["\"", ",", "\n", "\r"].contains($0) }
     return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+
+  private var json: String {
+    guard !rows.isEmpty else { return "[]" }
+    let objects = rows.map { row in
+      JSONValue.object(
+        JSONObject(
+          zip(columns, row).map { column, cell in
+            JSONObject.Member(
+              key: column.title, value: Self.value(cell, isNumeric: column.alignment == .right))
+          }))
+    }
+    return "[\n" + objects.map { "  " + $0.line }.joined(separator: ",\n") + "\n]"
+  }
+
+  /// What is empty, and a number that is none, is null.
+  private static func value(_ cell: Cell, isNumeric: Bool) -> JSONValue {
+    if isNumeric { return cell.number.map { .double($0) } ?? .null }
+    return cell.text.isEmpty ? .null : .string(cell.text)
   }
 
   private var markdown: String {

@@ -18,20 +18,23 @@ extension Transaction {
     if isNew { writtenObjects.append(object) }
     let instant = StoredInstant.now()
     let version = try nextVersion(of: name)
+    let figureText = try StoredText.encode(figures)
+    try note(.model, name)
     try database.execute(
       sql: """
-        INSERT INTO model_version (name, version, kind, graph, object, byte_count, details, run, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO model_version
+          (name, version, kind, graph, object, byte_count, details, run, created_at, figures)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         name, version, kind.rawValue, try StoredText.encode(graph), object, byteCount,
-        try StoredText.encode(details), run, instant,
+        try StoredText.encode(details), run, instant, figureText,
       ])
     let id = database.lastInsertedRowID
     try database.execute(
       sql: "INSERT OR REPLACE INTO model (name, version_id, figures) VALUES (?, ?, ?)",
-      arguments: [name, id, try StoredText.encode(figures)])
-    changesState = true
+      arguments: [name, id, figureText])
+    made.append((name, version, run))
     store.graphs[id] = graph
     return ModelRecord(
       name: name, version: version, kind: kind, graph: graph, object: object, byteCount: byteCount,
@@ -48,18 +51,18 @@ extension Transaction {
     // Figures that can't be read any more give way to those that are measured anew.
     let old = (try? StoredText.decode([String: Double].self, from: text)) ?? [:]
     let merged = old.merging(figures) { _, new in new }
+    try note(.model, name)
     try database.execute(
       sql: "UPDATE model SET figures = ? WHERE name = ?", arguments: [try StoredText.encode(merged), name])
-    changesState = true
   }
 
   /// Takes a name out of the session; its versions stay for `undo`.
   ///
   /// Throws `.unknownModel`.
   package func removeModel(named name: String) throws {
+    try note(.model, name)
     try database.execute(sql: "DELETE FROM model WHERE name = ?", arguments: [name])
     guard database.changesCount == 1 else { throw StoreError.unknownModel(name) }
-    changesState = true
   }
 
   /// Counts on where versions were removed, so that a number always means the same model.

@@ -52,6 +52,8 @@ package struct RunRecord: Hashable, Sendable {
   package var seconds: Double? {
     endedAt.map { (course?.secondsBefore ?? 0) + $0.timeIntervalSince(course?.resumedAt ?? startedAt) }
   }
+  /// Its place among all runs of the session, from 1, by which users name it.
+  package var number = 0
 }
 
 /// A cell that `undo` took back.

@@ -12,16 +12,32 @@ extension SessionStore {
   /// The current version of each name, the one that was made first at the front.
   ///
   /// Models whose row is damaged are left out; `problems()` names them.
-  package func models() throws -> [ModelRecord] {
-    try read { database in
-      try Row.fetchAll(database, sql: Self.selection + "ORDER BY v.id").compactMap { row in
+  package func models() throws -> [ModelRecord] { try read(models(in:)) }
+
+  func models(in database: Database) throws -> [ModelRecord] {
+    try Row.fetchAll(database, sql: "SELECT name, version_id, figures FROM model ORDER BY version_id")
+      .compactMap { row in
         do {
-          return try record(row)
+          return try record(
+            named: try row.decode(atIndex: 0), version: try row.decode(atIndex: 1),
+            figures: try row.decode(atIndex: 2), database)
         } catch StoreError.damagedModel {
           return nil
         }
       }
+  }
+
+  /// A current model: known from before, where nothing of it was changed, or read.
+  private func record(
+    named name: String, version: Int64, figures: String, _ database: Database
+  ) throws -> ModelRecord? {
+    if let known = records[version], known.figures == figures, known.record.name == name {
+      return known.record
     }
+    let row = try Row.fetchOne(database, sql: Self.selection + "WHERE m.name = ?", arguments: [name])
+    let record = try row.map(record)
+    if let record { records[version] = (figures, record) }
+    return record
   }
 
   /// The current version of a name; nil where there is none.

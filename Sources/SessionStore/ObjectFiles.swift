@@ -113,7 +113,10 @@ extension ObjectFiles {
   /// Removes objects that are not in `kept` and at least `age` seconds old; returns how many and their bytes.
   ///
   /// Files of another name, or that don't hold what theirs says, are not the session's; nor is what links lead to.
-  func removeAll(except kept: Set<String>, olderThan age: Double) -> (count: Int, byteCount: Int) {
+  /// `goesOn` hears how many names were looked at, of how many; where it doesn't, the rest stays.
+  func removeAll(
+    except kept: Set<String>, olderThan age: Double, goesOn: (Int, Int) -> Bool = { _, _ in true }
+  ) -> (count: Int, byteCount: Int) {
     guard let folder else {
       let before = memory.count
       memory = memory.filter { kept.contains($0.key) }
@@ -122,13 +125,26 @@ extension ObjectFiles {
     var removed = (count: 0, byteCount: 0)
     guard let own = OwnFolder(folder) else { return removed }
     let now = Double(StoredInstant.now()) / 1000
-    for name in own.names {
+    let names = own.names
+    for (place, name) in names.enumerated() {
+      guard goesOn(place, names.count) else { break }
       guard let object = Self.object(of: name[...]), !kept.contains(object),
         let file = own.regularFile(name), now - file.written >= age, holds(path(object), object)
       else { continue }
       if own.remove(name) { removed = (removed.count + 1, removed.byteCount + file.byteCount) }
     }
     return removed
+  }
+
+  /// What `removeAll` would remove, by names and sizes alone.
+  func removable(except kept: Set<String>) -> (count: Int, byteCount: Int) {
+    guard let folder else { return (memory.keys.count { !kept.contains($0) }, 0) }
+    guard let own = OwnFolder(folder) else { return (0, 0) }
+    return own.names.reduce(into: (count: 0, byteCount: 0)) { sum, name in
+      guard let object = Self.object(of: name[...]), !kept.contains(object), let file = own.regularFile(name)
+      else { return }
+      sum = (sum.count + 1, sum.byteCount + file.byteCount)
+    }
   }
 
   /// The object whose file has a name; nil for other names.

@@ -11,7 +11,7 @@ extension Transaction {
     startedAt: Date = Date()
   ) throws -> RunRecord {
     let instant = StoredInstant.milliseconds(startedAt)
-    let run = RunRecord(
+    var run = RunRecord(
       id: UUID().uuidString.lowercased(), kind: kind, model: model, status: .running,
       startedAt: StoredInstant.date(instant), endedAt: nil, settings: settings, command: command,
       epochsDone: 0, stepsDone: 0)
@@ -22,6 +22,7 @@ extension Transaction {
       arguments: [
         run.id, kind.rawValue, model, run.status.rawValue, instant, try StoredText.encode(settings), command,
       ])
+    run.number = try Int.fetchOne(database, sql: "SELECT count(*) FROM run") ?? 0
     return run
   }
 
@@ -53,13 +54,6 @@ extension Transaction {
 }
 
 extension SessionStore {
-  /// Every run, the oldest first.
-  package func runs() throws -> [RunRecord] {
-    try read { database in
-      try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY rowid").map(record)
-    }
-  }
-
   /// A curve of a run: its points by step; empty where there is none.
   package func metrics(of run: String, key: String) throws -> [(step: Int, value: Double)] {
     try read { database in
@@ -82,21 +76,5 @@ extension SessionStore {
     try read {
       try String.fetchAll($0, sql: "SELECT key FROM series WHERE run = ? ORDER BY id", arguments: [run])
     }
-  }
-
-  private func record(_ row: Row) throws -> RunRecord {
-    let kind = try row.decode(String.self, forColumn: "kind")
-    let status = try row.decode(String.self, forColumn: "status")
-    guard let kind = RunRecord.Kind(rawValue: kind), let status = RunRecord.Status(rawValue: status),
-      let settings = try? StoredText.decode(
-        [String: String].self, from: row.decode(String.self, forColumn: "settings"))
-    else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a run can't be decoded") }
-    return RunRecord(
-      id: try row.decode(forColumn: "id"), kind: kind, model: try row.decode(forColumn: "model"),
-      status: status, startedAt: StoredInstant.date(try row.decode(forColumn: "started_at")),
-      endedAt: try row.decode(Int64?.self, forColumn: "ended_at").map(StoredInstant.date),
-      settings: settings, command: try row.decode(forColumn: "command"),
-      epochsDone: try row.decode(forColumn: "epochs_done"), stepsDone: try row.decode(forColumn: "steps_done")
-    ).with(try RunRows.course(row))
   }
 }

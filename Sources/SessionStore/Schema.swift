@@ -2,8 +2,8 @@ import GRDB
 
 /// The tables of `store.db`, as migrations that are only ever added to.
 ///
-/// `model`, `setting` and `definition` are the session as it stands; the `state_…` tables hold the same
-/// for each state that undo can go back to. `model_version` rows never change.
+/// `model`, `setting` and `definition` are the session as it stands; `state_change` holds what led there from each state
+/// that undo can go back to. Of a row of `model_version` nothing changes but whether it is forgotten.
 enum Schema {
   /// "qatl": tells SQLite files of sessions from those of other programs.
   static let applicationID: Int32 = 0x7161_746C
@@ -43,6 +43,7 @@ enum Schema {
     migrator.registerMigration("3 checkpoints") {
       try $0.execute(sql: RunRows.columns + CheckpointRows.table)
     }
+    registerVersions(&migrator)
     return migrator
   }
 

@@ -29,8 +29,12 @@ enum SessionDatabase {
     // GRDB lowers this to NORMAL when it turns on WAL, and the last commits could go with the power.
     try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     try check(queue, path: path)
-    if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) { try Schema.complete(queue) }
+    if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) {
+      try StoreBackup.make(of: queue, path)
+      try Schema.complete(queue)
+    }
     try queue.inDatabase(endAbandonedRuns)
+    try queue.inDatabase(AbandonedCells.end)
     return queue
   }
 
@@ -63,6 +67,7 @@ enum SessionDatabase {
     let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
     try check(queue, path: path)
     guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
+      if try !queue.inDatabase(Schema.isBlank) { throw StoreError.olderStore(path: path) }
       throw StoreError.database(path: path, reason: "the process that writes has not made its tables")
     }
     return queue
@@ -89,7 +94,7 @@ enum SessionDatabase {
   }
 
   /// A path that SQLite does not take for one of its `file:` names.
-  private static func plainName(_ path: String) -> String { path.hasPrefix("file:") ? "./" + path : path }
+  static func plainName(_ path: String) -> String { path.hasPrefix("file:") ? "./" + path : path }
 
   /// A path as it stands in SQLite's `file:` names.
   private static func percentEncoded(_ path: String) -> String {

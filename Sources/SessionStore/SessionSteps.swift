@@ -35,19 +35,39 @@ extension SessionStore {
     try read { try Int64.fetchOne($0, sql: "SELECT state FROM current_state") ?? 0 }
   }
 
-  /// Stopped runs that made a model of a state which the one before it doesn't have.
+  /// The state that made each version of each model, by "name@version", as far as it is known.
+  package func makers() throws -> [String: Int64] {
+    try read { database in
+      var makers: [String: Int64] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT state, name, version FROM state_version")
+      while let row = try rows.next() {
+        let reference = VersionReference(try row.decode(atIndex: 1), try row.decode(atIndex: 2))
+        makers[reference.text] = try row.decode(Int64.self, atIndex: 0)
+      }
+      return makers
+    }
+  }
+
+  /// The cell that made a version, as the user wrote it, also one that undo took back; nil where that is not known.
+  package func cell(making reference: VersionReference) throws -> String? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT cell FROM state JOIN state_version ON state_version.state = state.id
+          WHERE name = ? AND version = ? AND cell IS NOT NULL
+          """, arguments: [reference.name, reference.version])
+    }
+  }
+
+  /// Stopped runs whose models a state made.
   private func stoppedRuns() throws -> [Int64: [RunRecord]] {
     let found = try read { database in
       try Row.fetchAll(
         database,
         sql: """
-          SELECT own.state, model_version.run FROM state_model own
-          JOIN state ON state.id = own.state
-          JOIN model_version ON model_version.id = own.version_id
-          JOIN run ON run.id = model_version.run
-          WHERE run.status = 'interrupted' AND NOT EXISTS (
-            SELECT 1 FROM state_model before
-            WHERE before.state = state.parent AND before.version_id = own.version_id)
+          SELECT state, run FROM state_version JOIN run ON run.id = state_version.run
+          WHERE run.status = 'interrupted'
           """
       ).map { row in
         (state: try row.decode(Int64.self, atIndex: 0), run: try row.decode(String.self, atIndex: 1))

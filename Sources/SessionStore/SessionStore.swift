@@ -18,6 +18,8 @@ package final class SessionStore {
   let checkpointFiles: CheckpointFiles
   /// Graphs by the row of their version: rows never change, and decoding takes long for a prompt.
   var graphs: [Int64: Graph] = [:]
+  /// Whole models by the row of their version, with the figures that they were read with.
+  var records: [Int64: (figures: String, record: ModelRecord)] = [:]
   let queue: DatabaseQueue
   private let lock: SessionLock?
   private var isInTransaction = false
@@ -90,7 +92,19 @@ package final class SessionStore {
       return try queue.write(body)
     } catch {
       // Rows that were rolled back leave their ids to others.
-      graphs = [:]
+      forgetRecords()
+      throw StoreError.from(error, path: databasePath)
+    }
+  }
+
+  /// Has everything read again.
+  func forgetRecords() { (graphs, records) = ([:], [:]) }
+
+  /// Writes the database anew, without the pages that are free.
+  func vacuum() throws {
+    do {
+      try queue.vacuum()
+    } catch {
       throw StoreError.from(error, path: databasePath)
     }
   }

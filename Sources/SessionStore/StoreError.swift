@@ -10,6 +10,8 @@ package enum StoreError: Error, Hashable, Sendable {
   case foreignStore(path: String)
   /// `store.db` was written by a newer version of the program.
   case newerStore(path: String)
+  /// `store.db` was written by an earlier version, and this process may not write to it.
+  case olderStore(path: String)
   /// SQLite refused for another reason: a full disk, a lock that does not end.
   case database(path: String, reason: String)
   /// The session is open for reading only; `lockHolder` is the process that writes to it, nil where the
@@ -38,12 +40,14 @@ package enum StoreProblem: Hashable, Sendable {
   case resizedObject(model: String, path: String, expected: Int, found: Int)
   case damagedModel(model: String, reason: String)
   case damagedHistory(path: String, reason: String)
+  /// A run that lists leave out; `number` is that by which it would be named.
+  case damagedRun(number: Int, reason: String)
 
-  /// The model that can't be used; nil where it is the history.
+  /// The model that can't be used; nil where it is another thing.
   package var model: String? {
     switch self {
     case .missingObject(let model, _), .resizedObject(let model, _, _, _), .damagedModel(let model, _): model
-    case .damagedHistory: nil
+    case .damagedHistory, .damagedRun: nil
     }
   }
 }

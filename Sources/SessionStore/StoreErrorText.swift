@@ -9,6 +9,8 @@ extension StoreError: CustomStringConvertible {
       "\(path) is a database of another program, not of a session; \(Self.remedy(path))"
     case .newerStore(let path):
       "\(path) was written by a newer version of qatlab; use that version, or open with another --session"
+    case .olderStore(let path):
+      "\(path) was written by an earlier version of qatlab and is not upgraded yet; open it once where it may be written"
     case .database(let path, let reason): "the session's database \(path) failed: \(reason)"
     case .readOnly(let holder?):
       "the session is open for reading only, because process \(holder) writes to it; "
@@ -47,6 +49,8 @@ extension StoreProblem: CustomStringConvertible {
       "model \"\(model)\" can't be used: its weights \(path) have \(found) bytes instead of \(expected)"
     case .damagedModel(let model, let reason):
       "model \"\(model)\" can't be used: its description is damaged (\(reason))"
+    case .damagedRun(let number, let reason):
+      "run \(number) is left out: its record is damaged (\(reason)); other runs are not concerned"
     case .damagedHistory(let path, let reason):
       "the history of cells in \(path) is damaged (\(reason)); models and runs are not concerned"
     }

@@ -51,7 +51,7 @@ struct StoreOpening: ~Copyable {
     let objects = ObjectFiles(folder: objectFolder)
     let path = folder + "/store.db"
     objects.removeTemporaries()
-    OwnFolder(folder)?.removeTemporaries { $0 == "store.db" }
+    OwnFolder(folder)?.removeTemporaries { $0 == "store.db" || $0.hasPrefix("store.db.before-") }
     let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny)
     return StoreOpening(
       queue: queue, objects: objects, databasePath: path, lockHolder: nil, isReadOnly: false, lock: lock)

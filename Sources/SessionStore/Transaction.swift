@@ -8,6 +8,10 @@ package final class Transaction {
   private var cell: String?
   /// True once models, settings or definitions differ.
   var changesState = false
+  /// What stood under the names that were changed.
+  var before: States.Changes = [:]
+  /// Versions that were made.
+  var made: [(name: String, version: Int, run: String?)] = []
   /// Objects whose files are there since this transaction alone.
   var writtenObjects: [String] = []
 
@@ -23,15 +27,16 @@ package final class Transaction {
 
   func finish() throws {
     if let cell {
-      try States.append(cell: cell, database)
+      try States.append(cell: cell, before, database)
     } else if changesState {
-      try States.replaceCurrent(database)
+      try States.amendCurrent(before, database)
     }
+    try States.note(made, database)
   }
 
   /// Keeps a setting of the session, such as the chosen data or the seed; nil removes it.
   package func set(_ key: String, to value: String?) throws {
-    changesState = true
+    try note(.setting, key)
     if let value {
       try database.execute(
         sql: "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", arguments: [key, value])
@@ -42,7 +47,7 @@ package final class Transaction {
 
   /// Keeps what a name stands for, in the words of the language: `conv(16, 3) > relu > fc(10)`; nil removes it.
   package func define(_ name: String, _ words: String?) throws {
-    changesState = true
+    try note(.definition, name)
     if let words {
       try database.execute(
         sql: "INSERT OR REPLACE INTO definition (name, words) VALUES (?, ?)", arguments: [name, words])
@@ -69,13 +74,17 @@ extension SessionStore {
   }
 
   func pairs(_ sql: String, _ arguments: StatementArguments = []) throws -> [String: String] {
-    try read { database in
-      var pairs: [String: String] = [:]
-      let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
-      while let row = try rows.next() {
-        pairs[try row.decode(atIndex: 0)] = try row.decode(String.self, atIndex: 1)
-      }
-      return pairs
+    try read { try Self.pairs(sql, arguments, $0) }
+  }
+
+  static func pairs(
+    _ sql: String, _ arguments: StatementArguments = [], _ database: Database
+  ) throws -> [String: String] {
+    var pairs: [String: String] = [:]
+    let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+    while let row = try rows.next() {
+      pairs[try row.decode(atIndex: 0)] = try row.decode(String.self, atIndex: 1)
     }
+    return pairs
   }
 }

@@ -135,6 +135,7 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
     return .fits(.word(word))
   case .either(let kinds): return checked(expression, kinds)
   case .names: return checkedNames(expression)
+  case .runNumbers: return checkedRuns(expression)
   case .text, .pattern:
     guard case .string(let literal) = expression else { return .wrongKind }
     return .fits(.text(literal.value))
@@ -187,6 +188,21 @@ private func checkedNames(_ expression: Expression) -> Check {
   }
   guard Set(names).count == names.count, !names.contains("") else { return .wrongKind }
   return .fits(.texts(names))
+}
+
+/// Each run once.
+private func checkedRuns(_ expression: Expression) -> Check {
+  guard case .list(let elements, _) = expression else { return .wrongKind }
+  var numbers: [String] = []
+  for element in elements {
+    switch checked(element, kind: .count(1...1_000_000_000)) {
+    case .fits(.count(let number)): numbers.append("\(number)")
+    case .outOfRange: return .outOfRange
+    case .fits, .wrongKind, .unknown: return .wrongKind
+    }
+  }
+  guard numbers.count >= 2, Set(numbers).count == numbers.count else { return .wrongKind }
+  return .fits(.texts(numbers))
 }
 
 /// A single layer is a chain of one.

@@ -30,7 +30,7 @@ package struct Keyword: Sendable {
     case .calls: .calls
     case .layers(.width), .layers(.named): .valueOrArguments
     case .layers(.storage), .widths: .arguments
-    case .names: .values
+    case .names, .runNumbers: .values
     case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic,
       .statement:
       .value

@@ -6,6 +6,7 @@ package let longestName = 64
 /// Throws where a word can't name a model or a network.
 func requireModelName(_ word: Word) throws(StatementError) {
   if word.text.contains(".") { throw .dottedName(word) }
+  if word.text.contains("@") { throw .versionedName(word) }
   if word.text.count > longestName { throw .longName(word) }
   if let use = reservedUse(word.text) { throw .reservedName(word, use: use) }
 }

@@ -104,6 +104,8 @@ package enum ValueKind: Sendable {
   case pattern
   /// Names with commas between, in quotation marks where they aren't plain words; a number alone is how many.
   case names
+  /// Numbers of runs, at least two, with commas between.
+  case runNumbers
   /// What is of one of these kinds.
   indirect case either([ValueKind])
   /// Layers joined by `>`.
@@ -139,6 +141,7 @@ package enum ValueKind: Sendable {
     case .text: "text in quotation marks"
     case .pattern: "a regular expression in quotation marks"
     case .names: "names with commas between"
+    case .runNumbers: "numbers of two runs or more with commas between"
     case .either(let kinds): sentence(kinds.map(\.words), "or")
     case .chain: "layers joined by >"
     case .topic: "a topic"
@@ -166,6 +169,7 @@ package enum ValueKind: Sendable {
     case .text: "\"TEXT\""
     case .pattern: "\"PATTERN\""
     case .names: "NAME, NAME, …"
+    case .runNumbers: "N, N, …"
     case .either(let kinds): kinds.map(\.notation).joined(separator: "|")
     case .chain: "LAYER > LAYER > …"
     case .topic: "TOPIC"

@@ -101,7 +101,9 @@ final class DataLibrary {
   }
   /// Hashes of the sets that were loaded, by the words that choose them.
   private(set) var checksums: [String: String] = [:]
-  private var loaded: (choice: DataChoice, dataset: Dataset)?
+  private var loaded: (choice: DataChoice, dataset: Dataset)? { didSet { testChecksum = nil } }
+  /// SHA-256 of the test images in memory, once it was asked for.
+  private var testChecksum: String?
   /// Where decoded pictures are kept, and whether that may be written; nil in a session without a folder.
   private let cache: (folder: String, isWritable: Bool)?
   /// The running cell, which hears how far loading is and can stop it.
@@ -139,6 +141,23 @@ final class DataLibrary {
     let words = data.choice.request.description
     let checksum = checksums[words] ?? data.dataset.checksum
     checksums[words] = checksum
+    return checksum
+  }
+
+  /// SHA-256 of the set in memory and of its test images; nil where the words choose another set.
+  func content(of choice: DataChoice) -> (data: String, test: String)? {
+    guard let test = testImagesInMemory(of: choice), let loaded else { return nil }
+    let words = choice.request.description
+    let data = checksums[words] ?? loaded.dataset.checksum
+    checksums[words] = data
+    return (data, test)
+  }
+
+  /// SHA-256 of the test images in memory; nil where the words choose other ones.
+  func testImagesInMemory(of choice: DataChoice) -> String? {
+    guard let loaded, loaded.choice.request == choice.request else { return nil }
+    let checksum = testChecksum ?? loaded.dataset.test.checksum
+    testChecksum = checksum
     return checksum
   }
 

@@ -14,6 +14,8 @@ package struct Footprint: Sendable, Equatable {
 
   package var uses: Set<SessionName>
   package var defines: Set<SessionName>
+  /// The versions that it makes, by their names with numbers.
+  package var versions: Set<SessionName> = []
   package var changes: [NameChange]
   /// It adds to the session's runs.
   package var addsRun = false
@@ -39,6 +41,9 @@ package struct Footprint: Sendable, Equatable {
   /// True where it takes back cells, or does some again.
   package var undoes: Bool { undoneCells > 0 || redoneCells > 0 }
 
+  /// What it makes, by every name that a later statement may use.
+  package var makes: Set<SessionName> { versions.isEmpty ? defines : defines.union(versions) }
+
   /// It only looks, and follows from nothing.
   static let nothing = Footprint()
 
@@ -59,7 +64,7 @@ package struct Footprint: Sendable, Equatable {
 
   /// Adds what a later statement of the same cell does.
   fileprivate mutating func add(_ next: Footprint) {
-    uses.formUnion(next.uses.subtracting(defines))
+    uses.formUnion(next.uses.subtracting(makes))
     defines.formUnion(next.defines)
     changes += next.changes
     addsRun = addsRun || next.addsRun
@@ -88,7 +93,12 @@ package struct Footprint: Sendable, Equatable {
       add(footprint)
       // How long it takes is asked of a run.
       if arguments.statement.timing != nil { serving = .never }
-      for change in footprint.changes { known.apply(change) }
+      for change in footprint.changes {
+        known.apply(change)
+        if case .make(let model) = change, let version = known.lastVersion(of: model.name) {
+          versions.insert(version)
+        }
+      }
     }
   }
 }

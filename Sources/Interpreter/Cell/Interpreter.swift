@@ -34,7 +34,10 @@ package final class Interpreter {
   let library: DataLibrary
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
-  private var last: (source: String, status: CellResult.Status, seconds: Double)?
+  /// A cell that stands in the history as running, by its row there.
+  private var begun: (source: String, row: Int64)?
+  /// Bytes of weights at which it was offered to free some.
+  var sizeSpokenOf = 0
   /// What the last cell did to the session; nil where it failed.
   private(set) var lastEffects: CellEffects?
   /// What the last cell read of the session.
@@ -52,11 +55,13 @@ package final class Interpreter {
       self.store = store
       damage = nil
       openingThreads = Self.threads(of: store)
+      // What can't be let go now, on a full disk say, is let go when the session is opened again.
+      if !store.isReadOnly { _ = try? store.pruneUndo() }
       library = DataLibrary(
         cache: sessionFolder.map { ($0 + "/pictures", isWritable: !store.isReadOnly) })
     } catch {
       switch error {
-      case .damagedStore, .foreignStore, .newerStore:
+      case .damagedStore, .foreignStore, .newerStore, .olderStore:
         store = try SessionStore(folder: nil)
         damage = error
         openingThreads = nil
@@ -114,11 +119,13 @@ package final class Interpreter {
       let cell = Cell(source: source, store: store, library: library, damage: damage)
       let outcome = cell.run(console)
       (lastEffects, lastReads) = (outcome.effects, outcome.reads)
+      // What can't be measured now is measured after the next cell.
+      if outcome.effects?.models.isEmpty == false, let note = try? growthNote() { console.note(note) }
       return CellResult(
         status: outcome.status, seconds: watch.seconds, metrics: console.metrics,
         diagnostics: console.diagnostics)
     }
-    last = (source, result.status, result.seconds)
+    if begun?.source == source { endRemembered(result.status, seconds: result.seconds) }
     return result
   }
 
@@ -135,16 +142,18 @@ package final class Interpreter {
 
   /// The names that the session knows; they stay as they are when it changes.
   package var names: SessionNames {
-    SessionNames(
+    var names = SessionNames(
       models: ((try? store.models()) ?? []).map(ModelEntry.init),
       definitions: ((try? store.definitions()) ?? [:]).keys.sorted(), runs: runs,
       cells: readableHistory(limit: 200))
+    names.versions = ((try? store.versionKinds()) ?? []).map { KnownNames.Model($0.text, $1) }
+    return names
   }
 
   private var runs: [Completion] {
-    ((try? store.runs()) ?? []).enumerated().reversed().map { place, run in
+    ((try? store.runs()) ?? []).reversed().map { run in
       Completion(
-        text: "\(place + 1)",
+        text: "\(run.number)",
         detail: "\(run.kind.rawValue) of \(run.model), \(run.status.rawValue) after "
           + counted(run.epochsDone, "epoch"))
     }
@@ -169,13 +178,22 @@ package final class Interpreter {
     !Cell.read(source).slips.contains { $0.severity == .error }
   }
 
-  /// Keeps a cell in the history, also one that failed.
+  /// Keeps a cell in the history that is about to run; how it ends is written down when it has.
   ///
   /// Where the session can't be written, the cell is not kept: that is said when it opens.
   package func remember(_ source: String) {
-    let known = last.flatMap { $0.source == source ? $0 : nil }
-    let status = canRead(source) ? (known?.status ?? .ok).rawValue : Self.unread
-    try? store.remember(source, status: status, seconds: known?.seconds ?? 0)
+    let canBeRead = canRead(source)
+    let row = try? store.remember(
+      source, status: canBeRead ? HistoryStatus.running : Self.unread, seconds: 0)
+    begun = canBeRead ? row.map { (source, $0) } : nil
+  }
+
+  /// Writes down how the cell ended that is kept as running, where that is not done yet; where it can't be written, the
+  /// cell stays one whose end is not known.
+  package func endRemembered(_ status: CellResult.Status, seconds: Double) {
+    guard let cell = begun else { return }
+    begun = nil
+    try? store.endCell(cell.row, status: status.rawValue, seconds: seconds)
   }
 
   private func warning(_ id: String, _ message: String) -> Diagnostic {

@@ -12,6 +12,10 @@ package struct ModelEntry: Sendable {
   package var details: [Detail: String]
   /// Size of the saved object; nil until it is made.
   package var byteCount: Int?
+  /// Of its name, from 1; nil until it is known which one it will be.
+  package var version: Int?
+  /// Nil where none made it.
+  package var run: Run?
 
   /// What is written down about a model besides its figures.
   package enum Detail: String, Sendable, CaseIterable {
@@ -31,6 +35,14 @@ package struct ModelEntry: Sendable {
     case policy
     /// Of an integer model that was converted: the recipe of the QAT model's run, as JSON.
     case sourceRecipe = "source_recipe"
+    /// The versions that it was made from.
+    case origins = "origins"
+    /// How it was made (`ModelMethod`).
+    case method
+    /// SHA-256 of the test images that its figures are of.
+    case testImages = "test_sha256"
+    /// SHA-256 of the data that it was made with.
+    case dataContent = "data_sha256"
   }
 
   package init(
@@ -91,5 +103,7 @@ extension ModelEntry {
           Detail(rawValue: key).map { ($0, value) }
         }),
       byteCount: record.byteCount)
+    version = record.version
+    run = record.run.map(Run.stored)
   }
 }

@@ -14,6 +14,7 @@ extension Workspace {
         switch change {
         case .save(let new): try write(new, run: new.run.map { ids[$0] }, transaction)
         case .forget(let name): try transaction.removeModel(named: name)
+        case .forgetVersion(let reference): try transaction.forgetVersion(reference)
         case .set(let setting, let value), .settle(let setting, let value):
           try transaction.set(setting.rawValue, to: value)
         case .define(let name, let definition): try transaction.define(name, definition?.text)
@@ -65,6 +66,7 @@ struct CellEffects {
       models.removeAll { $0 == new.entry.name }
       models.append(new.entry.name)
     case .forget(let name): models.removeAll { $0 == name }
+    case .forgetVersion: break
     case .set(let setting, let value), .settle(let setting, let value): settings[setting] = value
     case .define(let name, let definition): definitions[name] = definition?.text
     }

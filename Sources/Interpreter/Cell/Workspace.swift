@@ -43,6 +43,8 @@ package struct Workspace {
     var parameters: ParameterSet
     /// Place in `runs` of the run that made it.
     var run: Int?
+    /// The model of its own name that it goes on from.
+    var before: ModelEntry?
 
     var model: Model { Model(kind: entry.kind, graph: entry.graph, parameters: parameters) }
   }
@@ -60,11 +62,19 @@ package struct Workspace {
     var endedAt: Date
     /// The run as it was written down while it went on.
     var open: OpenRun
+
+    /// Seconds that it computed, in all its processes.
+    var seconds: Double {
+      let course = open.record.course
+      return (course?.secondsBefore ?? 0) + endedAt.timeIntervalSince(course?.resumedAt ?? startedAt)
+    }
   }
 
   enum Change {
     case save(NewModel)
     case forget(String)
+    /// One that is not the current one of its name.
+    case forgetVersion(VersionReference)
     case set(Setting, String)
     /// A setting that a statement relies on and that is a change only where it isn't so already.
     case settle(Setting, String)
@@ -85,6 +95,12 @@ package struct Workspace {
   private(set) var isAside = false
   /// Oldest first.
   private var entries: [ModelEntry]
+  /// Models that others of their name took the place of in this cell.
+  private var replaced: [ModelEntry] = []
+  /// How many versions of each name there were.
+  private var versionCounts: [String: Int]
+  /// Versions that the cell writes.
+  private let writtenVersions: Set<VersionReference>
   private(set) var definitions: [String: NetworkDefinition]
   private(set) var settings: [Setting: String]
   private(set) var changes: [Change] = []
@@ -111,6 +127,8 @@ package struct Workspace {
     self.statementCount = statementCount
     self.isTrial = isTrial
     entries = try (past.map(store.models(at:)) ?? store.models()).map(ModelEntry.init)
+    versionCounts = try store.versionCounts()
+    writtenVersions = VersionReference.all(in: source)
     definitions = try (past.map(store.definitions(at:)) ?? store.definitions())
       .compactMapValues(NetworkDefinition.init(text:))
     settings = Dictionary(
@@ -137,14 +155,19 @@ package struct Workspace {
 extension Workspace {
   /// The names as they can be told without weights; what is resolved by them is read by its name.
   var names: KnownNames {
-    KnownNames(models: entries.map(KnownNames.Model.init), networks: Set(definitions.keys))
+    KnownNames(
+      models: entries.map(KnownNames.Model.init), networks: Set(definitions.keys),
+      versions: writtenVersions.compactMap { addressed($0.text).map(KnownNames.Model.init) },
+      counts: versionCounts)
   }
 
   /// Names for diagnostics, oldest first.
   var modelNames: [String] { entries.map(\.name) }
 
   /// The kind of a model that a name stands for, for what is said of it.
-  func kind(of name: String) -> Model.Kind? { entries.first { $0.name == name }?.kind }
+  func kind(of name: String) -> Model.Kind? {
+    entries.first { $0.name == name }?.kind ?? addressed(name)?.kind
+  }
 
   /// Every model, the oldest first.
   var models: [ModelEntry] { models { _ in true } }
@@ -156,13 +179,31 @@ extension Workspace {
     return wanted
   }
 
-  /// Models with those that they were started from and taught by, the oldest first.
+  /// Models with those that they were started from and taught by, the oldest first; with the versions that they really
+  /// were made from, also where those aren't current any more.
   func lineage(of names: [String]) -> [ModelEntry] {
     let lineage = self.names.lineage(of: names)
-    return models { lineage.contains($0.name) }
+    return withOrigins(names.compactMap(addressed) + models { lineage.contains($0.name) })
   }
 
-  func model(named name: String) -> ModelEntry? { models { $0.name == name }.first }
+  func model(named name: String) -> ModelEntry? { models { $0.name == name }.first ?? addressed(name) }
+
+  /// A version that this cell made, or found as the current one and replaced.
+  func made(_ reference: VersionReference) -> ModelEntry? {
+    var entry = (entries + replaced).first(reference)
+    entry?.name = reference.text
+    return entry
+  }
+
+  func madeVersions(of name: String) -> [Int] {
+    (entries + replaced).filter { $0.name == name }.compactMap(\.version)
+  }
+
+  /// The weights of a version that this cell made.
+  func madeWeights(_ reference: VersionReference) -> Model? {
+    for case .save(let new) in changes where new.entry.reference == reference { return new.model }
+    return nil
+  }
 
   func entry(_ name: String) throws -> ModelEntry {
     guard let entry = model(named: name) else { throw StoreError.unknownModel(name) }
@@ -172,6 +213,7 @@ extension Workspace {
   /// A model with its weights, as this cell left it or from the session.
   func weights(of name: String) throws -> Model {
     reads.note(.model(name))
+    if let reference = VersionReference(name) { return try weights(of: reference) }
     for change in changes.reversed() {
       if case .save(let new) = change, new.entry.name == name { return new.model }
     }
@@ -199,7 +241,7 @@ extension Workspace {
       if definitions[word.text] != nil || Architecture.named(word.text) != nil {
         throw ModelError.untrained(word)
       }
-      throw ModelError.unknownModel(word, known: modelNames)
+      throw unknownVersion(word) ?? ModelError.unknownModel(word, known: modelNames)
     }
     if let kinds { try require(entry, word, kinds: kinds) }
     return entry
@@ -214,7 +256,13 @@ extension Workspace {
 
   /// The model of a kind that one was made from, over as many steps as it took; nil where it is gone.
   func origin(of entry: ModelEntry, kind: Model.Kind) -> ModelEntry? {
-    names.origin(of: entry.name, kind: kind).flatMap { model(named: $0.name) }
+    var seen: Set<String> = [entry.name]
+    var current = entry
+    while let start = try? start(of: current), seen.insert(start.name).inserted {
+      if start.kind == kind { return start }
+      current = start
+    }
+    return nil
   }
 
   /// The model made last of a kind.
@@ -224,8 +272,12 @@ extension Workspace {
 // What a cell does to it.
 extension Workspace {
   mutating func apply(_ change: Change) {
+    var change = change
     switch change {
-    case .save(let new): enter(new.entry)
+    case .save(var new):
+      new.entry = enter(new.entry)
+      change = .save(new)
+    case .forgetVersion: break
     case .forget(let name): entries.removeAll { $0.name == name }
     case .set(let setting, let value): settings[setting] = value
     case .settle(let setting, let value):
@@ -240,13 +292,18 @@ extension Workspace {
   /// Does as if a plan had run: names mean what they will mean afterwards.
   mutating func rehearse(_ plan: Plan) {
     for change in plan.changes { apply(change) }
-    if let entry = plan.makes { enter(entry) }
+    if let entry = plan.makes { _ = enter(entry) }
   }
 
-  /// Enters a model as the newest of all; one of the same name gives way.
-  private mutating func enter(_ entry: ModelEntry) {
+  /// Enters a model as the newest of all, with the version that it will have; one of the same name gives way.
+  private mutating func enter(_ new: ModelEntry) -> ModelEntry {
+    var entry = new
+    entry.version = versionCounts[entry.name, default: 0] + 1
+    versionCounts[entry.name] = entry.version
+    replaced += entries.filter { $0.name == entry.name }
     entries.removeAll { $0.name == entry.name }
     entries.append(entry)
+    return entry
   }
 
   /// Takes all that another workspace came to, which began in another state or in another cell; `cell` is what ran there.
@@ -269,12 +326,16 @@ extension Workspace {
     return runs.count - 1
   }
 
+
   /// Keeps a model; returns its entry with the size that its saved weights will have.
   mutating func save(_ new: NewModel) throws -> ModelEntry {
     var new = new
     new.entry.byteCount = try WeightsFile(new.model).byteCount
+    new.entry.run = new.run.map(ModelEntry.Run.made)
+    let known = withOrigins(entries)
+    new.entry.settleOrigins(from: new.before, among: known) { model(named: $0) }
     apply(.save(new))
-    return new.entry
+    return entries.last { $0.name == new.entry.name } ?? new.entry
   }
 }
 

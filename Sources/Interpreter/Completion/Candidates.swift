@@ -108,6 +108,7 @@ struct Candidates {
     case .width, .layers(.width): widths
     case .layers(.named): layers([], suffix: "")
     case .either(let kinds): kinds.flatMap(values(of:))
+    case .runNumbers: names.runs
     case .count, .real, .newName, .text, .pattern, .names, .statement, .flag, .calls, .layers(.storage),
       .widths:
       []
@@ -134,8 +135,8 @@ struct Candidates {
     case .layers(.width), .widths: widths
     case .layers(.named): label == nil ? layers(names, suffix: "") : []
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
-    case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .either, .chain, .topic,
-      .statement, .flag, .calls, .width:
+    case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .either,
+      .chain, .topic, .statement, .flag, .calls, .width:
       []
     }
   }
@@ -161,6 +162,8 @@ struct Candidates {
   private func models(_ kinds: [Model.Kind]?) -> [Completion] {
     models.filter { kinds?.contains($0.kind) ?? true }
       .map { Completion(text: $0.name, detail: "\($0.kind.words) model, \($0.graph.architecture)") }
+      + (names.offersVersions ? names.versions : []).filter { kinds?.contains($0.kind) ?? true }
+      .map { Completion(text: $0.name, detail: "version of a model, \($0.kind.words)") }
   }
 
   private func arguments(

@@ -64,11 +64,12 @@ struct CompletionPlace {
     context = Self.context(of: words)
   }
 
-  /// Where a name starts whose last part is still missing: `student.`, whose dot is no token of a name yet.
+  /// Where a name starts whose last part is still missing: `student.` or `student@`, whose sign is no token of a name yet.
   private static func startedPath(_ tokens: [Token], _ bytes: [UInt8]) -> Int? {
     guard let dot = tokens.last, dot.kind == .invalid,
       dot.range == SourceRange(bytes.count - 1..<bytes.count),
-      bytes.last == UInt8(ascii: "."), let name = tokens.dropLast().last, name.kind == .word,
+      bytes.last == UInt8(ascii: ".") || bytes.last == UInt8(ascii: "@"), let name = tokens.dropLast().last,
+      name.kind == .word,
       name.range.upperBound == dot.range.lowerBound
     else { return nil }
     return name.range.lowerBound

@@ -10,6 +10,9 @@ package struct SessionNames: Sendable {
   package var runs: [Completion]
   /// Cells that were entered, oldest first, from which numbers in use are taken.
   package var cells: [String]
+  /// Versions by their names with numbers, which are offered once an `@` is typed.
+  package var versions: [KnownNames.Model] = []
+  private(set) var offersVersions = false
 
   package init(
     models: [ModelEntry] = [], definitions: [String] = [], runs: [Completion] = [], cells: [String] = []
@@ -30,7 +33,9 @@ package struct SessionNames: Sendable {
     let typed = String(decoding: Array(source.utf8)[place.range], as: UTF8.self)
     if place.context == .path { return (place.range, files(typed)) }
     let lowered = typed.lowercased()
-    let candidates = Candidates(names: self).candidates(place.context)
+    var names = self
+    names.offersVersions = typed.contains("@")
+    let candidates = Candidates(names: names).candidates(place.context)
     return (place.range, candidates.filter { $0.text.lowercased().hasPrefix(lowered) })
   }
 

@@ -5,6 +5,10 @@ import Text
 /// Why a statement can't be run with the models and networks that there are.
 enum ModelError: Error {
   case unknownModel(Word, known: [String])
+  /// A model has no version of that number; `current` is the number of the current one, where there is one.
+  case unknownVersion(Word, String, versions: [Int], current: Int?)
+  /// The version of a model that has its name is to be forgotten as a version.
+  case currentVersion(Word, name: String)
   /// A network is named where a model is wanted.
   case untrained(Word)
   /// `floatModel` is the one that it was made from, where that is known.
@@ -47,6 +51,12 @@ extension ModelError: DiagnosedError {
     case .unknownModel(let word, let known):
       unknownName(
         "unknown-model", "no model is called \(quoted(word.text))", word, known: known, noun: "model")
+    case .unknownVersion(let word, let name, let versions, let current):
+      unknownVersion(word, name, versions, current: current)
+    case .currentVersion(let word, let name):
+      complaint(
+        "current-version", "\(word.text) is what \(name) stands for", at: word.range,
+        remedy: "forget \(name) takes the name out of the session with it", suggestion: name)
     case .untrained(let word):
       complaint(
         "untrained", "\(quoted(word.text)) is a network without weights, not a model", at: word.range,
@@ -136,6 +146,20 @@ extension ModelError: DiagnosedError {
         "nothing-to-compare", "none of \(sentence(models)) takes images as \(name) has them: \(data)",
         at: verb.range, remedy: "go back to the data of one: models tells which; data NAME chooses it")
     }
+  }
+
+  private func unknownVersion(
+    _ word: Word, _ name: String, _ versions: [Int], current: Int?
+  ) -> Diagnostic {
+    let shown = versions.count > 12 ? Array(versions.suffix(12)) : versions
+    let list = sentence(shown.map { "\(name)@\($0)" + ($0 == current ? " (the current one)" : "") })
+    let near = (current.flatMap { versions.contains($0) ? $0 : nil } ?? versions.last).map { "\(name)@\($0)" }
+    return complaint(
+      "unknown-version", "\(quoted(name)) has no version \(word.text.dropFirst(name.count + 1))",
+      at: word.range,
+      label: shown.count < versions.count
+        ? "the last ones are \(list)" : "there \(versions.count == 1 ? "is" : "are") \(list)",
+      remedy: "models \(name) lists them", suggestion: near)
   }
 
   private func size(_ bytes: Int) -> String { byteCount(Double(bytes)) }

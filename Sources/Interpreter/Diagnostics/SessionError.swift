@@ -58,7 +58,7 @@ extension StoreError {
   fileprivate var diagnosticID: String {
     switch self {
     case .damagedModel, .damagedObject: "damaged-model"
-    case .damagedStore, .foreignStore, .newerStore, .damagedHistory: "damaged-store"
+    case .damagedStore, .foreignStore, .newerStore, .olderStore, .damagedHistory: "damaged-store"
     case .readOnly: "read-only"
     case .unknownModel: "unknown-model"
     case .unknownRun: "unknown-run"

@@ -24,6 +24,8 @@ package enum StatementError: Error {
   /// A dot leads into a model, so a model's own name has none.
   case dottedName(Word)
   case longName(Word)
+  /// A version stays as it was made.
+  case versionedName(Word)
   /// The word is part of the language where a name would stand; `use` shows it there: "train … epochs".
   case reservedName(Word, use: String)
   case nameOfArchitecture(Word)
@@ -112,6 +114,11 @@ extension StatementError: DiagnosedError {
       complaint(
         "dotted-name", "a model's name has no dot", at: word.range,
         suggestion: String(word.text.map { $0 == "." ? "-" : $0 }))
+    case .versionedName(let word):
+      complaint(
+        "versioned-name", "\(word.text) is a version, which stays as it was made", at: word.range,
+        label: "it can't become another model",
+        remedy: "give what is made of it a name: \(word.text.prefix { $0 != "@" }) = train \(word.text)")
     case .longName(let word):
       complaint(
         "long-name", "a name has at most \(longestName) characters, this one has \(word.text.count)",

@@ -57,6 +57,15 @@ extension Dataset {
 }
 
 extension ImageSet {
+  /// SHA-256 of images, labels and their shape.
+  var checksum: String {
+    var hash = ContentHash()
+    hash.add("\(count) \(channels) \(height) \(width)")
+    hash.add(pixels)
+    hash.add(labelBytes)
+    return hash.digits
+  }
+
   /// Labels as one byte each, or two where one needs them.
   fileprivate var labelBytes: [UInt8] {
     let isNarrow = labels.allSatisfy { $0 < 256 }

@@ -70,7 +70,7 @@ extension Interpreter {
           try transaction.saveModel(
             name: model.name, kind: record.kind, graph: record.graph,
             parameters: try other.store.parameters(of: record), figures: model.figures,
-            details: model.details,
+            details: try details(of: model, from: other),
             run: model.run.flatMap { ids[$0] })
         }
         for (key, value) in cell.settings { try transaction.set(key, to: value) }
@@ -83,6 +83,20 @@ extension Interpreter {
     } catch {
       return false
     }
+  }
+
+  /// What is written down of a model, with the numbers that the versions which it was made from have in this session.
+  private func details(of model: KeptCell.KeptModel, from other: Interpreter) throws -> [String: String] {
+    var details = model.details
+    let key = OriginRecord.detailKey
+    let origins = try OriginRecord.all(in: details[key]).compactMap { origin -> OriginRecord? in
+      guard let theirs = try other.store.version(origin.reference),
+        let own = try store.version(of: origin.reference.name, object: theirs.object)
+      else { return nil }
+      return OriginRecord(origin.role, VersionReference(own.name, own.version))
+    }
+    details[key] = origins.isEmpty ? nil : OriginRecord.text(origins)
+    return details
   }
 
   private func copy(_ run: RunRecord, from other: SessionStore, _ transaction: Transaction) throws -> String {

@@ -29,7 +29,15 @@ package struct SessionLineage: Sendable {
   package init(_ interpreter: Interpreter) throws { try self.init(interpreter.store) }
 
   init(_ store: SessionStore) throws {
+    var made: [Int64: [VersionReference]] = [:]
+    for (text, state) in try store.makers() {
+      if let reference = VersionReference(text) { made[state, default: []].append(reference) }
+    }
     for step in try store.steps() {
+      // Numbers were used up by cells that undo took back.
+      for reference in (made[step.state] ?? []).sorted(by: { $0.version > $1.version }) {
+        known.expect(reference)
+      }
       add(step.cell, state: step.state, stopped: step.stopped.map(Self.words))
     }
   }
@@ -52,8 +60,8 @@ package struct SessionLineage: Sendable {
   package func steps(making wanted: Set<SessionName>) -> (steps: [Step], missing: Set<SessionName>) {
     var open = wanted
     var found: [Step] = []
-    for step in steps.reversed() where !step.footprint.defines.isDisjoint(with: open) {
-      open.subtract(step.footprint.defines)
+    for step in steps.reversed() where !step.footprint.makes.isDisjoint(with: open) {
+      open.subtract(step.footprint.makes)
       open.formUnion(step.footprint.uses)
       found.append(step)
     }

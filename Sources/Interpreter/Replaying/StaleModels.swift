@@ -37,8 +37,11 @@ extension StaleModel {
     let places = Dictionary(models.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
     var causes: [String: [StaleModel.Cause]] = [:]
     for (place, entry) in models.enumerated() {
-      causes[entry.name] = entry.origins.compactMap { origin in
-        places[origin].flatMap { $0 > place ? .madeAgain(origin) : nil }
+      causes[entry.name] = entry.originNames.compactMap { origin in
+        guard let other = places[origin] else { return nil }
+        let made = entry.origins.first { $0.reference.name == origin }?.reference.version
+        let isAnother = made.map { $0 != models[other].version } ?? (other > place)
+        return isAnother ? .madeAgain(origin) : nil
       }
       if entry.isRedefined(by: definitions) {
         causes[entry.name, default: []].append(.redefined(entry.graph.architecture))
@@ -46,7 +49,7 @@ extension StaleModel {
     }
     // What comes later in the chain follows: a model made from a stale one, and so on.
     for entry in models {
-      for origin in entry.origins
+      for origin in entry.originNames
       where !(causes[origin] ?? []).isEmpty && places[origin, default: .max] < places[entry.name, default: 0]
       {
         causes[entry.name, default: []].append(.madeFromStale(origin))
@@ -79,7 +82,7 @@ extension Interpreter {
 
 extension ModelEntry {
   /// The models that it was made from: its start and its teachers, without itself.
-  fileprivate var origins: [String] {
+  fileprivate var originNames: [String] {
     var names: [String] = []
     for name in [details[.start]].compactMap({ $0 }) + teachers
     where name != self.name && !names.contains(name) {

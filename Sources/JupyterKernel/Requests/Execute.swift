@@ -44,8 +44,9 @@ extension KernelWorker {
       remember(cell)
       return answer(query, cell, request)
     }
-    let record = run(cell, request)
     remember(cell)
+    let record = run(cell, request)
+    session.interpreter.endRemembered(record.status, seconds: record.seconds)
     for metric in record.metrics { values[metric.name] = metric }
     guard record.status != .ok else { return succeeded(cell.expressions) }
     if cell.stopsOnError { abortWaiting() }

@@ -107,11 +107,12 @@ struct Lexer {
     if scalars[start] == "_" { diagnostics.append(.nameWithoutLetter(text, range)) }
   }
 
-  /// A dot belongs to a word only between two of its parts, and `->` is never part of one.
+  /// A dot belongs to a word only between two of its parts, `@` before a number, and `->` is never part of one.
   private func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "_", "*": true
     case "-": peek(1) != ">"
+    case "@": peek(1).map(Self.isDigit) ?? false
     case ".": peek(1).map { Self.isNamePart($0) || $0 == "*" } ?? false
     default: Self.isNamePart(scalar)
     }

@@ -136,6 +136,8 @@ extension Parser {
         report(.nothingAfterComma(comma.range))
         break
       }
+      // The option may stand before each value: `run 3, run 5`.
+      if next.kind == .word, next.text == keyword.text, peek(1)?.kind == .number { position += 1 }
       // After a comma a word is a value, whatever option has its name.
       values.append(try expression())
     }

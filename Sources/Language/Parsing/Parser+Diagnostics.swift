@@ -104,6 +104,13 @@ extension Diagnostic {
       label: "a dot leads to a part of a model", suggestion: plain)
   }
 
+  static func versionTarget(_ name: Word) -> Diagnostic {
+    Diagnostic(
+      id: "invalid-name", message: "\(quoted(name.text)) can't name what is made", range: name.range,
+      label: "versions get their numbers by themselves",
+      suggestion: String(name.text.prefix { $0 != "@" }))
+  }
+
   static func commandWithParentheses(
     _ verb: Word, _ opening: SourceRange, plain: String?, edit: Edit?
   ) -> Diagnostic {

@@ -16,6 +16,7 @@ extension Parser {
       return Statement(target: nil, verb: first, operands: [], clauses: [], range: wholeLine(from: start))
     }
     if first.text.contains(".") { report(.dottedTarget(first)) }
+    if first.text.contains("@") { report(.versionTarget(first)) }
     guard let next = peek() else { throw .problem(.nothingAssigned(to: first, equals.range)) }
     guard let verb = takeWord() else {
       if next.isFaulty || next.kind == .equals { throw unexpected(next) }
@@ -83,6 +84,7 @@ extension Parser {
     if form(of: next, after: verb) != nil { return }
     guard let name = takeWord() else { return }
     if name.text.contains(".") { report(.dottedTarget(name)) }
+    if name.text.contains("@") { report(.versionTarget(name)) }
     guard let equals = takeEquals(after: name) else {
       if next.kind != .word { throw unexpected(next) }
       throw .problem(.networkWithoutEquals(name, network: text(from: next)))

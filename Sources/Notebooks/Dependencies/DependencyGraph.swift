@@ -52,7 +52,7 @@ package struct DependencyGraph: Sendable {
         node.makers[.runs] = last
         node.inputs[.runs] = shortHash(runMakers.map(key(of:)).joined(separator: " "))
       }
-      for name in node.names.defines { makers[name] = index }
+      for name in node.names.makes { makers[name] = index }
       if node.names.addsRun { runMakers.append(index) }
       nodes.append(node)
     }
@@ -85,6 +85,8 @@ private struct Steps {
   /// Goes as far as a statement says; returns what the cells did that it goes over.
   mutating func take(_ names: Footprint, _ known: inout KnownNames) -> [Footprint] {
     var over: [Footprint] = []
+    let made = known
+    defer { known.countOn(from: made) }
     for _ in 0..<names.undoneCells {
       guard let step = back.popLast() else { break }
       known = step.before

@@ -57,12 +57,12 @@ package struct SessionCells: Sendable {
   ) -> (steps: [SessionLineage.Step], missing: Set<SessionName>) {
     var open = Set(standing.all.map(SessionName.model)).union([.data, .seed, .precision])
     for cell in kept.reversed() {
-      open.subtract(cell.footprint.defines)
+      open.subtract(cell.footprint.makes)
       open.formUnion(cell.footprint.uses)
     }
     var steps: [SessionLineage.Step] = []
-    for step in earlier.reversed() where !step.footprint.defines.isDisjoint(with: open) {
-      open.subtract(step.footprint.defines)
+    for step in earlier.reversed() where !step.footprint.makes.isDisjoint(with: open) {
+      open.subtract(step.footprint.makes)
       open.formUnion(step.footprint.uses)
       steps.append(step)
     }

@@ -1,10 +1,11 @@
 import Language
+import SessionStore
 
 extension Command {
   static let forget = Command(
-    "forget", "take a model or a network out of the session",
+    "forget", "take a model, an earlier version of one, or a network out of the session",
     operands: [Operand("a model", .model(nil), .several)],
-    examples: ["forget student", "forget student baseline"],
+    examples: ["forget student", "forget student baseline", "forget teacher@1"],
     footprint: { arguments, _ in
       Footprint(uses: arguments.modelUses, changes: arguments.words().map { .forget($0.text) })
     }
@@ -24,6 +25,15 @@ private struct Forgotten {
 
   init(_ word: Word, _ workspace: Workspace) throws {
     let name = word.text
+    if let reference = VersionReference(name) {
+      let entry = try workspace.model(word)
+      // The one that has the name is forgotten by its name.
+      if workspace.model(named: reference.name)?.version == entry.version {
+        throw ModelError.currentVersion(word, name: reference.name)
+      }
+      (change, words) = (.forgetVersion(reference), name)
+      return
+    }
     if try workspace.kind(of: name) != nil || workspace.isDamaged(name) {
       (change, words) = (.forget(name), name)
     } else if workspace.names.networks.contains(name) {

@@ -1,14 +1,23 @@
 import GraphIR
+import Language
+import SessionStore
 import Text
 
 extension Command {
   static let models = Command(
-    "models", "list the models of the session", keywords: [.form], examples: ["models", "models as csv"],
+    "models", "list the models of the session, or the versions of one",
+    operands: [Operand("a model", .model(nil), .optional)], keywords: [.form],
+    examples: ["models", "models teacher", "models as csv", "models teacher as json"],
     reasons:
-      "\"from\" is what a model was started or made from; an earlier one is one that was made again since.",
-    footprint: { _, known in Footprint(uses: known.uses()) }
-  ) { arguments, _ in
+      "\"from\" is what a model was started or made from; an earlier one is one that was made again since. Versions that "
+      + "are there can be named wherever a model can stand: teacher@1.",
+    footprint: { arguments, known in
+      guard arguments.word(at: 0) == nil else { return Footprint(uses: arguments.modelUses.union([.runs])) }
+      return Footprint(uses: known.uses())
+    }
+  ) { arguments, workspace in
     let form = arguments.form
+    if let word = arguments.word(at: 0) { return try versions(of: word, form, workspace) }
     return Plan { workspace, console in
       let entries = workspace.models
       if let form {
@@ -19,13 +28,16 @@ extension Command {
         console.text("there is no model yet; make one with: teacher = train resnet18")
         return .done
       }
-      console.put(.table(table(of: entries)))
+      let other = workspace.modelsOfOtherImages(entries)
+      console.put(.table(table(of: entries, without: other)))
+      if !other.isEmpty { console.note(otherImagesNote(other)) }
       return .done
     }
   }
 }
 
-private func table(of entries: [ModelEntry]) -> Table {
+/// `without`: models whose accuracy is of other images than the data's words choose now.
+private func table(of entries: [ModelEntry], without other: [String]) -> Table {
   Table(
     columns: [
       Table.Column("model"), Table.Column("kind"), Table.Column("network"), Table.Column("accuracy", .right),
@@ -34,7 +46,7 @@ private func table(of entries: [ModelEntry]) -> Table {
     rows: entries.map { entry in
       [
         .text(entry.name), .text(entry.kind.words), .text(entry.graph.architecture),
-        entry.figures["accuracy"].map { .percentage($0) } ?? .blank,
+        other.contains(entry.name) ? .blank : entry.figures["accuracy"].map { .percentage($0) } ?? .blank,
         entry.byteCount.map { .bytes($0) } ?? .blank, .text(startWords(of: entry, among: entries)),
         .text(entry.details[.data] ?? ""),
       ]
@@ -44,9 +56,14 @@ private func table(of entries: [ModelEntry]) -> Table {
 /// What a model was started or made from: "teacher", "an earlier teacher".
 private func startWords(of entry: ModelEntry, among entries: [ModelEntry]) -> String {
   guard let start = entry.details[.start] else { return "" }
-  let (own, other) = (entries.firstIndex { $0.name == entry.name }, entries.firstIndex { $0.name == start })
-  guard let own, let other, other > own else { return start }
-  return "an earlier \(start)"
+  let isEarlier: Bool
+  if let origin = entry.origin(.start) {
+    isEarlier = entries.contains { $0.name == start } && entries.first(origin) == nil
+  } else {
+    let (own, other) = (entries.firstIndex { $0.name == entry.name }, entries.firstIndex { $0.name == start })
+    isEarlier = own.flatMap { own in other.map { $0 > own } } ?? false
+  }
+  return isEarlier ? "an earlier \(start)" : start
 }
 
 /// The same for other programs.

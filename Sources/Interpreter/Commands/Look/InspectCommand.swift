@@ -111,20 +111,19 @@ private enum FloatWeights {
       self = .unknown("it is not known what \(entry.name) was made from")
       return
     }
-    let entries = workspace.models { $0.name == start || $0.name == entry.name }
-    guard let source = entries.firstIndex(where: { $0.name == start }),
-      let own = entries.firstIndex(where: { $0.name == entry.name })
-    else {
-      self = .unknown("\(start), which \(entry.name) was made from, is not in the session any more")
+    let isThere = workspace.model(named: start) != nil
+    guard let source = try? workspace.start(of: entry) else {
+      self = .unknown(
+        isThere
+          ? "\(start) was changed after \(entry.name) was made from it"
+          : "\(start), which \(entry.name) was made from, is not in the session any more")
       return
     }
     let repairs = entry.weightRepairs
-    if source > own {
-      self = .unknown("\(start) was changed after \(entry.name) was made from it")
-    } else if !repairs.isEmpty {
+    if !repairs.isEmpty {
       self = .unknown("\(sentence(repairs)) changed the weights of \(start) before they were rounded")
     } else {
-      self = .source(start)
+      self = .source(source.name)
     }
   }
 }

@@ -1,6 +1,7 @@
 import GraphIR
 import Language
 import Text
+import Training
 
 /// What a path leads to inside a model: a figure, `teacher.accuracy`, or layers, `student.conv1`, `student.layer1`.
 struct ModelPart {
@@ -53,7 +54,8 @@ struct ModelPart {
   var plan: Plan {
     switch kind {
     case .figure(let value):
-      Plan { [entry, name] _, console in
+      Plan { [entry, name, word] workspace, console in
+        let value = try measured(value, name, entry, word, workspace, console)
         let words =
           switch name {
           case "accuracy": percentage(value)
@@ -73,6 +75,28 @@ struct ModelPart {
       }
     }
   }
+}
+
+/// A figure of a model as it was kept; accuracy and loss that are of other images than the data has now, measured anew.
+private func measured(
+  _ value: Double, _ name: String, _ entry: ModelEntry, _ word: Word, _ workspace: Workspace,
+  _ console: Console
+) throws -> Double {
+  guard ["accuracy", "loss"].contains(name), !workspace.modelsOfOtherImages([entry]).isEmpty else {
+    return value
+  }
+  let data = try workspace.data(for: word.range)
+  guard entry.details[.data].flatMap(DataChoice.init(text:))?.request == data.choice.request else {
+    return value
+  }
+  console.note(
+    "measured anew: the \(name) that is kept, \(name == "accuracy" ? percentage(value) : plain(value)), is of other test "
+      + "images, for the files of the data have changed")
+  let model = try workspace.weights(of: entry.name)
+  let found = try runningTraining(word) {
+    try console.answers(of: model, named: entry.name, on: data, workspace.library.answers)
+  }
+  return found.map { name == "accuracy" ? $0.accuracy : $0.loss } ?? value
 }
 
 /// What showing a part of a model uses; nil for a word that leads into none.

@@ -6,7 +6,7 @@ import Text
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, images, graph, plan, run, environment, quantize
+  case data, images, graph, plan, run, lineage, environment, quantize
   case fakeQuant = "fake-quant"
 
   var summary: String {
@@ -19,6 +19,8 @@ enum ShowTopic: String, CaseIterable {
     case .environment:
       "what computes here: processor, instructions, threads, oneDNN, precision, session, data"
     case .run: "run [N|NAME]: settings and loss curve of a run, the last one, or the last of a model"
+    case .lineage:
+      "lineage NAME: what made a model, back to the fresh network: commands, data by content, seeds, settings"
     case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
     case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
     }
@@ -30,6 +32,7 @@ enum ShowTopic: String, CaseIterable {
     case .data, .plan, .run, .environment: []
     case .images: [.imagesOf, .imagesAgainst, .imageCount]
     case .graph: [.before, .after]
+    case .lineage: [.form]
     case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
     case .fakeQuant: [.quantizerBits, .quantizerGrid]
     }
@@ -43,7 +46,7 @@ extension ShowTopic {
       switch self {
       case .data, .quantize, .environment: nil
       case .images: .choice(shownImages)
-      case .graph, .plan: .model(nil)
+      case .graph, .plan, .lineage: .model(nil)
       case .run: .topic([], besides: .runs)
       case .fakeQuant: .topic([Choice("range", "LOW HIGH: a range in place of a layer")], besides: .layers)
       }
@@ -62,13 +65,13 @@ extension Command {
     ],
     keywords: [
       .before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid, .imagesOf, .imagesAgainst,
-      .imageCount,
+      .imageCount, .form,
     ],
     forms: Dictionary(uniqueKeysWithValues: ShowTopic.allCases.map { ($0.rawValue, $0.form) }),
     examples: [
       "show teacher", "show graph teacher", "show graph student after prepare",
       "show graph student after convert", "show plan teacher", "show run", "show run 1", "show run teacher",
-      "show data", "show environment",
+      "show data", "show environment", "show lineage student", "show lineage student as json",
       "show images", "show images wrong of student", "show images flipped of student-int8 against teacher",
       "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
       "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
@@ -82,7 +85,7 @@ extension Command {
     case .images: return try showImages(arguments, workspace)
     case .quantize: return try showQuantize(arguments)
     case .fakeQuant: return try showFakeQuant(arguments, workspace)
-    case .data, .graph, .plan, .run, .environment, nil:
+    case .data, .graph, .plan, .run, .lineage, .environment, nil:
       if let surplus = arguments.word(at: 2) {
         throw StatementError.surplusTopic(surplus, topic: "show \(word.text) \(rest?.text ?? "")")
       }
@@ -92,6 +95,7 @@ extension Command {
     case .graph: return try showGraph(word, rest, GraphStage(arguments), workspace)
     case .plan: return try showPlan(word, rest, workspace)
     case .run: return try showRun(rest, workspace)
+    case .lineage: return try showLineage(word, rest, arguments.form, workspace)
     case .environment: return try showEnvironment(rest, workspace)
     case .images, .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
     }
@@ -112,6 +116,9 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   case .fakeQuant: return fakeQuantFootprint(arguments, known)
   case .data: return Footprint(uses: [.data])
   case .run: return Footprint(uses: [.runs])
+  case .lineage:
+    return Footprint(
+      uses: Set(known.lineage(of: [name]).filter(known.knows).map(SessionName.model)).union([.runs]))
   case .environment: return Footprint(uses: [.precision, .data, .seed])
   case .plan:
     let precision: Set<SessionName> = known.model(named: name)?.kind == .integer ? [] : [.precision]
@@ -147,7 +154,7 @@ func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Pl
   if workspace.kind(of: word.text) != nil {
     return Plan { workspace, console in
       let entry = try workspace.entry(word.text)
-      console.text(summary(of: entry))
+      console.text(summary(of: entry) { workspace.model(named: $0)?.version })
       console.put(.table(layerTable(entry.graph)))
       return .done
     }
@@ -215,23 +222,23 @@ private func showRun(_ number: Word?, _ workspace: Workspace) throws -> Plan {
   if workspace.statementCount == 1, let number {
     let runs = try workspace.runRows()
     guard
-      runs.contains(where: { $0.model == number.text }) || runs.indices.contains((Int(number.text) ?? 0) - 1)
+      runs.contains(where: { $0.model == number.text || "\($0.number)" == number.text })
     else { throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model)) }
   }
   return Plan { workspace, console in
     let runs = try workspace.runRows()
     let ofModel =
-      number.map { name in runs.indices.filter { runs[$0].model == name.text }.map { $0 + 1 } } ?? []
-    let wanted = ofModel.last ?? number.map { Int($0.text) ?? 0 } ?? runs.count
-    guard runs.indices.contains(wanted - 1) else {
+      number.map { name in runs.filter { $0.model == name.text }.map(\.number) } ?? []
+    let wanted = ofModel.last ?? number.map { Int($0.text) ?? 0 } ?? runs.last?.number
+    guard let run = runs.first(where: { $0.number == wanted }) else {
       guard let number else {
         console.text("nothing was trained yet; begin with: teacher = train resnet18")
         return .done
       }
       throw StatementError.unknownRun(number, count: runs.count, models: runs.map(\.model))
     }
-    try console.describe(runs[wanted - 1], number: wanted)
-    console.tell(stopped: try workspace.store.resumableRuns().filter { $0.number == wanted })
+    try console.describe(run, number: run.number)
+    console.tell(stopped: try workspace.store.resumableRuns().filter { $0.number == run.number })
     if let name = number?.text, ofModel.count > 1 {
       console.note("earlier runs of \(name): " + sentence(ofModel.dropLast().map { "show run \($0)" }))
     }
@@ -267,7 +274,7 @@ extension Console {
 }
 
 /// What a model is and where it comes from, in a few lines.
-private func summary(of entry: ModelEntry) -> String {
+private func summary(of entry: ModelEntry, current: (String) -> Int?) -> String {
   var lines = [
     "\(entry.name): \(entry.kind.article), \(entry.graph.architecture), "
       + "\(parameterCount(entry.parameterCount)) parameters"
@@ -275,7 +282,7 @@ private func summary(of entry: ModelEntry) -> String {
   if let accuracy = entry.figures["accuracy"] { lines.append("accuracy \(percentage(accuracy))") }
   if let bytes = entry.byteCount { lines.append("size \(byteCount(Double(bytes)))") }
   if let normalization = entry.graph.normalization { lines.append(normalization.words) }
-  if let start = entry.details[.start] { lines.append("started from \(start)") }
+  if let start = entry.startWords(current: current) { lines.append("started from \(start)") }
   if let data = entry.details[.data] { lines.append("data: \(data)") }
   if let settings = entry.details[.settings] { lines.append("settings: \(settings)") }
   return lines.joined(separator: "\n")

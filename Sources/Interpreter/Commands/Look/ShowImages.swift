@@ -61,7 +61,7 @@ func showImages(_ arguments: Arguments, _ workspace: Workspace) throws -> Plan {
         ? "show images flipped of student against teacher" : "show images wrong of student")
   }
   if choosing == .flipped, other == nil, let model {
-    guard let start = model.entry.details[.start].flatMap(workspace.model(named:)) else {
+    guard let start = try workspace.start(of: model.entry) else {
       throw StatementError.topicNeeds(
         topic, what: "another model to hold it to",
         example: "show images flipped of \(model.entry.name) against teacher")

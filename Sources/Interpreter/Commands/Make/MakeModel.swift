@@ -39,6 +39,7 @@ struct MakeModel<Measured> {
       var entry = ModelEntry(name: result, kind: model.kind, graph: model.graph)
       entry.details = [.data: data.choice.text, .start: source.name]
       describe(measured, &entry)
+      entry.note(data, workspace.library)
       let saved = try workspace.save(Workspace.NewModel(entry: entry, parameters: model.parameters))
       try report(measured, saved, workspace, console)
       return .done
@@ -63,7 +64,7 @@ extension Workspace {
 private func resultName(of arguments: Arguments, source: String, suffix: String) throws(StatementError)
   -> String
 {
-  guard let target = arguments.target else { return source + suffix }
+  guard let target = arguments.target else { return resultStem(source) + suffix }
   try requireModelName(target)
   guard target.text != source else {
     throw .replacesSource(target, example: "\(source)\(suffix) = \(arguments.verb.text) \(source)")
@@ -71,13 +72,16 @@ private func resultName(of arguments: Arguments, source: String, suffix: String)
   return target.text
 }
 
+/// What a model is called after that is made of another one: of a version, whose number is no part of a name, "teacher-2".
+func resultStem(_ source: String) -> String { source.replacing("@", with: "-") }
+
 /// What a command uses and makes that turns the model which it names into another one.
 func makingFootprint(
   _ kind: Model.Kind, suffix: String, from source: String?, _ arguments: Arguments,
   also uses: Set<SessionName> = []
 ) -> Footprint {
   .making(
-    kind, arguments.target?.text ?? source.map { $0 + suffix }, from: source, also: uses)
+    kind, arguments.target?.text ?? source.map { resultStem($0) + suffix }, from: source, also: uses)
 }
 
 extension Console {

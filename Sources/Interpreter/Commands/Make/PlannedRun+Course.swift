@@ -15,15 +15,15 @@ extension PlannedRun {
         "\(result.name) goes on after step \(grouped(standing.stepsDone)) of \(grouped(standing.steps)), "
           + "\(standing.epochsDone) of \(counted(standing.recipe.epochs, "epoch")) done")
     }
-    open.settings = { settings($0) }
     return open
   }
 
-  /// As they are written down of a run.
-  func settings(_ recorder: RunRecorder) -> [String: String] {
+  /// As they are written down of a run; `rateWords` tell how its learning rate was found.
+  func settings(_ recorder: RunRecorder, rateWords: String? = nil) -> [String: String] {
     var settings = Dictionary(uniqueKeysWithValues: recipe.settings.map { ($0.name, $0.value) })
     settings["data"] = data.choice.text
     settings["teacher-logits"] = recorder.logitsWords
+    settings["lr-sweep"] = rateWords
     settings[Keyword.precision.name] = recipe.precision.rawValue
     settings[Setting.threads.rawValue] = "\(Processor.threadCount)"
     if !recorder.events.isEmpty { settings["events"] = recorder.events.joined(separator: "; ") }

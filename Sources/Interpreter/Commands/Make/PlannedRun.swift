@@ -84,6 +84,7 @@ struct PlannedRun {
     (recorder.workspace, recorder.statement) = (workspace, statement)
     if !workspace.cellRuns.takesUpNext { try tellDuration(workspace, console) }
     let open = try begin(recorder, workspace, console)
+    open.settings = { settings($0, rateWords: rateWords) }
     let outcome = try outcome(workspace, recorder, open, console)
     guard outcome.stepsDone > 0 else {
       try open.discard()
@@ -143,8 +144,13 @@ struct PlannedRun {
         open.note(recorder)
       }
     } catch let cause as TrainingError {
+      recorder.receive(cause)
+      let error = failure(cause)
+      open.settings = { [settings = open.settings] recorder in
+        settings(recorder).merging(["failure": error.diagnostic.message]) { $1 }
+      }
       try open.fail(recorder)
-      throw failure(cause)
+      throw error
     } catch let misfit as CheckpointMisfit {
       throw ResumeError.misfit(verb.range, misfit.what)
     }
@@ -182,6 +188,7 @@ struct PlannedRun {
     entry.kind = outcome.model.kind
     entry.graph = outcome.model.graph
     entry.details[.data] = data.choice.text
+    entry.note(data, workspace.library)
     entry.details[.settings] = recipe.words
     entry.details[.learningRate] = plain(recipe.learningRate)
     entry.details[.recipe] = recipe.json
@@ -200,8 +207,9 @@ struct PlannedRun {
       if isOfHalf { entry.figures[ModelEntry.accuracyImages] = Double(data.dataset.test.count) }
       entry.figures["loss"] = test.loss
     }
-    return try workspace.save(
-      Workspace.NewModel(entry: entry, parameters: outcome.model.parameters, run: run))
+    var new = Workspace.NewModel(entry: entry, parameters: outcome.model.parameters, run: run)
+    if case .weights(let before) = start, before.name == entry.name { new.before = before }
+    return try workspace.save(new)
   }
 
   private func report(

@@ -77,6 +77,13 @@ final class RunRecorder {
     }
   }
 
+  /// Of a run that failed: the step at which its loss was no number any more is a point of its curve.
+  func receive(_ failure: TrainingError) {
+    guard case .nonFiniteLoss(let step) = failure else { return }
+    lastStep = max(lastStep, step)
+    keep("loss", .nan)
+  }
+
   private func record(_ report: TeacherLogitsReport) {
     let owner = "\(report.teacher)'s logits"
     switch report.keeping {

@@ -107,14 +107,15 @@ extension Workspace {
   /// How many of the first training images of a data set a model, or one that it was started from, was trained on; nil
   /// where it may be all of them.
   func trainingImagesSeen(by entry: ModelEntry, of request: DatasetRequest) throws -> Int? {
-    var names: [String] = []
-    var next: String? = entry.name
-    while let name = next, !names.contains(name) {
-      names.append(name)
-      next = model(named: name)?.details[.start]
+    var lineage = [entry]
+    while let start = try start(of: lineage[lineage.count - 1]),
+      !lineage.contains(where: { $0.name == start.name })
+    {
+      lineage.append(start)
     }
+    let names = Set(lineage.map(\.plainName))
     let texts =
-      models { names.contains($0.name) }.compactMap { $0.details[.data] }
+      lineage.compactMap { $0.details[.data] }
       + (try runRows(of: names).compactMap { $0.settings["data"] })
     guard !texts.isEmpty else { return nil }
     var seen = 0

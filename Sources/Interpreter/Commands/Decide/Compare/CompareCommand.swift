@@ -13,14 +13,21 @@ extension Keyword {
     "the float model that a model was made from, and all that was made from it")
 }
 
+extension Keyword {
+  static let comparedRuns = Keyword(
+    "run", .runNumbers, otherwise: "models, not runs", example: "1, run 2",
+    "settings of runs in which they differ, and their curves")
+}
+
 extension Command {
   static let compare = Command(
     "compare", "set models side by side: accuracy, recovery, size, speed, cost",
-    operands: [Operand("models", .model(nil), .many)], keywords: [.family, .comparedSeeds, .form],
+    operands: [Operand("models", .model(nil), .many)],
+    keywords: [.family, .comparedSeeds, .comparedRuns, .form],
     takesPatterns: true,
     examples: [
       "compare", "compare teacher student-int8", "compare student*", "compare family teacher",
-      "compare student seeds 3", "compare as markdown",
+      "compare student seeds 3", "compare as markdown", "compare run 1, run 2", "compare teacher@1 teacher",
     ],
     reasons:
       "Each model is set against its own origin: what is quantized against the float model that it was made from, which "
@@ -29,12 +36,14 @@ extension Command {
       + "its 95 % interval, from the test images on which the two models differ, holds 0. Latency and images/s are medians "
       + "of passes that go in turn.",
     footprint: { arguments, known in
+      if arguments.has(.comparedRuns) { return Footprint(uses: [.runs]) }
       let compared = ComparedNames(arguments, known)
       // How a model was made is told by what it was made from.
       let models = known.lineage(of: compared.names + compared.unknown.map(\.text))
       return Footprint(uses: Set(models.map(SessionName.model)).union([.data]), serving: .served)
     }
   ) { arguments, workspace in
+    if let numbers = arguments.texts(.comparedRuns) { return try comparedRuns(numbers, arguments, workspace) }
     let data = try workspace.data(for: arguments.verb.range)
     let known = workspace.names
     let compared = ComparedNames(arguments, known)

@@ -1,5 +1,6 @@
 import GraphIR
 import Language
+import SessionStore
 import Text
 import Training
 
@@ -30,8 +31,12 @@ extension Comparison {
 
   private var originNotes: [String] {
     rows.compactMap { row in
-      row.entry.origin(among: models).mark.map {
-        "\(row.entry.name) is \($0), so it is set against nothing: make it again to compare it"
+      row.entry.origin(among: models).mark.map { mark in
+        let version = row.entry.origin(.start)?.text ?? ""
+        let remedy =
+          versions.contains(version)
+          ? "name it to compare it with \(version): compare \(row.entry.name)" : "make it again to compare it"
+        return "\(row.entry.name) is \(mark), so it is set against nothing: \(remedy)"
       }
     }
   }

@@ -20,6 +20,8 @@ struct Comparison {
   var rows: [Row]
   /// The models of the rows with all that they were made from, by which it is known how a row was made.
   var models: [ModelEntry]
+  /// Versions that models were made from and that are there, by their names, `teacher@1`.
+  var versions: Set<String> = []
   var data: ChosenData
   /// Models that the user named, in order; empty where all are compared.
   var named: [String]

@@ -15,26 +15,24 @@ extension ModelEntry {
     (details[.policy] ?? source(among: models)?.details[.policy]).flatMap(QuantizationPolicy.init(json:))
   }
 
-  /// The fake-quantized model that an integer model was converted from; nil where another has its name by now.
+  /// The fake-quantized model that an integer model was converted from; nil where that is not among the models.
   private func source(among models: [ModelEntry]) -> ModelEntry? {
     guard kind == .integer else { return nil }
-    return older(details[.start], among: models).flatMap { $0.kind == .fakeQuantized ? $0 : nil }
-  }
-
-  /// The model of a name, as long as it is the one that was there when this one was made.
-  private func older(_ name: String?, among models: [ModelEntry]) -> ModelEntry? {
-    guard let place = models.firstIndex(where: { $0.name == name }),
-      let own = models.firstIndex(where: { $0.name == self.name }), place < own
-    else { return nil }
-    return models[place]
+    return start(among: models).flatMap { $0.kind == .fakeQuantized ? $0 : nil }
   }
 
   /// The float model that it was made from, directly or through a QAT model; nil where that is gone or was made again.
   ///
   /// `models` are in the order in which they were made.
   func floatOrigin(among models: [ModelEntry]) -> ModelEntry? {
-    guard kind != .float, let start = older(details[.start], among: models) else { return nil }
-    return start.kind == .float ? start : start.floatOrigin(among: models)
+    guard kind != .float else { return nil }
+    var seen: Set<String> = [name]
+    var current = self
+    while let start = current.start(among: models), seen.insert(start.name).inserted {
+      if start.kind == .float { return start }
+      current = start
+    }
+    return nil
   }
 
   /// True where both were trained from one float model by recipes that differ in their teachers at the most, and in

@@ -2,12 +2,14 @@ import GraphIR
 import Training
 
 /// How a model came to be what it is, as tables name it.
-enum ModelMethod: Hashable {
-  case float, distilledFloat
+enum ModelMethod: String, Hashable {
+  case float = "fp32"
+  case distilledFloat = "fp32+kd"
   case dynamic
   /// Post-training quantization.
   case ptq
-  case qat, distilledQAT
+  case qat
+  case distilledQAT = "qat+kd"
 
   var words: String {
     switch self {
@@ -22,8 +24,9 @@ enum ModelMethod: Hashable {
 }
 
 extension ModelEntry {
-  /// The method, where the model it was made from is known by `models`.
+  /// The method: as it was written down, or of models of sessions from before as it can be told by `models`.
   func method(among models: [ModelEntry]) -> ModelMethod {
+    if let known = details[.method].flatMap(ModelMethod.init(rawValue:)) { return known }
     switch kind {
     case .float: return distils ? .distilledFloat : .float
     case .dynamic: return .dynamic
@@ -31,9 +34,9 @@ extension ModelEntry {
     case .integer:
       if details[.postTraining] != nil || words.hasPrefix(Command.ptq.name + ",") { return .ptq }
       if let recipe = recipe(among: models) { return recipe.distillation.isEmpty ? .qat : .distilledQAT }
-      let source = models.first { $0.name == details[.start] }
-      guard let source, source.kind == .fakeQuantized else { return .ptq }
-      return source.method(among: models)
+      // What was not made by calibration was converted, whatever became of the model that it was converted from.
+      guard let source = start(among: models) else { return details[.start] == nil ? .ptq : .qat }
+      return source.kind == .fakeQuantized ? source.method(among: models) : .ptq
     }
   }
 

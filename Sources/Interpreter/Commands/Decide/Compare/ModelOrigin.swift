@@ -1,4 +1,5 @@
 import GraphIR
+import SessionStore
 
 /// What a model was made from, and so what a comparison sets it against.
 enum ModelOrigin: Hashable {
@@ -28,14 +29,37 @@ extension ModelEntry {
   ///
   /// `models` are in the order in which they were made.
   func origin(among models: [ModelEntry]) -> ModelOrigin {
+    var seen: Set<String> = [name]
+    var current = self
+    while true {
+      switch current.step(among: models) {
+      case .to(let next) where next.kind == .float: return .model(next.name)
+      // What comes back to itself is damaged.
+      case .to(let next) where !seen.insert(next.name).inserted: return .unknown
+      case .to(let next): current = next
+      case .end(let origin): return origin
+      }
+    }
+  }
+
+  private enum Step {
+    case to(ModelEntry)
+    case end(ModelOrigin)
+  }
+
+  private func step(among models: [ModelEntry]) -> Step {
+    if let made = origins.first(where: { $0.role == .start || kind == .float })?.reference {
+      // What goes on from itself begins its family.
+      if kind == .float, made.name == plainName { return .end(.itself) }
+      if let next = models.first(made) { return .to(next) }
+      return .end(models.contains { $0.name == made.name } ? .earlier(made.name) : .gone(made.name))
+    }
     let own = models.firstIndex { $0.name == name } ?? models.endIndex
     guard let made = details[.start] ?? (kind == .float ? teachers.first : nil), made != name else {
-      return kind == .float ? .itself : .unknown
+      return .end(kind == .float ? .itself : .unknown)
     }
-    guard let place = models.firstIndex(where: { $0.name == made }) else { return .gone(made) }
-    guard place < own else { return .earlier(made) }
-    // Each step leads to an older model.
-    return models[place].kind == .float ? .model(made) : models[place].origin(among: models)
+    guard let place = models.firstIndex(where: { $0.name == made }) else { return .end(.gone(made)) }
+    return place < own ? .to(models[place]) : .end(.earlier(made))
   }
 }
 
@@ -44,6 +68,7 @@ extension KnownNames {
   ///
   /// Told by names, so that what was made from an earlier model of a name stays beside the one that has it now.
   func family(of name: String) -> String {
-    model(named: name)?.kind == .float ? name : origin(of: name, kind: .float)?.name ?? name
+    let family = model(named: name)?.kind == .float ? name : origin(of: name, kind: .float)?.name ?? name
+    return VersionReference(family)?.name ?? family
   }
 }

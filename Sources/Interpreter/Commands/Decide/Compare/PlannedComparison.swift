@@ -23,9 +23,11 @@ struct PlannedComparison {
     let names = ComparedNames.grouped(origins + self.names, workspace.names)
     if form == nil { try announce(origins, workspace, console) }
     guard let rows = try rows(names, workspace, console) else { return .interrupted }
-    let models = workspace.lineage(of: names)
+    let models = models(names, workspace)
     let comparison = Comparison(
-      rows: rows, models: models, data: data, named: isAll ? [] : self.names, known: workspace.names)
+      rows: rows, models: models,
+      versions: Set(workspace.withOrigins(models).filter { VersionReference($0.name) != nil }.map(\.name)),
+      data: data, named: isAll ? [] : self.names, known: workspace.names)
     if form == nil || seeds == nil { comparison.report(form, console) }
     guard let seeds else { return .done }
     let repeats = SeedRepeats(count: seeds, data: data, verb: verb)
@@ -34,13 +36,19 @@ struct PlannedComparison {
       .run(workspace, console, isChosen: !written.isEmpty)
   }
 
+  /// The models by which it is known how others were made: where all are compared, those that are current, so that a
+  /// session of many versions isn't measured whole.
+  private func models(_ names: [String], _ workspace: Workspace) -> [ModelEntry] {
+    workspace.lineage(of: names).filter { !isAll || VersionReference($0.name) == nil }
+  }
+
   /// Float models that quantized ones of the comparison were made from, that fit the data and are not named.
   private func origins(_ workspace: Workspace) -> [String] {
-    let models = workspace.lineage(of: names)
+    let models = models(names, workspace)
     var origins: [String] = []
     for entry in models where names.contains(entry.name) && entry.kind != .float {
       guard case .model(let name) = entry.origin(among: models), !(names + origins + left).contains(name),
-        let graph = models.first(where: { $0.name == name })?.graph, graph.inputShape.takes(data.shape),
+        let graph = try? workspace.entry(name).graph, graph.inputShape.takes(data.shape),
         graph.classes == data.classes
       else { continue }
       origins.append(name)
@@ -84,14 +92,13 @@ struct PlannedComparison {
       }
     }
     guard let speeds else { return nil }
-    let seconds = Dictionary(
-      try workspace.runRows(of: names).compactMap { run in run.seconds.map { (run.model, $0) } },
-      uniquingKeysWith: { $1 })
+    let seconds = try workspace.seconds(of: measured.map(\.entry))
     return zip(measured, speeds).map { measured, speed in
       Comparison.Row(
         entry: measured.entry, accuracy: measured.evaluation.accuracy,
         hits: data.hits(measured.evaluation), speed: speed,
-        bytes: Double(measured.entry.byteCount ?? 0), trainingSeconds: seconds[measured.entry.name])
+        bytes: Double(measured.entry.byteCount ?? 0),
+        trainingSeconds: measured.entry.run.flatMap { seconds[$0] })
     }
   }
 

@@ -32,7 +32,7 @@ struct SeedComparison {
       guard let repeated, !console.cancellation.isCancelled else { return .interrupted }
       rows.append(Row(entry: entry, accuracies: repeated.own))
       let integer = entries.first {
-        $0.kind == .integer && $0.details[.start] == entry.name
+        $0.kind == .integer && $0.start(among: models)?.reference == entry.reference
           && $0.recipe(among: models) == entry.recipe(among: models)
       }
       if let integer { rows.append(Row(entry: integer, accuracies: repeated.integer)) }

@@ -55,16 +55,25 @@ struct SeedRepeats {
     var start = Model(
       kind: .float, graph: entry.graph,
       parameters: initialParameters(for: entry.graph, seed: recipe.seed))
-    if let name = entry.details[.start] {
-      start = try model(name)
+    if let version = try workspace.start(of: entry) {
+      start = try model(version.name)
       guard start.kind == .float else {
-        throw ModelError.notRepeatable(verb, model: entry.name, reason: "its start \(name) has been replaced")
+        throw ModelError.notRepeatable(
+          verb, model: entry.name, reason: "its start \(version.name) has been replaced")
       }
+    } else if let name = entry.details[.start] {
+      throw ModelError.notRepeatable(verb, model: entry.name, reason: "\(name) is not there any more")
     } else if entry.kind != .float {
       throw ModelError.notRepeatable(verb, model: entry.name, reason: "its start is not known")
     }
     var teachers: [String: Model] = [:]
-    for term in recipe.distillation { teachers[term.teacher] = try model(term.teacher) }
+    for term in recipe.distillation {
+      let known = entry.origins.first { $0.role == .teacher && $0.reference.name == term.teacher }
+      // The teacher that it had, and not another one that has its name by now.
+      let version = workspace.model(named: term.teacher)?.version
+      let name = known.map { $0.reference.version == version ? term.teacher : $0.reference.text }
+      teachers[term.teacher] = try model(name ?? term.teacher)
+    }
     let recorder = RunRecorder(
       activity: "train \(label)", recipe: recipe, termRanges: [], console: console, isQuiet: true)
     // As the model's own run chose among its epochs.
