@@ -326,7 +326,6 @@ extension Workspace {
     return runs.count - 1
   }
 
-
   /// Keeps a model; returns its entry with the size that its saved weights will have.
   mutating func save(_ new: NewModel) throws -> ModelEntry {
     var new = new
