@@ -46,8 +46,9 @@ def still(value):
     return value
 
 
-DURATION = re.compile(
-    r"\d[\d,.]*( ms| s|×| images/s|:\d\d)( ±\d+ %)?|[;:] the machine is busy: ±\d+ %|, which is within the spread of both")
+DURATION = re.compile(r"\d[\d,.]*( ms| s|×| images/s|:\d\d)( ±\d+ %)?")
+# Words that the moment brings or not.
+BUSY = re.compile(r"[;:] the machine is busy: ±\d+ %|, which is within the spread of both")
 
 
 def outputs(notebook):
@@ -70,7 +71,8 @@ def outputs(notebook):
                 # The text of such a table is as wide as its durations.
                 if measures:
                     output["data"]["text/plain"] = output["data"]["text/html"] = "…"
-            cells[-1].append(DURATION.sub("…", json.dumps(output, sort_keys=True, ensure_ascii=False)))
+            text = BUSY.sub("", json.dumps(output, sort_keys=True, ensure_ascii=False))
+            cells[-1].append(DURATION.sub("…", text))
     return cells
 
 

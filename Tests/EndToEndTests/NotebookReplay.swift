@@ -19,8 +19,10 @@ final class NotebookReplay {
   init(of path: String, parameters: [String: String]) throws {
     let notebook = try readNotebook(path)
     let known = Parameters(notebook).values
-    self.parameters = parameters.filter { known[$0.key] != nil }.map { (name: $0.key, value: $0.value) }
     folder = FileManager.default.temporaryDirectory.appending(path: "qatlab-\(UUID().uuidString)")
+    // Files of a lesson are not to meet those of another run of it.
+    self.parameters = parameters.merging(["folder": "\"\(folder.path)\""]) { $1 }
+      .filter { known[$0.key] != nil }.map { (name: $0.key, value: $0.value) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     self.path = folder.appending(path: "copy.ipynb").path
     let text = notebook.format == .ipynb ? notebook.ipynbText : notebook.asIPyNB.ipynbText

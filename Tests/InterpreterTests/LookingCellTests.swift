@@ -211,7 +211,7 @@ extension LookingCellTests {
     }
     #expect(scene.run("inspect level").1.words.contains("equalize changed the weights of teacher"))
     let compared = try #require(scene.run("compare level").1.tables.first)
-    #expect(compared.texts.map { $0[1] } == ["PTQ, int8"])
+    #expect(compared.texts.map { $0[1] } == ["FP32", "PTQ, int8"])
   }
 
   @Test func logitsHaveNoQuantizerAndTrainedScalesSaySo() throws {
