@@ -128,7 +128,8 @@ let package = Package(
       [
         "Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures",
         "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], fixtures: true),
     tests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
     tests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     tests(

@@ -129,8 +129,8 @@ extension ModelEntry {
       let origin = OriginRecord(.teacher, reference)
       if !origins.contains(origin) { origins.append(origin) }
     }
-    details[.method] = method(among: models).rawValue
     details[.origins] = origins.isEmpty ? nil : OriginRecord.text(origins)
+    details[.method] = method(among: models + [start].compactMap { $0 }).rawValue
     if let start = details[.start] { details[.start] = VersionReference(start)?.name ?? start }
   }
 }
