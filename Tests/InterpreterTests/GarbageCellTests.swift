@@ -38,7 +38,9 @@ import Training
       let before = try files(folder)
       #expect(before.count == 3)
       let (planned, words) = run("gc show keep 1", interpreter)
-      #expect(words.words.contains("gc would free 1 file of weights") && words.words.contains("versions that go: a@1"))
+      #expect(
+        words.words.contains("gc would free 1 file of weights")
+          && words.words.contains("versions that go: a@1"))
       #expect(try files(folder) == before)
       let (done, _) = run("gc keep 1", interpreter)
       #expect(done.values == planned.values && done.values["gc.freed_files"] == 1)

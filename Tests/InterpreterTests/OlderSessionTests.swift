@@ -47,7 +47,10 @@ import Training
       }
       let methods = try #require(run("compare", interpreter).1.tables.first)
       #expect(methods.texts.map { $0[1] } == ["FP32", "QAT + KD, fake", "QAT + KD, int8", "PTQ, int8"])
-      #expect(run("runs", interpreter).1.tables.first?.texts.map { $0[2] } == ["teacher", "teacher", "student", "gone"])
+      #expect(
+        run("runs", interpreter).1.tables.first?.texts.map { $0[2] } == [
+          "teacher", "teacher", "student", "gone",
+        ])
       #expect(run("set", interpreter).1.tables.first?.texts.first == ["seed", "5"])
       #expect(interpreter.history(limit: 100).count == 13)
       #expect(run("recipe student", interpreter).0.status == .ok)

@@ -79,7 +79,8 @@ import Training
   }
 
   @Test(arguments: [
-    ("compare run 1, run 9", "unknown-run"), ("compare run 1", "wrong-kind"), ("compare run 1, 1", "wrong-kind"),
+    ("compare run 1, run 9", "unknown-run"), ("compare run 1", "wrong-type"),
+    ("compare run 1, 1", "wrong-type"),
     ("compare run 0, 2", "out-of-range"),
   ])
   func runsThatAreNotThereAreRefused(cell: String, id: String) throws {

@@ -8,7 +8,8 @@ import Training
 @Suite(.serialized) struct VersionCellTests {
   private static let setting = [
     "data shapes limit 96 test 48 size 8", "model tiny = conv(4, 3) > bn > relu > pool(2) > fc(10)",
-    "teacher = train tiny epochs 1 batch 16 lr 0.01 seed 1", "teacher = train tiny epochs 2 batch 16 lr 0.01 seed 2",
+    "teacher = train tiny epochs 1 batch 16 lr 0.01 seed 1",
+    "teacher = train tiny epochs 2 batch 16 lr 0.01 seed 2",
   ]
 
   private func scene(_ cells: String...) throws -> Scene {
@@ -33,9 +34,11 @@ import Training
     let stored = try scene.store.versions(of: "teacher").map { $0.record.figures["accuracy"] }
     let first = try #require(scene.run("evaluate teacher@1").0.values["teacher@1.accuracy"])
     #expect(stored.first == first)
-    let lines = try #require(scene.run("models teacher as csv").1.tables.first?.written).split(separator: "\n")
+    let lines = try #require(scene.run("models teacher as csv").1.tables.first?.written).split(
+      separator: "\n")
     #expect(lines.count == 3 && lines[1].hasPrefix("teacher,1,no,float,tiny,"))
-    #expect(try #require(scene.run("models teacher as json").1.tables.first?.written).contains("\"version\":2"))
+    #expect(
+      try #require(scene.run("models teacher as json").1.tables.first?.written).contains("\"version\":2"))
   }
 
   @Test(arguments: [
@@ -59,8 +62,10 @@ import Training
   }
 
   @Test(arguments: [
-    ("evaluate teacher@7", "unknown-version", "teacher@7"), ("show teacher@3", "unknown-version", "teacher@3"),
-    ("evaluate techer@1", "unknown-model", "techer@1"), ("teacher@1 = train tiny", "invalid-name", "teacher@1"),
+    ("evaluate teacher@7", "unknown-version", "teacher@7"),
+    ("show teacher@3", "unknown-version", "teacher@3"),
+    ("evaluate techer@1", "unknown-model", "techer@1"),
+    ("teacher@1 = train tiny", "invalid-name", "teacher@1"),
     ("qat teacher@1 from teacher", "versioned-name", "teacher@1"),
     ("train teacher@1", "versioned-name", "teacher@1"), ("forget teacher@2", "current-version", "teacher@2"),
     ("forget teacher@9", "unknown-version", "teacher@9"), ("models techer", "unknown-model", "techer"),
@@ -95,7 +100,8 @@ import Training
 
   @Test func whatACellMakesCanBeNamedInIt() throws {
     let scene = try scene()
-    let cell = "teacher = train tiny epochs 1 batch 16 seed 3\nevaluate teacher@3\nevaluate teacher@2\nevaluate teacher"
+    let cell =
+      "teacher = train tiny epochs 1 batch 16 seed 3\nevaluate teacher@3\nevaluate teacher@2\nevaluate teacher"
     let (result, _) = scene.run(cell)
     try #require(result.status == .ok, "\(result.diagnostics)")
     #expect(result.values["teacher@3.accuracy"] == result.values["teacher.accuracy"])
@@ -111,7 +117,9 @@ import Training
   }
 
   /// What a model is called after was forgotten or made again changes nothing of how it was made.
-  @Test(arguments: ["forget stu", "stu = ptq teacher", "stu = train tiny epochs 1 batch 16", "forget stu\nforget teacher"])
+  @Test(arguments: [
+    "forget stu", "stu = ptq teacher", "stu = train tiny epochs 1 batch 16", "forget stu\nforget teacher",
+  ])
   func aMethodIsThatOfTheMaking(cell: String) throws {
     let scene = try scene("qat stu with kd(teacher) epochs 1 batch 16", "small = convert stu")
     try #require(scene.run(cell).0.status == .ok)
@@ -162,18 +170,23 @@ import Training
         "  │ └ tiny = conv(4, 3) > bn > relu > pool(2) > fc(10)", "  └ teacher@1",
       ])
     #expect(table.texts.map { $0[1] } == ["", "start", "start", "fresh network", "teacher"])
-    #expect(table.texts[1][3] == "qat stu with kd(teacher@1) epochs 1 batch 16 seed 5" && table.texts[1][6] == "5")
+    #expect(
+      table.texts[1][3] == "qat stu with kd(teacher@1) epochs 1 batch 16 seed 5" && table.texts[1][6] == "5")
     #expect(table.texts[2][3].hasPrefix("teacher = train tiny epochs 1") && table.texts[2][6] == "1")
     let content = try #require(scene.interpreter.environment.data.values.first)
     #expect(table.texts[2][5] == content.prefix(12))
     let written = try #require(scene.run("show lineage small as json").1.tables.first?.written)
-    #expect(written.contains("\"data sha256\":\"\(content)\"") && written.contains("\"role\":\"fresh network\""))
+    #expect(
+      written.contains("\"data sha256\":\"\(content)\"") && written.contains("\"role\":\"fresh network\""))
   }
 
   @Test func lineageOutlivesRestartForgettingAndFreeing() throws {
     let scene = try scene("qat stu from teacher epochs 1 batch 16", "forget teacher")
     let before = try #require(scene.run("show lineage stu").1.tables.first?.texts)
-    #expect(before.map { $0[0] } == ["stu@1", "└ teacher@2", "  └ tiny = conv(4, 3) > bn > relu > pool(2) > fc(10)"])
+    #expect(
+      before.map { $0[0] } == [
+        "stu@1", "└ teacher@2", "  └ tiny = conv(4, 3) > bn > relu > pool(2) > fc(10)",
+      ])
     let freed = scene.run("gc keep 0")
     try #require(freed.0.status == .ok, "\(freed.0.diagnostics)")
     #expect(freed.1.words.contains("versions that go: teacher@1"))

@@ -29,7 +29,8 @@ package struct HistorySearch {
 
   /// What is said of cells that did not end well.
   static let marks = [
-    "error": "failed", "interrupted": "interrupted", "killed": "its process was killed", "running": "still runs",
+    "error": "failed", "interrupted": "interrupted", "killed": "its process was killed",
+    "running": "still runs",
   ]
 
   private let pattern: String
