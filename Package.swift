@@ -22,9 +22,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 }
 
 /// Tests that compute nothing themselves: they are built without optimization, in a third of the time.
-func lightTests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func lightTests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, swiftSettings: strict + [.unsafeFlags(["-Onone"])])
+    name: name, dependencies: dependencies, resources: fixtures ? [.copy("Fixtures")] : [],
+    swiftSettings: strict + [.unsafeFlags(["-Onone"])])
 }
 
 let package = Package(
@@ -134,7 +135,8 @@ let package = Package(
       [
         "Interpreter", "Language", "Training", "Execution", "SessionStore", "Datasets", "Pictures",
         "ONNXFormat", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ]),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ], fixtures: true),
     lightTests("NotebooksTests", ["Notebooks", "Interpreter", "Language", "Training", "Pictures", "Text"]),
     lightTests("TerminalTests", ["Terminal", "Interpreter", "Language", "Training", "Text"]),
     lightTests(

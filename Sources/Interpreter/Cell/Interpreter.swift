@@ -165,6 +165,11 @@ package final class Interpreter {
   /// Cells that were entered in this session folder, oldest first, at most `limit`.
   package func history(limit: Int) -> [String] { (try? store.history(limit: limit)) ?? [] }
 
+  /// The same with how the cells ended: `ok`, `error`, `interrupted`, `unread`, `running`, `killed`.
+  package func endedCells(limit: Int) -> [(cell: String, status: String)] {
+    ((try? store.cells(limit: limit)) ?? []).map { ($0.cell, $0.status) }
+  }
+
   /// The same without cells that could not be read: nobody wants those brought back.
   package func readableHistory(limit: Int) -> [String] {
     (try? store.history(limit: limit, except: Self.unread)) ?? []

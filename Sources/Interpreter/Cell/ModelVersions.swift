@@ -37,6 +37,7 @@ extension [ModelEntry] {
 extension Workspace {
   /// A version of a name: one of this cell, or of the session; nil where it isn't there any more.
   func version(_ reference: VersionReference) throws -> ModelEntry? {
+    guard !forgotten.contains(reference) else { return nil }
     if let entry = made(reference) { return entry }
     return try store.version(reference).map { record in
       var entry = ModelEntry(record)
@@ -57,7 +58,8 @@ extension Workspace {
   /// Numbers of the versions of a name that can be named, rising.
   func versions(of name: String) -> [Int] {
     let stored = (try? store.versionNumbers())?[name] ?? []
-    return Set(stored + madeVersions(of: name)).sorted()
+    return Set(stored + madeVersions(of: name)).filter { !forgotten.contains(VersionReference(name, $0)) }
+      .sorted()
   }
 
   /// Why a word names no model, where it names a version; nil where its name isn't known at all.
@@ -129,8 +131,8 @@ extension ModelEntry {
       let origin = OriginRecord(.teacher, reference)
       if !origins.contains(origin) { origins.append(origin) }
     }
-    details[.method] = method(among: models).rawValue
     details[.origins] = origins.isEmpty ? nil : OriginRecord.text(origins)
+    details[.method] = method(among: models + [start].compactMap { $0 }).rawValue
     if let start = details[.start] { details[.start] = VersionReference(start)?.name ?? start }
   }
 }

@@ -97,6 +97,8 @@ package struct Workspace {
   private var entries: [ModelEntry]
   /// Models that others of their name took the place of in this cell.
   private var replaced: [ModelEntry] = []
+  /// Versions that this cell forgot.
+  private(set) var forgotten: Set<VersionReference> = []
   /// How many versions of each name there were.
   private var versionCounts: [String: Int]
   /// Versions that the cell writes.
@@ -277,7 +279,7 @@ extension Workspace {
     case .save(var new):
       new.entry = enter(new.entry)
       change = .save(new)
-    case .forgetVersion: break
+    case .forgetVersion(let reference): forgotten.insert(reference)
     case .forget(let name): entries.removeAll { $0.name == name }
     case .set(let setting, let value): settings[setting] = value
     case .settle(let setting, let value):

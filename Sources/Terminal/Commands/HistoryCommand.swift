@@ -5,13 +5,16 @@ extension ColonCommand {
     name: "history", argument: "[PATTERN]",
     summary: "earlier cells, those that contain the pattern; * stands for any text"
   ) { repl, pattern in
-    let cells = HistorySearch(pattern: pattern).select(repl.interpreter.history(limit: HistorySearch.reach))
+    let ended = repl.interpreter.endedCells(limit: HistorySearch.reach)
+    let cells = HistorySearch(pattern: pattern).select(ended.map(\.cell))
     if cells.isEmpty {
       repl.show(.text(pattern.isEmpty ? "no cells yet" : "no earlier cell contains \(pattern)"))
     }
     for (number, cell) in cells {
       let lead = pad("\(number)", to: 4, right: true) + "  "
-      repl.show(.text(lead + cell.replacing("\n", with: "\n      ")))
+      // Behind the cell as a comment, so that what is copied can be run.
+      let mark = HistorySearch.marks[ended[number - 1].status].map { "  # \($0)" } ?? ""
+      repl.show(.text(lead + cell.replacing("\n", with: "\n      ") + mark))
     }
     return .stay
   }
@@ -23,6 +26,12 @@ package struct HistorySearch {
   static let reach = 5000
   /// So many are shown, the newest.
   static let shown = 100
+
+  /// What is said of cells that did not end well.
+  static let marks = [
+    "error": "failed", "interrupted": "interrupted", "killed": "its process was killed",
+    "running": "still runs",
+  ]
 
   private let pattern: String
 

@@ -20,11 +20,8 @@ extension Command {
       "Kept are the models of the session, what undo and redo bring back, what all of these were started from and taught "
       + "by, and versions that a cell names. What undo holds is let go beyond its limits, or beyond the cells that keep "
       + "says: cells stay listed, and can't be taken back any more.",
-    footprint: { arguments, _ in
-      var footprint = Footprint.nothing
-      footprint.changesSession = arguments.word(at: 0) == nil
-      return footprint
-    }
+    // Of what cells can name nothing changes.
+    footprint: { _, _ in .nothing }
   ) { arguments, workspace in
     let limits = arguments.count(.keptCells).map(UndoLimits.last) ?? .usual
     let store = workspace.store
@@ -34,6 +31,7 @@ extension Command {
         return .done
       }
     }
+    if store.isReadOnly { throw SessionError.readOnly(arguments.verb, holder: store.lockHolder) }
     guard workspace.statementCount == 1 else { throw StatementError.undoNotAlone(arguments.verb) }
     return Plan { _, console in
       let freed = try store.freeGarbage(undo: limits) { done, total in

@@ -21,9 +21,10 @@ struct ComparedNames {
     var chosen: [String] = isAll ? known.models.map(\.name) : []
     for word in words {
       let isPattern = word.text.contains("*")
-      let found = known.models.map(\.name).filter {
-        isPattern ? LayerRule(word.text, .float(.float32)).fits($0) : $0 == word.text
-      }
+      let found =
+        isPattern
+        ? known.models.map(\.name).filter { LayerRule(word.text, .float(.float32)).fits($0) }
+        : [known.model(named: word.text)?.name].compactMap { $0 }
       if found.isEmpty { unknown.append(word) }
       if !isPattern { written.formUnion(found) }
       chosen += found

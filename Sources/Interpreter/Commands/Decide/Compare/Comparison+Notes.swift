@@ -35,7 +35,7 @@ extension Comparison {
         let version = row.entry.origin(.start)?.text ?? ""
         let remedy =
           versions.contains(version)
-          ? "name it to compare it with \(version): compare \(row.entry.name)" : "make it again to compare it"
+          ? "compare \(row.entry.name) sets it against what it was made from" : "make it again to compare it"
         return "\(row.entry.name) is \(mark), so it is set against nothing: \(remedy)"
       }
     }
