@@ -40,6 +40,7 @@ enum Schema {
             key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID
           """)
     }
+    migrator.registerMigration("5 identity", migrate: SessionIdentity.makeTable)
     return migrator
   }
 

@@ -59,8 +59,27 @@ enum SessionDatabase {
     }
   }
 
+  /// The database where nothing can be written, for the one process that has the lock.
+  ///
+  /// What its log holds is read with an index in memory, since there is no room for the shared one.
+  static func onFullDisk(_ path: String) throws -> DatabaseQueue {
+    if (AtomicFile.size(path + "-wal") ?? 0) == 0 {
+      return try reading(path, opening: "file:\(percentEncoded(path))?immutable=1")
+    }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1")
+    }
+    return try checked(DatabaseQueue(path: plainName(path), configuration: configuration), path: path)
+  }
+
   private static func reading(_ path: String, opening name: String) throws -> DatabaseQueue {
-    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    try checked(DatabaseQueue(path: name, configuration: configuration(readOnly: true)), path: path)
+  }
+
+  /// Throws where it is no session's, or has not all of its tables.
+  private static func checked(_ queue: DatabaseQueue, path: String) throws -> DatabaseQueue {
     try check(queue, path: path)
     guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
       throw StoreError.database(path: path, reason: "the process that writes has not made its tables")
@@ -89,7 +108,7 @@ enum SessionDatabase {
   }
 
   /// A path that SQLite does not take for one of its `file:` names.
-  private static func plainName(_ path: String) -> String { path.hasPrefix("file:") ? "./" + path : path }
+  static func plainName(_ path: String) -> String { path.hasPrefix("file:") ? "./" + path : path }
 
   /// A path as it stands in SQLite's `file:` names.
   private static func percentEncoded(_ path: String) -> String {
@@ -145,6 +164,16 @@ enum SessionDatabase {
       arguments: [RunRecord.Status.interrupted.rawValue, running])
   }
 
+  /// True for what SQLite answers where there is no room for what it has to write.
+  static func lacksRoom(_ error: any Error) -> Bool {
+    switch error {
+    case let error as DatabaseError:
+      [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    case let error as FileError: error.lacksRoom
+    default: false
+    }
+  }
+
   /// True for what a database that is being made answers.
   static func mayPass(_ error: any Error) -> Bool {
     switch error {
@@ -166,6 +195,10 @@ extension StoreError {
     let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: return StoreError.damagedStore(path: path, reason: reason)
+    case .SQLITE_FULL: return StoreError.database(path: path, reason: "the disk is full")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return StoreError.database(
+        path: path, reason: "another program has it locked: close that one, and run the cell again")
     default: return StoreError.database(path: path, reason: reason)
     }
   }

@@ -86,7 +86,7 @@ package struct WeightsFile: Equatable, Sendable {
   package func write(to path: String) throws(StoreError) {
     let layout = try Layout(self)
     do {
-      try AtomicFile.write(path) { append in try layout.forEachChunk(append) }
+      try AtomicFile.write(path, mode: 0o644) { append in try layout.forEachChunk(append) }
     } catch {
       throw StoreError.unwritable(path: path, reason: (error as? FileError)?.reason ?? "\(error)")
     }
@@ -158,7 +158,7 @@ extension WeightsFile {
     return hexadecimal(hash.finalize())
   }
 
-  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+  static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
