@@ -20,7 +20,7 @@ extension StoreError: CustomStringConvertible {
       "the session in \(path) can't be used as it is: \(reason); \(remedy)"
     case .fullDisk(let path, let reason):
       "the session is open for reading only, because nothing can be written to \(path) (\(reason)); "
-        + "make room on its disk, and open it again"
+        + "make room on its disk or see to its rights, and open it again"
     case .unknownModel(let name): "no model is called \"\(name)\""
     case .unknownRun(let id): "no run has the id \(id)"
     case .damagedModel(let model, let reason):

@@ -85,6 +85,9 @@ package struct WeightsFile: Equatable, Sendable {
   /// Writes the file whole or not at all, over one that was there; throws `StoreError.unwritable`.
   package func write(to path: String) throws(StoreError) {
     let layout = try Layout(self)
+    guard layout.headerCount <= SafetensorsHeader.longest else {
+      throw .unwritable(path: path, reason: "its header would be longer than the format allows")
+    }
     do {
       try AtomicFile.write(path, mode: 0o644) { append in try layout.forEachChunk(append) }
     } catch {
@@ -115,6 +118,8 @@ extension WeightsFile {
     private let prefix: [UInt8]
     private let tensors: [(elements: Tensor.Elements, encoding: TensorEncoding?)]
     let byteCount: Int
+    /// Of the header alone, without the eight bytes of its length.
+    var headerCount: Int { prefix.count - 8 }
 
     /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
     init(_ file: WeightsFile) throws(StoreError) {

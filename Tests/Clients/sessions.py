@@ -15,14 +15,17 @@ PREPARATION = ["data shapes limit 60 test 30 size 8", "model tiny = conv(4, 3) >
 class State:
     """What a session holds after a cell: its seed and the names of its models."""
 
-    def __init__(self, seed="", models=()):
+    def __init__(self, seed="0", models=()):
         self.seed, self.models = seed, frozenset(models)
 
     def __eq__(self, other):
         return (self.seed, self.models) == (other.seed, other.models)
 
     def __repr__(self):
-        return f"seed {self.seed or 'none'}, models {sorted(self.models)}"
+        return f"seed {self.seed}, models {sorted(self.models)}"
+
+    def __hash__(self):
+        return hash((self.seed, self.models))
 
 
 def program(seed, count, state=None, tag=""):
@@ -73,7 +76,7 @@ def found(folder, session, environment, program=PROGRAM):
     assert "warning" not in process.stderr and "error" not in process.stderr, process.stderr
     models, settings = lines(process)
     values = dict(zip(column(settings), column(settings, 1)))
-    return State(values.get("seed", "").replace(",", ""), column(models))
+    return State(values["seed"].replace(",", ""), column(models))
 
 
 def check_files(session):
