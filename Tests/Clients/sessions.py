@@ -28,17 +28,24 @@ class State:
         return hash((self.seed, self.models))
 
 
-def program(seed, count, state=None, tag=""):
-    """Seeded cells that each change the session, each with the state behind it; conversions are fewer, for they measure."""
-    chance, state, cells = random.Random(seed), state or State(), []
+def program(seed, count, state=None, tag="", collects=False):
+    """Seeded cells with the state behind each; conversions are fewer, for they measure. `collects`: there is `gc`."""
+    chance, state, cells, before = random.Random(seed), state or State(), [], []
     for number in range(count):
         kind = lambda letter: sorted(name for name in state.models if name.startswith(letter))
         name = f"{tag}{number}"
         choices = ["seed", "seed", "train", "train"] + ["qat"] * bool(kind("m")) + ["forget"] * bool(state.models)
-        if kind("q") and chance.random() < 0.15:
+        choices += ["undo"] * bool(before) + ["gc"] * collects
+        if kind("q") and chance.random() < 0.05:
             choices = ["convert"]
         what = chance.choice(choices)
-        if what == "seed":
+        if what not in ("undo", "gc"):
+            before.append(state)
+        if what == "gc":
+            cell = "gc"
+        elif what == "undo":
+            cell, state = "undo", before.pop()
+        elif what == "seed":
             value = str(chance.randrange(1, 10**6))
             cell, state = f"set seed {value}", State(value, state.models)
         elif what == "train":

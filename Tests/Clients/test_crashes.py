@@ -68,16 +68,17 @@ def possible(states, acknowledged):
     return states[acknowledged:acknowledged + 2]
 
 
-def test_what_was_acknowledged_outlives_a_kill(tmp_path, environment):
+def test_what_was_acknowledged_outlives_a_kill(tmp_path, environment, qatlab):
     """One session after another is killed ten times, and goes on each time from what it was found with."""
     chance = random.Random(SEED)
     rounds = max(1, CRASHES * 3 // 4)
+    collects = qatlab("--session", "none", "-c", "help gc").returncode == 0
     duration = None
     session, state = None, State()
     for number in range(rounds):
         if number % 10 == 0:
             session, state = tmp_path / f"session{number}", State()
-        cells = program(f"{SEED} {number}", 12, state, tag=f"r{number}x")
+        cells = program(f"{SEED} {number}", 10, state, f"r{number}x", collects)
         if duration is None:
             duration = seconds_of([cell for cell, _ in cells], tmp_path, environment)
         run = Killed([*PREPARATION, *(cell for cell, _ in cells)], tmp_path, environment, session=session.name)
@@ -153,7 +154,8 @@ def test_a_file_that_is_saved_when_the_prompt_is_killed_is_whole(tmp_path, envir
             str(PROGRAM), ["--session", f"s{number}"], cwd=tmp_path, env={**environment, "NO_COLOR": "1"},
             encoding="utf-8", timeout=60, dimensions=(40, 120))
         prompt.expect_exact("qatlab> ")
-        for value in range(40):
+        # No more than a terminal takes in while nobody reads it.
+        for value in range(20):
             prompt.send(f"set seed {value}\r:save kept.qat force\r")
         time.sleep(chance.uniform(0, 0.8))
         prompt.kill(signal.SIGKILL)

@@ -14,7 +14,7 @@ import faults
 from conftest import PROGRAM
 from sessions import PREPARATION, State, check_files, column, found, lines
 
-TRIED = int(os.environ.get("QATLAB_FAULTS", "3"))
+TRIED = int(os.environ.get("QATLAB_FAULTS", "2"))
 
 CELLS = [
     "set seed 5", "m1 = train tiny epochs 1 batch 20", "qat q1 from m1 epochs 1 batch 20", "forget m1", "set seed 6"]

@@ -13,9 +13,10 @@ import threading
 import pytest
 
 from conftest import PROGRAM
+from kernels import running
 from sessions import check_files, column, lines
 
-WRITES = int(os.environ.get("QATLAB_WRITES", "300"))
+WRITES = int(os.environ.get("QATLAB_WRITES", "200"))
 BUSY = ("busy", "locked", "SQLite")
 
 
@@ -180,3 +181,31 @@ def test_a_notebook_keeps_its_outputs_where_the_session_is_locked(tmp_path, envi
     writer.stdin.close()
     writer.wait()
     assert qatlab("run", "--in-place", "--session", "session", "a.ipynb").returncode == 0
+
+
+def test_a_prompt_a_kernel_and_a_replay_share_a_session(tmp_path, environment, qatlab):
+    """The prompt writes; beside it a kernel looks and is refused what it must not, and a replay is served from it."""
+    (tmp_path / "a.qat").write_text("# %%\nset seed 7\n# %%\nexplain scale\n")
+    assert qatlab("convert", "a.qat", "a.ipynb").returncode == 0
+    assert qatlab("run", "--in-place", "--session", ".qatlab", "a.ipynb").returncode == 0
+    writer = subprocess.Popen(
+        [PROGRAM, "--session", ".qatlab", "--json"], cwd=tmp_path, env=environment, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    writer.stdin.write("set seed 1\n")
+    writer.stdin.flush()
+    assert json.loads(writer.stdout.readline())["status"] == "ok"
+    rounds = max(20, WRITES // 10)
+    with running(tmp_path) as kernel:
+        writer.stdin.write("".join(f"set seed {number}\n" for number in range(2, rounds + 2)))
+        writer.stdin.flush()
+        for _ in range(rounds // 10):
+            reply, _ = kernel.run("set seed 99")
+            assert reply["status"] == "error" and reply["ename"] == "read-only", reply
+            assert "seed" in kernel.text("set")
+            process = qatlab("replay", "--cached", "--session", ".qatlab", "--json", "a.ipynb")
+            assert process.returncode == 0, process.stdout + process.stderr
+            assert not any(word in process.stdout + process.stderr for word in BUSY)
+        assert all(json.loads(writer.stdout.readline())["status"] == "ok" for _ in range(rounds))
+        writer.stdin.close()
+        assert writer.wait(60) == 0
+    check_files(tmp_path / ".qatlab")
