@@ -9,6 +9,8 @@ import subprocess
 
 from conftest import PROGRAM
 
+# What is tried here does not compute much, and many processes share the cores.
+CALM = {"OMP_NUM_THREADS": "1"}
 PREPARATION = ["data shapes limit 60 test 30 size 8", "model tiny = conv(4, 3) > relu > fc(10)"]
 
 
@@ -77,7 +79,7 @@ def lines(process):
 def found(folder, session, environment, program=PROGRAM):
     """The state of a session as qatlab tells it; nothing may be wrong with it."""
     process = subprocess.run(
-        [program, "--session", str(session), "--json", "-c", "models\nset"], cwd=folder, env=environment,
+        [program, "--session", str(session), "--json", "-c", "models\nset"], cwd=folder, env={**environment, **CALM},
         capture_output=True, text=True, timeout=120)
     assert process.returncode == 0, process.stdout + process.stderr
     assert "warning" not in process.stderr and "error" not in process.stderr, process.stderr

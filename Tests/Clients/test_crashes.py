@@ -16,7 +16,7 @@ import pytest
 
 import faults
 from conftest import PROGRAM
-from sessions import PREPARATION, State, check_files, check_modes, found, program
+from sessions import CALM, PREPARATION, State, check_files, check_modes, found, program
 
 CRASHES = int(os.environ.get("QATLAB_CRASHES", "40"))
 SEED = int(os.environ.get("QATLAB_SEED", "1"))
@@ -28,7 +28,7 @@ class Killed:
     def __init__(self, cells, folder, environment, session="session"):
         self.acknowledged, self.failed = 0, None
         self.process = subprocess.Popen(
-            [PROGRAM, "--session", session, "--json"], cwd=folder, env=environment, stdin=subprocess.PIPE,
+            [PROGRAM, "--session", session, "--json"], cwd=folder, env={**environment, **CALM}, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.reader = threading.Thread(target=self._read)
         self.reader.start()

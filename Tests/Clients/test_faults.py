@@ -12,7 +12,7 @@ import pytest
 
 import faults
 from conftest import PROGRAM
-from sessions import PREPARATION, State, check_files, column, found, lines
+from sessions import CALM, PREPARATION, State, check_files, column, found, lines
 
 TRIED = int(os.environ.get("QATLAB_FAULTS", "2"))
 
@@ -98,7 +98,7 @@ class Bench:
 def bench(tmp_path_factory, library):
     folder = tmp_path_factory.mktemp("bench").resolve()
     environment = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    return Bench(folder, {**environment, "HOME": str(folder), "LANG": "C.UTF-8"}, library)
+    return Bench(folder, {**environment, **CALM, "HOME": str(folder), "LANG": "C.UTF-8"}, library)
 
 
 @pytest.mark.parametrize("how", ["fail", "on", "short"])
