@@ -6,9 +6,9 @@ import SessionStore
 import Testing
 import Training
 
-/// What a session keeps as text, changed at random: settings, networks, and what is written down of models. Every cell
-/// that looks ends with an answer or a diagnostic.
+/// What a session keeps as text, changed at random: settings, networks, and what is written down of models.
 ///
+/// Every cell that looks ends with an answer or a diagnostic.
 /// `QATLAB_FUZZ` sets how many are tried.
 @Suite struct StoredTextFuzzTests {
   private static let count = ProcessInfo.processInfo.environment["QATLAB_FUZZ"].flatMap { Int($0) } ?? 400
