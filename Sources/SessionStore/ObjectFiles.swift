@@ -131,7 +131,7 @@ extension ObjectFiles {
   /// Removes what a process that died left half-written; only the one writer may do this.
   func removeTemporaries() {
     guard let folder, let own = OwnFolder(folder) else { return }
-    own.removeTemporaries { Self.object(of: $0) != nil }
+    own.removeTemporaries { Self.object(of: $0) != nil || $0 == IdentityFile.name }
   }
 
   /// Removes objects that are not in `kept` and at least `age` seconds old; returns how many and their bytes.
