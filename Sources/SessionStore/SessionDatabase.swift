@@ -10,7 +10,11 @@ enum SessionDatabase {
   }
 
   /// The database for the one process that writes; a new one is whole before it has its name.
-  static func writable(_ path: String, hasObjects: Bool) throws -> DatabaseQueue {
+  ///
+  /// `inspect` sees it before anything is written to it: what lacks its log must be as it was when that is put back.
+  static func writable(
+    _ path: String, hasObjects: Bool, inspect: (DatabaseQueue) throws -> Void
+  ) throws -> DatabaseQueue {
     // SQLite takes a file of no byte or one for a new database, which would hide that everything is gone.
     if hasObjects, let size = AtomicFile.size(path), size <= 1 {
       throw StoreError.damagedStore(path: path, reason: "the file is empty")
@@ -29,6 +33,7 @@ enum SessionDatabase {
     // GRDB lowers this to NORMAL when it turns on WAL, and the last commits could go with the power.
     try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     try check(queue, path: path)
+    try inspect(queue)
     if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) { try Schema.complete(queue) }
     try queue.inDatabase(endAbandonedRuns)
     return queue

@@ -22,6 +22,11 @@ struct SessionIdentity: Equatable {
         """)
   }
 
+  /// The same of a database that may be of an earlier version: nil where it has none.
+  static func find(_ database: Database) throws -> SessionIdentity? {
+    try database.tableExists("session_identity") ? read(database) : nil
+  }
+
   /// As the database has it; throws what SQLite says of a damaged one.
   static func read(_ database: Database) throws -> SessionIdentity {
     guard let row = try Row.fetchOne(database, sql: "SELECT id, commits FROM session_identity") else {
@@ -49,9 +54,10 @@ struct IdentityRecord: Equatable {
   /// The folder in which it was written.
   var home: FileID
 
-  func finding(on found: SessionIdentity, in folder: String) -> Finding {
-    guard identity.id == found.id else { return .otherSession }
-    let (missing, _) = identity.commits.subtractingReportingOverflow(found.commits)
+  /// Of a database with that identity; nil is one of an earlier version, which knows of none.
+  func finding(on found: SessionIdentity?, in folder: String) -> Finding {
+    guard found == nil || identity.id == found?.id else { return .otherSession }
+    let (missing, _) = identity.commits.subtractingReportingOverflow(found?.commits ?? -1)
     return missing > 0 ? .missingCommits(missing, isCopy: home != FileID(folder)) : .sound
   }
 }

@@ -109,8 +109,10 @@ struct StoreOpening: ~Copyable {
     try requireDatabase(folder, hasObjects: objects.hasAny || identity.exists)
     objects.removeTemporaries()
     OwnFolder(folder)?.removeTemporaries { $0 == "store.db" }
-    let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny)
-    let problems = try belonging(queue, folder)
+    var problems: [StoreProblem] = []
+    let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny) { queue in
+      problems = try belonging(queue, folder)
+    }
     // A folder without a mark is one of an earlier version, whose files are for everyone to read.
     if identity.record?.home != FileID(objectFolder) { PrivateFiles.tighten(filesOf: folder) }
     try identity.mark(try queue.inDatabase(SessionIdentity.read))
@@ -142,7 +144,7 @@ struct StoreOpening: ~Copyable {
     let objects = folder + "/objects"
     // The folder's count is read first: a writer counts on meanwhile, in the database before the folder.
     let record = IdentityFile(folder: objects).record
-    let identity = try queue.inDatabase(SessionIdentity.read)
+    let identity = try queue.inDatabase(SessionIdentity.find)
     switch record?.finding(on: identity, in: objects) {
     case .sound, nil: return []
     case .otherSession:

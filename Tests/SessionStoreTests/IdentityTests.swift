@@ -162,4 +162,31 @@ import Testing
     try folder.write("77\n".utf8, to: folder.path + "/lock")
     #expect(try refusal(folder) { try store.transaction { try $0.set("seed", to: "1") } }.contains("lock"))
   }
+
+  /// What is put back must find the database as it was: a refused opening writes nothing, not even of runs that ended.
+  @Test func aRefusedOpeningLeavesTheDatabaseToItsLog() throws {
+    let folder = try SessionFolder()
+    try folder.open { store in
+      try store.transaction {
+        _ = try $0.beginRun(kind: .train, model: "a", settings: [:], command: "train")
+      }
+    }
+    var store: SessionStore? = try SessionStore(folder: folder.path)
+    try store?.transaction { try $0.set("seed", to: "7") }
+    let crashed = try folder.crashed()
+    store = nil
+    for name in ["store.db", "store.db-wal"] {
+      try folder.write(crashed.bytes(crashed.path + "/" + name), to: folder.path + "/" + name)
+    }
+    let log = folder.database + "-wal"
+    let (before, frames) = (try folder.bytes(folder.database), try folder.bytes(log))
+    try FileManager.default.removeItem(atPath: log)
+    for _ in 0..<2 { #expect(try refusal(folder).contains("store.db-wal")) }
+    #expect(try folder.bytes(folder.database) == before)
+    try folder.write(frames, to: log)
+    try folder.open { store throws in
+      #expect(try store.setting("seed") == "7")
+      #expect(try store.pragma("integrity_check") == "ok")
+    }
+  }
 }
