@@ -3,11 +3,15 @@ PROGRAM := .build/release/qatlab
 
 # Nothing is imported as @testable, so tests and program share one release build.
 TEST_OPTIONS := -c release --disable-testable-imports --disable-xctest
+# Suites without training: readers, the store, the language, notebooks' files, and the kernel's messages.
+SANITIZED := '^(Text|Language|GraphIR|TensorFiles|Pictures|Datasets|SessionStore|ONNXFormat|JupyterKernel)Tests\.'
+
 # Tests train beside one another: idle kernel threads leave the cores after a short wait, as in the program.
 export GOMP_SPINCOUNT ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: check-integers check-readers check-jupyterlab help dependencies build demo repl test test-in-random-order \
+.PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \
+  check-sanitizers check-jupyterlab help dependencies build demo repl test test-in-random-order \
   bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays jupyter-words reference \
   lint clean
 
@@ -27,6 +31,12 @@ help:
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
 	@echo 'make check-integers  hold 10,000 random networks and every architecture against exact integer arithmetic'
 	@echo 'make check-readers  try 100,000 mutations of each kind of picture, data, tensor and network file'
+	@echo 'make check-fuzz  the same and texts, notebooks and stored settings: ten million inputs in all; takes hours'
+	@echo 'make check-crashes  kill 1,000 processes at random moments, and cut the power of 200: what was told as done is there'
+	@echo 'make check-faults  have each call on a file fail once, and from then on: a cell fails, and the session is as before'
+	@echo 'make check-writers  run 10,000 cells each in processes that share a session'
+	@echo 'make check-interrupt  measure how long the prompt takes to come back after Ctrl-C in training, 100 times'
+	@echo 'make check-sanitizers  run the tests of readers, store and cells with Address and Thread Sanitizer'
 	@echo 'make check-jupyterlab  drive the quick start in JupyterLab by clicks and keys, with screenshots (PyPI, chromium)'
 	@echo "make jupyter-words  write the words that Jupyter's tools colour, from what help lists"
 	@echo 'make reference  write docs/reference.md and docs/qatlab.1 from what the commands say of themselves'
@@ -90,6 +100,29 @@ check-integers: dependencies
 check-readers: dependencies
 	QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) \
 	  --filter 'HostilePictureTests|OtherFormatsTests|HostileTensorFileTests|HostileNetworkTests'
+
+# By kind of input: texts 16 seeds, notebooks 3 files, settings, and each file of pictures, data, tensors and networks.
+check-fuzz: dependencies
+	QATLAB_FUZZ=250000 QATLAB_MUTATIONS=100000 swift test $(TEST_OPTIONS) --filter \
+	  'FuzzTests|HostilePictureTests|OtherFormatsTests|HostileTensorFileTests|HostileNetworkTests|SafetensorsTests'
+
+check-crashes: build
+	QATLAB_CRASHES=$${QATLAB_CRASHES:-1000} Scripts/test-from-outside.sh -k test_crashes
+
+check-faults: build
+	QATLAB_FAULTS=1000000 Scripts/test-from-outside.sh -k test_faults
+
+check-writers: build
+	QATLAB_WRITES=10000 Scripts/test-from-outside.sh -k test_writers
+
+check-interrupt: build
+	Scripts/test-from-outside.sh --collect-only >/dev/null
+	.build/clients/bin/python Scripts/interrupt-latency.py
+
+# oneDNN and libgomp are built without: what computes in threads of theirs is left out of the thread sanitizer's part.
+check-sanitizers: dependencies
+	swift test --disable-xctest --sanitize=address --scratch-path .build/address --filter $(SANITIZED)
+	swift test --disable-xctest --sanitize=thread --scratch-path .build/thread --filter $(SANITIZED)
 
 check-jupyterlab: build
 	python3 Scripts/jupyterlab-tour.py

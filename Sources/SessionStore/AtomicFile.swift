@@ -4,11 +4,13 @@ import Glibc
 enum AtomicFile {
   /// Writes a file through a temporary one beside it: write, fsync, rename, fsync of the folder.
   ///
+  /// `mode` is who may read it, less what the user's mask takes away: the session's own files are nobody else's business.
   /// `chunks` gives the bytes in order; nothing is left behind when anything fails before the file has its name.
   static func write(
-    _ path: String, chunks: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    _ path: String, mode: mode_t = 0o600,
+    chunks: (_ append: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let temporary = try TemporaryFile(beside: path)
+    let temporary = try TemporaryFile(beside: path, mode: mode)
     do {
       try chunks { try append($0, to: temporary.descriptor) }
       guard fsync(temporary.descriptor) == 0 else { throw FileError(call: "fsync") }

@@ -13,6 +13,10 @@ struct FileError: Error, Equatable {
     reason = call + ": " + String(cString: strerror(code))
   }
 
+  /// True where nothing more can be written: the disk is full, or the user's share of it, or the file is as long as it
+  /// may be.
+  var lacksRoom: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+
   init(reason: String) {
     code = 0
     self.reason = reason

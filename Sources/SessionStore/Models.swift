@@ -63,16 +63,25 @@ extension SessionStore {
     }
   }
 
-  /// Reads a model's weights and verifies that they are what was written: size, SHA-256 and structure.
+  /// Reads a model's weights and verifies that they are what was written: size, SHA-256 and structure; and that they are
+  /// those that its layers read.
   ///
   /// Throws `.damagedObject` with the model and the file.
-  package func parameters(of model: ModelRecord) throws -> ParameterSet { try objects.load(model) }
+  package func parameters(of model: ModelRecord) throws -> ParameterSet {
+    let parameters = try objects.load(model)
+    if let flaw = model.graph.flaw(of: parameters) {
+      throw StoreError.damagedObject(
+        model: model.name, path: objects.path(model.object), reason: "does not fit its layers: " + flaw)
+    }
+    return parameters
+  }
 
   /// What is wrong with the session at a look: damaged rows, missing or resized files of weights, history.
   ///
   /// `parameters(of:)` finds the rest.
   package func problems() throws -> [StoreProblem] {
-    var problems = try read { database in
+    var problems = openingProblems
+    problems += try read { database in
       try Row.fetchAll(database, sql: Self.selection + "ORDER BY v.id").compactMap(problem)
     }
     do {
@@ -106,19 +115,27 @@ extension SessionStore {
       guard let kind = Model.Kind(rawValue: kind) else {
         throw StoreError.damagedModel(model: name, reason: "unknown kind \"\(kind)\"")
       }
+      let details = try StoredText.decode([String: String].self, from: row.decode(forColumn: "details"))
+      try requireSound(details, row, of: name)
       return ModelRecord(
         name: name, version: try row.decode(forColumn: "version"), kind: kind,
         graph: try graph(row, of: name), object: try row.decode(forColumn: "object"),
         byteCount: try row.decode(forColumn: "byte_count"),
         figures: try StoredText.decode([String: Double].self, from: row.decode(forColumn: "figures")),
-        details: try StoredText.decode([String: String].self, from: row.decode(forColumn: "details")),
-        run: try row.decode(forColumn: "run"),
+        details: details, run: try row.decode(forColumn: "run"),
         createdAt: StoredInstant.date(try row.decode(forColumn: "created_at")))
     } catch let error as StoreError {
       throw error
     } catch {
       throw StoreError.damagedModel(model: name, reason: "its row can't be decoded")
     }
+  }
+
+  private func requireSound(_ details: [String: String], _ row: Row, of model: String) throws {
+    let id = try row.decode(Int64.self, forColumn: "id")
+    guard !soundDetails.contains(id) else { return }
+    if let flaw = flawOfDetails(details) { throw StoreError.damagedModel(model: model, reason: flaw) }
+    soundDetails.insert(id)
   }
 
   private func graph(_ row: Row, of model: String) throws -> Graph {

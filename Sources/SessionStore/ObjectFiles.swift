@@ -13,7 +13,7 @@ final class ObjectFiles {
   /// The folder of the objects; nil keeps them in `memory`.
   private let folder: String?
   private var memory: [String: WeightsFile] = [:]
-  private static let suffix = ".safetensors"
+  static let suffix = ".safetensors"
 
   init(folder: String?) { self.folder = folder }
 
@@ -58,7 +58,8 @@ final class ObjectFiles {
 
   /// Whether a file has the bytes that its name promises.
   private func holds(_ path: String, _ object: String) -> Bool {
-    (try? AtomicFile.read(path)).map { WeightsFile.digest(of: $0) == object } ?? false
+    // What can't be read is not what was promised.
+    (try? FilePieces.digest(of: path)) == object
   }
 
   /// A look at the file's size, without reading it.
@@ -104,10 +105,33 @@ final class ObjectFiles {
 }
 
 extension ObjectFiles {
+  /// Every object that is there, in order.
+  var names: [String] {
+    guard let folder else { return memory.keys.sorted() }
+    return Folder.names(in: folder).compactMap { Self.object(of: $0[...]) }
+  }
+
+  /// Size of an object's file; nil where there is none.
+  func byteCount(_ object: String) throws(StoreError) -> Int? {
+    guard folder != nil else { return try memory[object]?.byteCount }
+    return AtomicFile.size(path(object))
+  }
+
+  /// Gives an object's bytes in order, at most `limit` of them.
+  func forEachPiece(
+    of object: String, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard folder != nil else {
+      guard let file = memory[object] else { throw FileError(reason: "is missing") }
+      return try WeightsFile.Layout(file).forEachChunk(body)
+    }
+    try FilePieces.forEach(path(object), limit: limit, body)
+  }
+
   /// Removes what a process that died left half-written; only the one writer may do this.
   func removeTemporaries() {
     guard let folder, let own = OwnFolder(folder) else { return }
-    own.removeTemporaries { Self.object(of: $0) != nil }
+    own.removeTemporaries { Self.object(of: $0) != nil || $0 == IdentityFile.name }
   }
 
   /// Removes objects that are not in `kept` and at least `age` seconds old; returns how many and their bytes.

@@ -11,11 +11,11 @@ extension SessionStore {
   }
 
   package func settings(at state: Int64) throws -> [String: String] {
-    try standing(at: state) { try Self.pairs("SELECT key, value FROM setting", $0) } ?? [:]
+    try standing(at: state) { try SessionStore.pairs("SELECT key, value FROM setting", in: $0) } ?? [:]
   }
 
   package func definitions(at state: Int64) throws -> [String: String] {
-    try standing(at: state) { try Self.pairs("SELECT name, words FROM definition", $0) } ?? [:]
+    try standing(at: state) { try SessionStore.pairs("SELECT name, words FROM definition", in: $0) } ?? [:]
   }
 
   /// Reads at a state, and leaves the session as it stands; nil where undo and redo don't lead there.

@@ -44,6 +44,7 @@ enum Schema {
       try $0.execute(sql: RunRows.columns + CheckpointRows.table)
     }
     registerVersions(&migrator)
+    migrator.registerMigration("5 identity", migrate: SessionIdentity.makeTable)
     return migrator
   }
 

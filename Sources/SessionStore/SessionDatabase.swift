@@ -10,7 +10,11 @@ enum SessionDatabase {
   }
 
   /// The database for the one process that writes; a new one is whole before it has its name.
-  static func writable(_ path: String, hasObjects: Bool) throws -> DatabaseQueue {
+  ///
+  /// `inspect` sees it before anything is written to it: what lacks its log must be as it was when that is put back.
+  static func writable(
+    _ path: String, hasObjects: Bool, inspect: (DatabaseQueue) throws -> Void
+  ) throws -> DatabaseQueue {
     // SQLite takes a file of no byte or one for a new database, which would hide that everything is gone.
     if hasObjects, let size = AtomicFile.size(path), size <= 1 {
       throw StoreError.damagedStore(path: path, reason: "the file is empty")
@@ -29,6 +33,7 @@ enum SessionDatabase {
     // GRDB lowers this to NORMAL when it turns on WAL, and the last commits could go with the power.
     try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     try check(queue, path: path)
+    try inspect(queue)
     if try !queue.inDatabase(Schema.migrator.hasCompletedMigrations) {
       try StoreBackup.make(of: queue, path)
       try Schema.complete(queue)
@@ -63,8 +68,27 @@ enum SessionDatabase {
     }
   }
 
+  /// The database where nothing can be written, for the one process that has the lock.
+  ///
+  /// What its log holds is read with an index in memory, since there is no room for the shared one.
+  static func onFullDisk(_ path: String) throws -> DatabaseQueue {
+    if (AtomicFile.size(path + "-wal") ?? 0) == 0 {
+      return try reading(path, opening: "file:\(percentEncoded(path))?immutable=1")
+    }
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = 1")
+    }
+    return try checked(DatabaseQueue(path: plainName(path), configuration: configuration), path: path)
+  }
+
   private static func reading(_ path: String, opening name: String) throws -> DatabaseQueue {
-    let queue = try DatabaseQueue(path: name, configuration: configuration(readOnly: true))
+    try checked(DatabaseQueue(path: name, configuration: configuration(readOnly: true)), path: path)
+  }
+
+  /// Throws where it is no session's, or has not all of its tables.
+  private static func checked(_ queue: DatabaseQueue, path: String) throws -> DatabaseQueue {
     try check(queue, path: path)
     guard try queue.inDatabase(Schema.migrator.hasCompletedMigrations) else {
       if try !queue.inDatabase(Schema.isBlank) { throw StoreError.olderStore(path: path) }
@@ -150,6 +174,16 @@ enum SessionDatabase {
       arguments: [RunRecord.Status.interrupted.rawValue, running])
   }
 
+  /// True for what SQLite answers where there is no room for what it has to write.
+  static func lacksRoom(_ error: any Error) -> Bool {
+    switch error {
+    case let error as DatabaseError:
+      [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode)
+    case let error as FileError: error.lacksRoom
+    default: false
+    }
+  }
+
   /// True for what a database that is being made answers.
   static func mayPass(_ error: any Error) -> Bool {
     switch error {
@@ -171,6 +205,10 @@ extension StoreError {
     let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: return StoreError.damagedStore(path: path, reason: reason)
+    case .SQLITE_FULL: return StoreError.database(path: path, reason: "the disk is full")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return StoreError.database(
+        path: path, reason: "another program has it locked: close that one, and run the cell again")
     default: return StoreError.database(path: path, reason: reason)
     }
   }

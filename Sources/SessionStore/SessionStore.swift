@@ -13,6 +13,10 @@ package final class SessionStore {
   package let lockHolder: Int32?
   /// `store.db`, as it was opened.
   package let databasePath: String
+  /// What is wrong with a stored model's details, by which they are read, as a clause; nil where nothing is.
+  package var flawOfDetails: ([String: String]) -> String? = { _ in nil } {
+    didSet { soundDetails = [] }
+  }
 
   let objects: ObjectFiles
   let checkpointFiles: CheckpointFiles
@@ -20,8 +24,15 @@ package final class SessionStore {
   var graphs: [Int64: Graph] = [:]
   /// Whole models by the row of their version, with the figures that they were read with.
   var records: [Int64: (figures: String, record: ModelRecord)] = [:]
+  /// Rows whose details were found sound.
+  var soundDetails: Set<Int64> = []
   let queue: DatabaseQueue
   private let lock: SessionLock?
+  private let guardedFiles: StoreOpening.GuardedFiles?
+  /// Why nothing can be written, where that is for want of room.
+  private let wantOfRoom: String?
+  /// What was found when the session was opened, and disables nothing.
+  let openingProblems: [StoreProblem]
   private var isInTransaction = false
 
   /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
@@ -41,6 +52,9 @@ package final class SessionStore {
     databasePath = opening.databasePath
     objects = opening.objects
     queue = opening.queue
+    guardedFiles = opening.guardedFiles
+    wantOfRoom = opening.wantOfRoom
+    openingProblems = opening.problems
     lock = opening.lock
     isOnDisk = folder != nil
     checkpointFiles = CheckpointFiles(folder: folder.map { $0 + "/checkpoints" })
@@ -78,18 +92,43 @@ package final class SessionStore {
     }
   }
 
+  /// Why this process may not write; nil where it may.
+  package var refusal: StoreError? {
+    guard isReadOnly else { return nil }
+    if let wantOfRoom { return .fullDisk(path: Folder.containing(databasePath), reason: wantOfRoom) }
+    return .readOnly(lockHolder: lockHolder)
+  }
+
+  private func requireSameFiles() throws(StoreError) {
+    guard let guardedFiles else { return }
+    switch lock {
+    case .some(let lock): try guardedFiles.opened.check(lock)
+    case nil: break
+    }
+  }
+
   /// What SQLite says to `PRAGMA name` on this connection: `synchronous` is 2 for FULL, `journal_mode` "wal".
   package func pragma(_ name: String) throws -> String? {
     try read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
   }
 
   func write<T>(_ body: (Database) throws -> T) throws -> T {
-    guard !isReadOnly else { throw StoreError.readOnly(lockHolder: lockHolder) }
+    if let refusal { throw refusal }
     precondition(!isInTransaction, "transactions don't nest")
     isInTransaction = true
     defer { isInTransaction = false }
+    var commits: Int?
     do {
-      return try queue.write(body)
+      let result = try queue.write { database in
+        // Before anything is written, and again when it is done: that may have taken a while.
+        try requireSameFiles()
+        let result = try body(database)
+        commits = try guardedFiles.map { _ in try SessionIdentity.countCommit(database) }
+        try requireSameFiles()
+        return result
+      }
+      if let commits { guardedFiles?.identity.note(commits: commits) }
+      return result
     } catch {
       // Rows that were rolled back leave their ids to others.
       forgetRecords()
@@ -98,7 +137,7 @@ package final class SessionStore {
   }
 
   /// Has everything read again.
-  func forgetRecords() { (graphs, records) = ([:], [:]) }
+  func forgetRecords() { (graphs, records, soundDetails) = ([:], [:], []) }
 
   /// Writes the database anew, without the pages that are free.
   func vacuum() throws {

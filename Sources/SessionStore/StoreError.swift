@@ -17,6 +17,10 @@ package enum StoreError: Error, Hashable, Sendable {
   /// The session is open for reading only; `lockHolder` is the process that writes to it, nil where the
   /// folder may not be written or the process is unknown.
   case readOnly(lockHolder: Int32?)
+  /// The files of the session are not those that were opened, or do not belong together.
+  case changedFolder(path: String, reason: String, remedy: String)
+  /// The session is open for reading only, because there is no room for what is written.
+  case fullDisk(path: String, reason: String)
   case unknownModel(String)
   case unknownRun(String)
   /// The row that describes a model can't be understood.
@@ -42,12 +46,14 @@ package enum StoreProblem: Hashable, Sendable {
   case damagedHistory(path: String, reason: String)
   /// A run that lists leave out; `number` is that by which it would be named.
   case damagedRun(number: Int, reason: String)
+  /// The session is a copy that lacks the last cells of the one that it was made from.
+  case missingCommits(path: String, count: Int)
 
-  /// The model that can't be used; nil where it is another thing.
+  /// The model that can't be used; nil where it is none's.
   package var model: String? {
     switch self {
     case .missingObject(let model, _), .resizedObject(let model, _, _, _), .damagedModel(let model, _): model
-    case .damagedHistory, .damagedRun: nil
+    case .damagedHistory, .damagedRun, .missingCommits: nil
     }
   }
 }

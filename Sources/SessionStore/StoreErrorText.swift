@@ -18,6 +18,11 @@ extension StoreError: CustomStringConvertible {
     case .readOnly(nil):
       "the session is open for reading only; close the process that writes to it, "
         + "see that its folder may be written, or open with another --session"
+    case .changedFolder(let path, let reason, let remedy):
+      "the session in \(path) can't be used as it is: \(reason); \(remedy)"
+    case .fullDisk(let path, let reason):
+      "the session is open for reading only, because nothing can be written to \(path) (\(reason)); "
+        + "make room on its disk or see to its rights, and open it again"
     case .unknownModel(let name): "no model is called \"\(name)\""
     case .unknownRun(let id): "no run has the id \(id)"
     case .damagedModel(let model, let reason):
@@ -53,6 +58,9 @@ extension StoreProblem: CustomStringConvertible {
       "run \(number) is left out: its record is damaged (\(reason)); other runs are not concerned"
     case .damagedHistory(let path, let reason):
       "the history of cells in \(path) is damaged (\(reason)); models and runs are not concerned"
+    case .missingCommits(let path, let count):
+      "\(path) lacks the last \(count == 1 ? "change" : "\(count) changes") of the session that it is a copy of: "
+        + "it was copied without its store.db-wal, or while a cell ran"
     }
   }
 }

@@ -9,10 +9,12 @@ struct TemporaryFile {
   private static let suffix = ".qatlab-tmp"
 
   /// Makes an empty file with a name that no other has, in the folder of the file that it will be.
-  init(beside target: String) throws(FileError) {
+  ///
+  /// `mode` is who may read it, less what the user's mask takes away.
+  init(beside target: String, mode: mode_t = 0o600) throws(FileError) {
     for attempt in 0..<1000 {
       let path = "\(target).\(getpid())\(attempt == 0 ? "" : "-\(attempt)")\(Self.suffix)"
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
       if descriptor >= 0 {
         (self.path, self.descriptor) = (path, descriptor)
         return

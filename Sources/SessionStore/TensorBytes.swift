@@ -16,7 +16,7 @@ extension Tensor.Elements {
     case .float16:
       self = .float32((Self.copy(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
     case .bfloat16: self = .float32((Self.copy(bytes) as [UInt16]).map(Float.init(bfloat16:)))
-    case .uint8, .float64, .int64, .int16, .bool: return nil
+    case .uint8, .uint16, .uint32, .uint64, .float64, .int64, .int16, .bool: return nil
     }
   }
 

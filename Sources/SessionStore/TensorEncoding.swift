@@ -12,7 +12,8 @@ package enum TensorEncoding: Hashable, Sendable {
   /// Nil for types that lie in the file as in memory, and for packed bytes, which don't tell their width.
   init?(_ type: StoredType) {
     switch type {
-    case .float32, .int32, .int8, .uint8, .float64, .int64, .int16, .bool: return nil
+    case .float32, .int32, .int8, .uint8, .uint16, .uint32, .uint64, .float64, .int64, .int16, .bool:
+      return nil
     case .float16: self = .float16
     case .bfloat16: self = .bfloat16
     }

@@ -74,11 +74,11 @@ extension SessionStore {
   }
 
   func pairs(_ sql: String, _ arguments: StatementArguments = []) throws -> [String: String] {
-    try read { try Self.pairs(sql, arguments, $0) }
+    try read { try Self.pairs(sql, arguments, in: $0) }
   }
 
   static func pairs(
-    _ sql: String, _ arguments: StatementArguments = [], _ database: Database
+    _ sql: String, _ arguments: StatementArguments = [], in database: Database
   ) throws -> [String: String] {
     var pairs: [String: String] = [:]
     let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)

@@ -85,8 +85,11 @@ package struct WeightsFile: Equatable, Sendable {
   /// Writes the file whole or not at all, over one that was there; throws `StoreError.unwritable`.
   package func write(to path: String) throws(StoreError) {
     let layout = try Layout(self)
+    guard layout.headerCount <= SafetensorsHeader.longest else {
+      throw .unwritable(path: path, reason: "its header would be longer than the format allows")
+    }
     do {
-      try AtomicFile.write(path) { append in try layout.forEachChunk(append) }
+      try AtomicFile.write(path, mode: 0o644) { append in try layout.forEachChunk(append) }
     } catch {
       throw StoreError.unwritable(path: path, reason: (error as? FileError)?.reason ?? "\(error)")
     }
@@ -120,6 +123,8 @@ extension WeightsFile {
     private let prefix: [UInt8]
     private let tensors: [(elements: Tensor.Elements, encoding: TensorEncoding?)]
     let byteCount: Int
+    /// Of the header alone, without the eight bytes of its length.
+    var headerCount: Int { prefix.count - 8 }
 
     /// Throws `.inconsistentTensor` where a shape does not fit its elements, or an encoding can't hold one of them.
     init(_ file: WeightsFile) throws(StoreError) {
@@ -163,7 +168,7 @@ extension WeightsFile {
     return hexadecimal(hash.finalize())
   }
 
-  private static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+  static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

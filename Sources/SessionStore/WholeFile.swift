@@ -46,7 +46,7 @@ package struct WholeFile: Hashable, Sendable {
   /// Writes it through a temporary file beside it, over one that was there; throws `.unwritable`.
   package func write(_ bytes: [UInt8]) throws(StoreError) {
     do {
-      try AtomicFile.write(path) { append in try bytes.withUnsafeBytes { try append($0) } }
+      try AtomicFile.write(path, mode: 0o644) { append in try bytes.withUnsafeBytes { try append($0) } }
     } catch {
       throw StoreError.unwritable(path: path, reason: (error as? FileError)?.reason ?? "\(error)")
     }

@@ -10,13 +10,16 @@ package enum StoredType: String, CaseIterable, Sendable {
   case int8 = "I8"
   /// Also bytes that hold codes of 4 bits in a session's own files.
   case uint8 = "U8"
+  case uint16 = "U16"
+  case uint32 = "U32"
+  case uint64 = "U64"
   case bool = "BOOL"
 
   package var byteCount: Int {
     switch self {
-    case .float64, .int64: 8
-    case .float32, .int32: 4
-    case .float16, .bfloat16, .int16: 2
+    case .float64, .int64, .uint64: 8
+    case .float32, .int32, .uint32: 4
+    case .float16, .bfloat16, .int16, .uint16: 2
     case .int8, .uint8, .bool: 1
     }
   }
@@ -33,6 +36,9 @@ package enum StoredType: String, CaseIterable, Sendable {
     case .int16: "ShortStorage"
     case .int8: "CharStorage"
     case .uint8: "ByteStorage"
+    case .uint16: "UInt16Storage"
+    case .uint32: "UInt32Storage"
+    case .uint64: "UInt64Storage"
     case .bool: "BoolStorage"
     }
   }
@@ -52,6 +58,9 @@ package enum StoredType: String, CaseIterable, Sendable {
     case .int16: Float(load(Int16.self))
     case .int8: Float(load(Int8.self))
     case .uint8: Float(load(UInt8.self))
+    case .uint16: Float(load(UInt16.self))
+    case .uint32: Float(load(UInt32.self))
+    case .uint64: Float(load(UInt64.self))
     case .bool: load(UInt8.self) == 0 ? 0 : 1
     }
   }

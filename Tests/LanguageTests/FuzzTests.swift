@@ -1,3 +1,4 @@
+import Foundation
 import Language
 import Testing
 
@@ -14,7 +15,10 @@ private struct SplitMix: RandomNumberGenerator {
   }
 }
 
+/// `QATLAB_FUZZ` sets how many texts are tried for each seed.
 struct FuzzTests {
+  private static let wanted = ProcessInfo.processInfo.environment["QATLAB_FUZZ"].flatMap { Int($0) }
+
   private static let programs = [
     "data fashion-mnist limit 20000\nteacher = train resnet18 epochs 3 lr 1e-4 augment seed -7",
     "qat student with kd(teacher, DecoupledKD(normalize: true), 0.5, T: 4, layers: [a.0.b, c]), nkd epochs 2",
@@ -33,7 +37,7 @@ struct FuzzTests {
   @Test(arguments: 0..<4)
   func anyBytesAreRead(_ seed: UInt64) throws {
     var random = SplitMix(state: seed)
-    for _ in 0..<100 {
+    for _ in 0..<(Self.wanted ?? 100) {
       let bytes = (0..<Int.random(in: 0..<200, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
@@ -45,7 +49,7 @@ struct FuzzTests {
   @Test(arguments: 0..<8)
   func anyMutationIsRead(_ seed: UInt64) throws {
     var random = SplitMix(state: seed &+ 1_000)
-    for _ in 0..<400 {
+    for _ in 0..<(Self.wanted ?? 400) {
       var characters = Array(
         Self.programs[Int.random(in: 0..<Self.programs.count, using: &random)].unicodeScalars)
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -63,7 +67,7 @@ struct FuzzTests {
   @Test(arguments: 0..<4)
   func anySequenceOfPiecesIsRead(_ seed: UInt64) throws {
     var random = SplitMix(state: seed &+ 2_000)
-    for _ in 0..<400 {
+    for _ in 0..<(Self.wanted ?? 400) {
       let count = Int.random(in: 0..<40, using: &random)
       let text = (0..<count).map { _ in Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)] }
       try check(text.joined())

@@ -68,16 +68,19 @@ struct LockTests {
 
   /// What stands in the lock's place, and whether it is a lock.
   enum InPlace: CaseIterable {
-    case nothing, emptyFile, oldHolder, holderWithoutLineFeed
+    case nothing, emptyFile, oldHolder, holderWithoutLineFeed, holderWithStart
     case link, danglingLink, linkToHolder, text, signedNumber, zero, longNumber, pipe, folder
 
-    var isLock: Bool { [.nothing, .emptyFile, .oldHolder, .holderWithoutLineFeed].contains(self) }
+    var isLock: Bool {
+      [.nothing, .emptyFile, .oldHolder, .holderWithoutLineFeed, .holderWithStart].contains(self)
+    }
 
     var content: String? {
       switch self {
       case .emptyFile: ""
       case .oldHolder: "4194303\n"
       case .holderWithoutLineFeed: "12"
+      case .holderWithStart: "\(getpid()) 1\n"
       case .text: "my notes"
       case .signedNumber: "-1\n"
       case .zero: "0\n"
@@ -103,7 +106,9 @@ struct LockTests {
     guard !place.isLock else {
       try folder.open { store throws in
         #expect(!store.isReadOnly)
-        #expect(try folder.bytes(lock) == Array("\(getpid())\n".utf8))
+        // The moment of its start tells it from a later process with its id.
+        let line = String(decoding: try folder.bytes(lock), as: UTF8.self)
+        #expect(line.hasPrefix("\(getpid()) ") && line.hasSuffix("\n"))
         #expect(try SessionStore(folder: folder.path).lockHolder == getpid())
       }
       return
@@ -130,5 +135,19 @@ struct LockTests {
       #expect(reader.lockHolder == nil)
     }
     #expect(try folder.bytes(folder.path + "/victim") == [])
+  }
+
+  /// A lock that says another process than the one that has it: its writer could not write itself down.
+  @Test(arguments: ["\(getpid()) 1\n", "4194304 77\n"])
+  func aProcessThatIsNotTheOneWrittenDownIsNotNamed(line: String) throws {
+    let folder = try SessionFolder()
+    let writer = try SessionStore(folder: folder.path)
+    try folder.write(line.utf8, to: folder.path + "/lock")
+    // Written in place, so that the lock is still held.
+    let reader = try SessionStore(folder: folder.path)
+    #expect(reader.isReadOnly)
+    #expect(reader.lockHolder == nil)
+    #expect("\(try #require(reader.refusal))".contains("reading only"))
+    #expect(!writer.isReadOnly)
   }
 }

@@ -38,8 +38,10 @@ final class SessionFolder {
     return count
   }
 
+  /// Without the file by which the folder of objects is known.
   func names(in folder: String = "objects") throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).sorted()
+    try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder).filter { $0 != "identity" }
+      .sorted()
   }
 
   /// Puts a whole object that no row names into the folder of objects; returns the file's name.

@@ -22,5 +22,8 @@ extension BatchNorm: OperationTraits {
   package var words: String { "batch norm" }
   package var role: GroupRole { .norm }
   package var parameterCount: Int { 2 * channels }
-  package var isPossible: Bool { Possible.extents.contains(channels) }
+  package var isPossible: Bool {
+    Possible.extents.contains(channels) && epsilon >= 0 && epsilon.isFinite && momentum >= 0 && momentum <= 1
+      && weightGrid?.isPossible ?? true
+  }
 }

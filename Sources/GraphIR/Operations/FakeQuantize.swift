@@ -37,5 +37,5 @@ extension FakeQuantize: OperationTraits {
   package var shortName: String { "quantize" }
   package var words: String { "fake quantize " + grid.words }
   package var role: GroupRole { .fakeQuantize }
-  package var isPossible: Bool { grid.isPossible }
+  package var isPossible: Bool { grid.isPossible && averaging >= 0 && averaging <= 1 }
 }

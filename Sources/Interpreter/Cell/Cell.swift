@@ -130,7 +130,11 @@ struct Cell {
 
   private func requireWritable(_ arguments: Arguments) throws(SessionError) {
     if let damage { throw .store(damage, arguments.verb.range) }
-    if store.isReadOnly { throw .readOnly(arguments.verb, holder: store.lockHolder) }
+    switch store.refusal {
+    case nil: break
+    case .readOnly(let holder): throw .readOnly(arguments.verb, holder: holder)
+    case .some(let refusal): throw .store(refusal, arguments.verb.range)
+    }
   }
 
   /// Runs statement by statement, each planned in what those before it really made: a program gives the same in one

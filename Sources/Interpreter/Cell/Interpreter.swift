@@ -52,6 +52,7 @@ package final class Interpreter {
   package init(sessionFolder: String?) throws {
     do throws(StoreError) {
       let store = try SessionStore(folder: sessionFolder)
+      store.flawOfDetails = flaw(ofDetails:)
       self.store = store
       damage = nil
       openingThreads = Self.threads(of: store)
@@ -67,7 +68,7 @@ package final class Interpreter {
         openingThreads = nil
         library = DataLibrary()
       case .folder, .database, .readOnly, .unknownModel, .unknownRun, .damagedModel, .damagedObject,
-        .damagedHistory, .unwritable, .unreadable, .weights, .inconsistentTensor:
+        .damagedHistory, .unwritable, .unreadable, .weights, .inconsistentTensor, .changedFolder, .fullDisk:
         throw error
       }
     }
@@ -75,6 +76,7 @@ package final class Interpreter {
 
   /// Works on a store that is open.
   package init(store: SessionStore) {
+    store.flawOfDetails = flaw(ofDetails:)
     self.store = store
     damage = nil
     openingThreads = Self.threads(of: store)
@@ -88,14 +90,18 @@ package final class Interpreter {
   /// True where another process writes to the session, or the store is damaged: commands that change it are refused.
   package var isReadOnly: Bool { store.isReadOnly || damage != nil }
 
+  /// Why cells that change the session are refused, with words of its own; nil where they aren't.
+  package var readOnlyProblem: Diagnostic? {
+    (damage ?? store.refusal).map { Diagnostic(id: "read-only", message: $0.description) }
+  }
+
   /// What there is to say when the session opens: damaged objects, another writer, fewer threads than were asked for.
   package var openingNotes: [Output] {
     var notes = ThreadTeam.current.warnings.map(Output.diagnostic)
     if let damage {
       notes.append(.diagnostic(warning("damaged-store", damage.description)))
-    } else if store.isReadOnly {
-      let error = StoreError.readOnly(lockHolder: store.lockHolder)
-      notes.append(.diagnostic(warning("read-only", error.description)))
+    } else if let refusal = store.refusal {
+      notes.append(.diagnostic(warning("read-only", refusal.description)))
     }
     do {
       for problem in try store.problems() {

@@ -213,7 +213,18 @@ extension Workspace {
   }
 
   /// A model with its weights, as this cell left it or from the session.
-  func weights(of name: String) throws -> Model {
+  ///
+  /// Throws where one is no number, which no kernel is made for; `forLooking` admits that in a float model, whose weights
+  /// can be shown whatever they are.
+  func weights(of name: String, forLooking: Bool = false) throws -> Model {
+    let model = try anyWeights(of: name)
+    if !(forLooking && model.kind == .float), let tensor = model.parameters.firstNotFinite {
+      throw TrainingError.nonFiniteParameter(tensor, step: nil)
+    }
+    return model
+  }
+
+  private func anyWeights(of name: String) throws -> Model {
     reads.note(.model(name))
     if let reference = VersionReference(name) { return try weights(of: reference) }
     for change in changes.reversed() {
@@ -243,6 +254,8 @@ extension Workspace {
       if definitions[word.text] != nil || Architecture.named(word.text) != nil {
         throw ModelError.untrained(word)
       }
+      // One whose description can't be read is not unknown: that is said.
+      _ = try store.model(named: word.text)
       throw unknownVersion(word) ?? ModelError.unknownModel(word, known: modelNames)
     }
     if let kinds { try require(entry, word, kinds: kinds) }
@@ -314,7 +327,7 @@ extension Workspace {
       switch change {
       // What was taken for want of a choice gives way to one that was made since.
       case .settle(let setting, let value): if settings[setting] == nil { apply(.set(setting, value)) }
-      case .save, .forget, .set, .define: apply(change)
+      case .save, .forget, .forgetVersion, .set, .define: apply(change)
       }
     }
     settled.merge(other.settled) { $1 }

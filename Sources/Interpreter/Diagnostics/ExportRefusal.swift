@@ -21,6 +21,8 @@ enum ExportRefusal: Error {
   case folderFilled(SourceRange, path: String)
   /// An option of a model's file.
   case notOfImages(SourceRange, option: String)
+  /// The same of an archive of the session.
+  case notOfSession(SourceRange, option: String)
   /// The format can't say what a layer is.
   case model(Word, ExportError)
 }
@@ -75,10 +77,27 @@ extension ExportRefusal: DiagnosedError {
     case .notOfImages(let range, let option):
       complaint(
         "pointless-option", "\(option) says nothing of images", at: range, remedy: "leave it out")
+    case .notOfSession(let range, let option):
+      complaint(
+        "pointless-option", "\(option) says nothing of a session's archive", at: range, remedy: "leave it out"
+      )
     case .model(let word, let error):
       complaint(
         "not-exportable", "\(word.text) can't be written so: \(error.message)", at: word.range,
         remedy: error.remedy(model: word.text))
+    }
+  }
+}
+
+extension ExportRefusal {
+  /// Throws where a file can't have its name, or must not.
+  static func check(_ file: WholeFile, replaces: Bool, at place: SourceRange) throws(ExportRefusal) {
+    switch file.place {
+    case .free: break
+    case .file: if !replaces { throw .exists(place, path: file.path) }
+    case .occupied(let occupant): throw .occupied(place, path: file.path, by: occupant)
+    case .noFolder(let folder): throw .noFolder(place, folder: folder)
+    case .closedFolder(let folder): throw .closedFolder(place, folder: folder)
     }
   }
 }

@@ -59,7 +59,8 @@ extension StoreError {
     switch self {
     case .damagedModel, .damagedObject: "damaged-model"
     case .damagedStore, .foreignStore, .newerStore, .olderStore, .damagedHistory: "damaged-store"
-    case .readOnly: "read-only"
+    case .readOnly, .fullDisk: "read-only"
+    case .changedFolder: "session-changed"
     case .unknownModel: "unknown-model"
     case .unknownRun: "unknown-run"
     case .folder, .database, .unwritable, .unreadable, .weights, .inconsistentTensor: "store"

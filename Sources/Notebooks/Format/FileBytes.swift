@@ -1,5 +1,8 @@
 import Glibc
 
+/// A notebook is not larger: what has no end is told so before memory has.
+private let mostBytes = 1 << 29
+
 /// All bytes of a file.
 func readBytes(_ path: String) throws(NotebookError) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -14,6 +17,7 @@ func readBytes(_ path: String) throws(NotebookError) -> [UInt8] {
       if errno == EINTR { continue }
       throw errno == EISDIR ? .isFolder(path: path) : .unreadable(path: path, code: errno)
     }
+    guard bytes.count <= mostBytes - count else { throw .tooLarge(path: path, most: mostBytes) }
     bytes += chunk.prefix(count)
   }
 }

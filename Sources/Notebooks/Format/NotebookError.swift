@@ -5,6 +5,7 @@ package import Text
 package enum NotebookError: Error, Equatable {
   case unreadable(path: String, code: Int32)
   case isFolder(path: String)
+  case tooLarge(path: String, most: Int)
   case unknownExtension(path: String)
   case notUTF8(path: String, byte: Int)
   case notJSON(path: String, error: JSONError)
@@ -32,7 +33,7 @@ extension NotebookError {
     case .unreadable, .isFolder, .unknownExtension, .noOutputsInText, .fileExists, .sameFormat,
       .noResultsInText, .outputIsInput:
       2
-    case .notUTF8, .notJSON, .notANotebook, .formatVersion, .badCell, .badMarker, .unwritable,
+    case .tooLarge, .notUTF8, .notJSON, .notANotebook, .formatVersion, .badCell, .badMarker, .unwritable,
       .changedMeanwhile:
       1
     }
@@ -45,6 +46,11 @@ extension NotebookError {
       Diagnostic(id: "unreadable-file", message: "can't read \(quoted(path)): \(systemMessage(code))")
     case .isFolder(let path):
       Diagnostic(id: "is-a-folder", message: "\(quoted(path)) is a folder, not a notebook")
+    case .tooLarge(let path, let most):
+      Diagnostic(
+        id: "file-too-large",
+        message: "\(quoted(path)) has more than the \(byteCount(Double(most))) of a notebook",
+        notes: ["outputs are left out by: jupyter nbconvert --clear-output"])
     case .unknownExtension(let path):
       Diagnostic(
         id: "unknown-file-type", message: "\(quoted(path)) is neither an .ipynb nor a .qat file",

@@ -54,6 +54,11 @@ private func start(
     options.path, input: options.input, keepsOutputs: options.inPlace)
   let parameters = try parameters(of: notebook, given: options.parameters)
   let interpreter = try opened(openSession)
+  // Cells that change the session would fail, and their errors take the place of good outputs.
+  if options.inPlace, var problem = interpreter.readOnlyProblem {
+    problem.notes.append("\(options.path) is left as it is, and no cell was run")
+    throw .session(problem)
+  }
   if options.inPlace || options.keepsResults { interpreter.keepDataChecksums() }
   interpreter.protect([options.path])
   let seed = interpreter.environment.seed

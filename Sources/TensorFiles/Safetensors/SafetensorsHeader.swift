@@ -21,7 +21,8 @@ package struct SafetensorsHeader: Equatable {
     }
   }
 
-  static let longest = 100_000_000
+  /// Bytes of a header at the most, as the reference reads it.
+  package static let longest = 100_000_000
   package static let metadataKey = "__metadata__"
 
   package var entries: [Entry]

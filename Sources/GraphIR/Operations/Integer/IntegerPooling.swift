@@ -27,7 +27,9 @@ extension IntegerPooling: OperationTraits {
   }
 
   package var outputGrid: QuantizationParameters? { output }
-  package var isPossible: Bool { pooling.isPossible && pooling.kind == .average }
+  package var isPossible: Bool {
+    pooling.isPossible && pooling.kind == .average && input.isPossible && output.isPossible
+  }
 
   package func outputShape(_ inputs: [Shape], node: String) throws(ShapeError) -> Shape {
     try pooling.outputShape(inputs, node: node)

@@ -36,19 +36,24 @@ extension Keyword {
 
 extension Command {
   static let export = Command(
-    "export", "write a model to a file for other programs, as ONNX or safetensors, or the data as pictures",
+    "export",
+    "write a model to a file for other programs, as ONNX or safetensors, the data as pictures, or the session as a tar archive",
     operands: [
       Operand(
-        "a model, or data",
+        "a model, data or session",
         .either([
-          .choice([Choice(ExportedImages.word, "the images in use, as a folder of PNG files by class")]),
+          .choice([
+            Choice(ExportedImages.word, "the images in use, as a folder of PNG files by class"),
+            Choice(
+              ExportedSession.word, "models, runs and history, as a tar archive that can be opened elsewhere"),
+          ]),
           .model([.float, .integer, .dynamic]),
         ])), Operand("a file", .text),
     ],
     keywords: [.exportTarget, .opset, .pixels, .force],
     examples: [
       "export student-int8 \"student.onnx\"", "export student-int8 \"student.onnx\" for tensorrt force",
-      "export teacher \"teacher.safetensors\"", "export data \"images\"",
+      "export teacher \"teacher.safetensors\"", "export data \"images\"", "export session \"session.tar\"",
     ],
     reasons: """
       An integer model goes out as its layers between roundings to codes and back (QDQ), which runtimes fuse to the same \
@@ -56,7 +61,8 @@ extension Command {
       written. Images lie in train and test, by class, as data "images" takes them and torchvision's ImageFolder does.
       """,
     footprint: { arguments, _ in
-      Footprint(uses: (arguments.exportsImages ? [] : arguments.modelUses).union([.data]))
+      if arguments.exportsSession { return Footprint() }
+      return Footprint(uses: (arguments.exportsImages ? [] : arguments.modelUses).union([.data]))
     }
   ) { arguments, workspace in
     if arguments.exportsImages {
@@ -70,6 +76,10 @@ extension Command {
         arguments.operands.last?.range ?? arguments.verb.range)
       return Plan { _, console in try images.run(console) }
     }
+    if arguments.exportsSession {
+      let session = try ExportedSession(arguments, workspace)
+      return Plan { workspace, console in try session.run(workspace, console) }
+    }
     let export = try PlannedExport(arguments, workspace)
     return Plan { workspace, console in
       try export.run(workspace, console)
@@ -82,6 +92,11 @@ extension Arguments {
   /// A model may be called data: its file tells.
   fileprivate var exportsImages: Bool {
     word(at: 0)?.text == ExportedImages.word && ExportFormat(path: text(at: 1) ?? "") == nil
+  }
+
+  /// The same of a model that is called session.
+  fileprivate var exportsSession: Bool {
+    word(at: 0)?.text == ExportedSession.word && ExportedSession.isArchive(text(at: 1) ?? "")
   }
 }
 
@@ -135,13 +150,7 @@ private struct PlannedExport {
 
   /// Throws where the file can't have its name, or must not.
   private func checkPlace() throws(ExportRefusal) {
-    switch file.place {
-    case .free: break
-    case .file: if !replaces { throw .exists(place, path: file.path) }
-    case .occupied(let occupant): throw .occupied(place, path: file.path, by: occupant)
-    case .noFolder(let folder): throw .noFolder(place, folder: folder)
-    case .closedFolder(let folder): throw .closedFolder(place, folder: folder)
-    }
+    try ExportRefusal.check(file, replaces: replaces, at: place)
   }
 
   func run(_ workspace: Workspace, _ console: Console) throws {

@@ -61,7 +61,7 @@ enum GraphStage {
         throw refusal(name, "its ranges are not known before qat or ptq has quantized it")
       }
       return Plan { workspace, console in
-        let model = try workspace.weights(of: entry.name)
+        let model = try workspace.weights(of: entry.name, forLooking: true)
         let integer = try runningTraining(name) { try Training.convert(model) }
         console.put(.table(graphTable(integer.graph)))
         return .done

@@ -52,7 +52,7 @@ private struct InspectedModel {
 
   init(_ name: String, _ workspace: Workspace) throws {
     entry = try workspace.entry(name)
-    let model = try workspace.weights(of: name)
+    let model = try workspace.weights(of: name, forLooking: true)
     switch entry.kind {
     case .fakeQuantized:
       layers = try inspections(of: model)

@@ -22,7 +22,7 @@ struct LayerSample {
     if let note = data.note { console.note(note) }
     if isNewest { console.note("\(name): \(model) is the newest model with that layer") }
     if let note = foreignData(try workspace.entry(model), data) { console.note(note) }
-    return try workspace.weights(of: model)
+    return try workspace.weights(of: model, forLooking: true)
   }
 
   /// How weights and outputs are spread; nil where it was cancelled, which is told.

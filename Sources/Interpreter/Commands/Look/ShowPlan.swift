@@ -15,7 +15,7 @@ func showPlan(_ topic: Word, _ name: Word?, _ workspace: Workspace) throws -> Pl
   let entry = try workspace.model(name)
   let precision = entry.kind == .integer ? .float32 : try workspace.precision(for: topic)
   return Plan { workspace, console in
-    let model = try workspace.weights(of: entry.name)
+    let model = try workspace.weights(of: entry.name, forLooking: true)
     let report = try runningTraining(topic) { try planReport(model, batch: shownBatch, precision: precision) }
     console.put(.table(planTable(report)))
     console.text(

@@ -107,12 +107,19 @@ struct PlannedComparison {
     do {
       return try workspace.weights(of: name)
     } catch let error as StoreError where !written.contains(name) {
-      console.put(
-        .diagnostic(
-          Diagnostic(
-            id: "damaged-model", severity: .warning, message: "\(name) is left out: \(error.description)",
-            range: verb.range)))
+      leaveOut(name, error.description, console)
+      return nil
+    } catch let error as TrainingError where !written.contains(name) {
+      leaveOut(name, RunError(cause: error, verb: verb).diagnostic.message, console)
       return nil
     }
+  }
+
+  private func leaveOut(_ name: String, _ reason: String, _ console: Console) {
+    console.put(
+      .diagnostic(
+        Diagnostic(
+          id: "damaged-model", severity: .warning, message: "\(name) is left out: \(reason)",
+          range: verb.range)))
   }
 }
