@@ -99,6 +99,8 @@ extension SessionStore {
     } catch StoreError.damagedModel(let model, let reason) {
       return .damagedModel(model: model, reason: reason)
     }
+    // The list of models comes next, and need not read it again.
+    records[try row.decode(Int64.self, forColumn: "id")] = (try row.decode(forColumn: "figures"), model)
     let path = objects.path(model.object)
     return switch objects.condition(model.object, expected: model.byteCount) {
     case .missing: .missingObject(model: model.name, path: path)

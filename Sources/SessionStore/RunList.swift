@@ -42,10 +42,10 @@ extension SessionStore {
   /// The query for the last values of so many names of curves.
   package static func lastValues(count: Int) -> String {
     """
-    SELECT curve.run, curve.key, metric.value FROM series AS curve
-    JOIN metric ON metric.series = curve.id
-      AND metric.step = (SELECT max(point.step) FROM metric AS point WHERE point.series = curve.id)
-    WHERE curve.key IN (\(Array(repeating: "?", count: count).joined(separator: ", ")))
+    SELECT curve.run, curve.key,
+      (SELECT coalesce(point.value, 'nan') FROM metric AS point WHERE point.series = curve.id
+       ORDER BY point.step DESC LIMIT 1) AS last
+    FROM series AS curve WHERE curve.key IN (\(Array(repeating: "?", count: count).joined(separator: ", ")))
     """
   }
 
@@ -58,8 +58,10 @@ extension SessionStore {
         database, sql: Self.lastValues(count: keys.count), arguments: StatementArguments(keys))
       var values: [String: [String: Double]] = [:]
       while let row = try cursor.next() {
+        let last: DatabaseValue = row[2]
+        guard !last.isNull else { continue }
         values[try row.decode(atIndex: 0), default: [:]][try row.decode(atIndex: 1)] =
-          try row.decode(Double?.self, atIndex: 2) ?? .nan
+          last == "nan".databaseValue ? .nan : try row.decode(Double.self, atIndex: 2)
       }
       return values
     }

@@ -76,7 +76,7 @@ import Training
     let diagnostics = try scene().run(cell).0.diagnostics.filter { $0.severity == .error }
     #expect(diagnostics.first?.id == id, "\(diagnostics)")
     guard id != nil else { return }
-    #expect(diagnostics.first?.range.map { SourceFile(cell).text(of: $0) } == place)
+    #expect(diagnostics.first?.range.map { String(SourceFile(cell).text(of: $0)) } == place)
   }
 
   @Test func aRefusedVersionNamesThoseThereAre() throws {
