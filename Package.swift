@@ -21,7 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
     swiftSettings: strict)
 }
 
-/// Tests that compute nothing themselves: they are built without optimization, in a third of the time.
+/// Tests that compute nothing themselves: optimizing them would only lengthen the build.
 func lightTests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name, dependencies: dependencies, resources: fixtures ? [.copy("Fixtures")] : [],

@@ -55,7 +55,7 @@ import Training
     }
   }
 
-  @Test(arguments: [.leastNonzeroMagnitude, 1e-37, 1e-20, 1e8, 1e18, 1e30, 3e38] as [Float])
+  @Test(arguments: [.leastNonzeroMagnitude, 1e-20, 1e18, 3e38] as [Float])
   func weightsOfAnySizeGetAnAnswerOrADiagnostic(size: Float) throws {
     let scene = try scene { $0 * size }
     try endsWell(scene, Self.commands + Self.questions)
@@ -74,7 +74,7 @@ import Training
   }
 
   /// Scales and biases of integer models, which files hold too.
-  @Test(arguments: [.leastNonzeroMagnitude, 1e-30, 1e30, 3e38, .infinity, .nan] as [Float])
+  @Test(arguments: [.leastNonzeroMagnitude, 3e38, .infinity, .nan] as [Float])
   func scalesOfAnySizeGetAnAnswerOrADiagnostic(size: Float) throws {
     let scene = try scene { $0 }
     for command in [
