@@ -26,8 +26,15 @@ package final class RunJournal: Sendable {
     }
   }
 
+  private typealias Job = @Sendable () throws -> Void
+
   private struct State {
-    var waiting = 0
+    /// In their order, without the one that is at work.
+    var jobs: [Job] = []
+    /// With that one.
+    var unfinished = 0
+    /// A thread is there that takes them, until there are none left.
+    var isWorking = false
     var isAbandoned = false
     var failure: StoreError?
     /// Points whose write failed, for the next one.
@@ -41,7 +48,8 @@ package final class RunJournal: Sendable {
   private let queue: DatabaseQueue
   private let path: String
   private let files: CheckpointFiles
-  private let thread = DispatchQueue(label: "run journal", qos: .utility)
+  /// What was handed over and is still to be written.
+  private let open = DispatchGroup()
   private let state = Mutex(State())
 
   init(run: String, next: Int, queue: DatabaseQueue, path: String, files: CheckpointFiles) {
@@ -53,9 +61,9 @@ package final class RunJournal: Sendable {
   }
 
   /// True while nothing that was handed over is still to be written.
-  package var isIdle: Bool { state.withLock { $0.waiting == 0 } }
+  package var isIdle: Bool { state.withLock { $0.unfinished == 0 } }
 
-  /// Why the last write failed; nil after one that didn't.
+  /// Why a write failed; nil after a checkpoint that was written.
   package var failure: StoreError? { state.withLock { $0.failure } }
 
   /// Points that are written, of those that were handed over, in their order.
@@ -101,27 +109,46 @@ package final class RunJournal: Sendable {
   }
 
   /// Waits until all that was handed over is written, or has failed.
-  package func wait() { thread.sync {} }
+  package func wait() { open.wait() }
 
   /// Gives up what is not written yet, of a run whose model is kept.
   package func abandon() { state.withLock { $0.isAbandoned = true } }
 
   private var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
-  private func submit(_ work: @escaping @Sendable () throws -> Void) {
-    state.withLock { $0.waiting += 1 }
-    thread.async {
-      var failure: StoreError?
+  /// Hands a job to the thread that writes, which is one of its own: those of a pool may all be waiting for it.
+  private func submit(_ job: @escaping Job) {
+    open.enter()
+    let isFirst = state.withLock { state in
+      state.jobs.append(job)
+      state.unfinished += 1
+      defer { state.isWorking = true }
+      return !state.isWorking
+    }
+    if isFirst { Thread { self.work() }.start() }
+  }
+
+  private func work() {
+    while let job = next() {
       do {
-        if !self.isAbandoned { try work() }
+        if !isAbandoned { try job() }
       } catch {
-        let error = StoreError.from(error, path: self.path)
-        failure = error as? StoreError ?? .database(path: self.path, reason: "\(error)")
+        let error = StoreError.from(error, path: path)
+        let failure = error as? StoreError ?? .database(path: path, reason: "\(error)")
+        state.withLock { $0.failure = failure }
       }
-      self.state.withLock { state in
-        state.waiting -= 1
-        state.failure = failure
+      state.withLock { $0.unfinished -= 1 }
+      open.leave()
+    }
+  }
+
+  private func next() -> Job? {
+    state.withLock { state in
+      guard !state.jobs.isEmpty else {
+        state.isWorking = false
+        return nil
       }
+      return state.jobs.removeFirst()
     }
   }
 
@@ -138,7 +165,7 @@ package final class RunJournal: Sendable {
       state.withLock { state in
         state.left = []
         if old != nil { state.written += points.count }
-        if old != nil, let checkpoint { state.newest = checkpoint }
+        if old != nil, let checkpoint { (state.newest, state.failure) = (checkpoint, nil) }
       }
       // Of a run that has ended no row names the file.
       files.remove(old ?? [checkpoint?.name].compactMap { $0 })

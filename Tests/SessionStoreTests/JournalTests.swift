@@ -163,7 +163,7 @@ struct JournalTests {
     // A number that another process has by now is not that process.
     for sql in [
       "UPDATE run SET process_started_at = process_started_at + 1", "UPDATE run SET process = 4194305",
-      "UPDATE run SET process_started_at = \(own.startedAt), boot = 'another'",
+      "UPDATE run SET process = \(own.id), process_started_at = \(own.startedAt), boot = 'another'",
     ] {
       try DatabaseQueue(path: folder.database).write { try $0.execute(sql: sql) }
       #expect(try reader.runs().map(\.status) == [.interrupted], "\(sql)")

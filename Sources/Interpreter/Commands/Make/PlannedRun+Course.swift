@@ -31,10 +31,9 @@ extension PlannedRun {
   }
 
   /// Says whether a run that was stopped can go on.
-  func tell(stopped open: OpenRun, _ console: Console) {
-    if let failure = open.failure() {
-      console.put(.diagnostic(OpenRun.warning(failure)))
-    } else {
+  func tell(stopped open: OpenRun, _ console: Console) throws {
+    if let failure = open.failure() { console.put(.diagnostic(OpenRun.warning(failure))) }
+    if try open.hasCheckpoint() {
       console.note("resume goes on from there, to the bits of a run that was not stopped")
     }
   }

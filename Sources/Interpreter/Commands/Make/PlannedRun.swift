@@ -97,7 +97,7 @@ struct PlannedRun {
     let before = workspace
     let entry = try keep(outcome, test: test, run: workspace.keep(record), in: &workspace)
     report(outcome, test: test, entry: entry, console)
-    if outcome.interrupted { tell(stopped: open, console) }
+    if outcome.interrupted { try tell(stopped: open, console) }
     let judgement = RunJudgement(run: self, outcome: outcome, before: before, after: workspace)
     let isJudged = try runningTraining(verb) { try judgement.put(recorder, console) }
     if let bytes = recorder.keptLogitsBytes {
