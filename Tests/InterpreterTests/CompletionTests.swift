@@ -95,7 +95,7 @@ import Testing
     ("qat student from teacher scheme pact bo|", ["bound-decay"], "bo"),
     ("convert |", ["student"], ""),
     ("evaluate |", ["teacher", "student"], ""),
-    ("compare teacher |", ["teacher", "student", "family", "seeds", "as"], ""),
+    ("compare teacher |", ["teacher", "student", "family", "seeds", "run", "as"], ""),
     ("data |", ["fashion-mnist", "mnist", "cifar10", "cifar100", "idx", "folder", "shapes"], ""),
     ("data \"pe|", [], "pe"), ("data \"pets\" classes cat, dog gr|", ["grey"], "gr"),
     ("data \"pets\" label \"^a|", [], ""), ("predict teacher \"ca|", [], "ca"),
@@ -103,7 +103,8 @@ import Testing
     (
       "show |",
       [
-        "data", "images", "graph", "plan", "run", "environment", "quantize", "fake-quant", "teacher",
+        "data", "images", "graph", "plan", "run", "lineage", "environment", "quantize", "fake-quant",
+        "teacher",
         "student",
       ], ""
     ),

@@ -52,7 +52,9 @@ final class Scene {
     }
   }
 
-  /// Everything that undo would bring back, as text that can be compared, and how many runs there are that did not fail.
+  /// Everything that undo would bring back, and how many runs came to something, as text that can be compared.
+  ///
+  /// Of a cell that fails the record of a run stays that failed.
   func state() throws -> String {
     let models = try store.models().map {
       "\($0.name) \($0.version) \($0.object) \($0.figures.sorted { $0.key < $1.key })"

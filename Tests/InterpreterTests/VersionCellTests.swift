@@ -41,6 +41,17 @@ import Training
       try #require(scene.run("models teacher as json").1.tables.first?.written).contains("\"version\":2"))
   }
 
+  @Test func theRecipeOfAVersionIsTheCellThatMadeIt() throws {
+    let scene = try scene("teacher = train tiny epochs 1 batch 16 lr 0.01 seed 3", "undo")
+    // The number of what was taken back is used up.
+    try #require(scene.run("teacher = train tiny epochs 1 batch 16 lr 0.01 seed 4").0.status == .ok)
+    for (name, seed) in [("teacher@1", 1), ("teacher@2", 2), ("teacher@4", 4), ("teacher", 4)] {
+      let words = scene.run("recipe \(name)").1.words
+      #expect(words.contains("seed \(seed)"), "\(name): \(words)")
+      #expect(words.split(separator: "\n").count { $0.contains("train tiny") } == 1, "\(name): \(words)")
+    }
+  }
+
   @Test(arguments: [
     "show teacher@1", "teacher@1", "evaluate teacher@1", "teacher@1.accuracy",
     "compare teacher@1 teacher", "confusion teacher@1 against teacher", "show graph teacher@1",
@@ -68,7 +79,8 @@ import Training
     ("teacher@1 = train tiny", "invalid-name", "teacher@1"),
     ("qat teacher@1 from teacher", "versioned-name", "teacher@1"),
     ("train teacher@1", "versioned-name", "teacher@1"), ("forget teacher@2", "current-version", "teacher@2"),
-    ("forget teacher@9", "unknown-version", "teacher@9"), ("models techer", "unknown-model", "techer"),
+    ("forget teacher@9", "unknown-version", "teacher@9"), ("teacher@9", "unknown-version", "teacher@9"),
+    ("recipe teacher@9", "unknown-version", "teacher@9"), ("models techer", "unknown-model", "techer"),
     ("models teacher@9", nil, ""), ("model tiny@2 = fc(10)", "invalid-name", "tiny@2"),
     ("runs of nobody", "unknown-model", "nobody"),
   ])
@@ -152,7 +164,7 @@ import Training
     // Where all are compared, versions that aren't current are no rows.
     let all = scene.run("compare").1
     #expect(!all.tables[0].texts.contains { $0[0].contains("@") })
-    #expect(column("against", all.tables[0])["small"] == "from an earlier teacher")
+    #expect(column("against", all.tables[0])["small"] == "from an earlier stu")
     #expect(all.words.contains("compare small"))
     #expect(scene.run("diff small").0.status == .ok)
   }

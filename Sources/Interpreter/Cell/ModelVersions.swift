@@ -92,13 +92,15 @@ extension Workspace {
   }
 
   /// Adds the versions that models were made from, over as many steps as it took, and that are not current any more.
-  func withOrigins(_ models: [ModelEntry]) -> [ModelEntry] {
+  ///
+  /// `areRead` is false where nothing that a statement says follows from them.
+  func withOrigins(_ models: [ModelEntry], areRead: Bool = true) -> [ModelEntry] {
     var found = models
     var open = models
     while let entry = open.popLast() {
       for origin in entry.origins where found.first(origin.reference) == nil {
         guard let version = try? version(origin.reference) else { continue }
-        reads.note(.model(origin.reference.name))
+        if areRead { reads.note(.model(origin.reference.name)) }
         found.insert(version, at: 0)
         open.append(version)
       }

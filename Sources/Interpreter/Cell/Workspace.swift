@@ -346,7 +346,7 @@ extension Workspace {
     var new = new
     new.entry.byteCount = try WeightsFile(new.model).byteCount
     new.entry.run = new.run.map(ModelEntry.Run.made)
-    let known = withOrigins(entries)
+    let known = withOrigins(entries, areRead: false)
     new.entry.settleOrigins(from: new.before, among: known) { model(named: $0) }
     apply(.save(new))
     return entries.last { $0.name == new.entry.name } ?? new.entry

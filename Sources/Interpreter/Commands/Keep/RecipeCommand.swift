@@ -12,6 +12,7 @@ extension Command {
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
     guard workspace.names.knows(word.text) else {
+      if let error = workspace.unknownVersion(word) { throw error }
       throw ModelError.unknownModel(word, known: workspace.modelNames + workspace.names.networks.sorted())
     }
     let before = workspace.source.utf8.prefix(arguments.statement.range.lowerBound)

@@ -122,6 +122,7 @@ extension Command {
     if let use = PromptWord(word.text) { throw StatementError.promptWord(word, use: use) }
     if let part = try ModelPart(word, workspace) { return part.plan }
     guard workspace.names.knows(word.text) || Architecture.named(word.text) != nil else {
+      if let error = workspace.unknownVersion(word) { throw error }
       throw StatementError.unknownWord(word, known: Command.all.map(\.name) + workspace.names.all)
     }
     return try showModel(word, nil, workspace)

@@ -147,6 +147,7 @@ func showModel(_ word: Word, _ rest: Word?, _ workspace: Workspace) throws -> Pl
     workspace.names.knows(word.text)
     || Architecture.named(word.text) != nil
   guard isKnown else {
+    if let error = workspace.unknownVersion(word) { throw error }
     throw StatementError.unknownTopic(
       word, command: "show", topics: ShowTopic.allCases.map(\.rawValue) + workspace.modelNames)
   }
