@@ -11,7 +11,7 @@ enum SessionDatabase {
 
   /// The database for the one process that writes; a new one is whole before it has its name.
   ///
-  /// `inspect` sees it before anything is written to it: what lacks its log must be as it was when that is put back.
+  /// `inspect` sees it before its tables are changed.
   static func writable(
     _ path: String, hasObjects: Bool, inspect: (DatabaseQueue) throws -> Void
   ) throws -> DatabaseQueue {
@@ -41,6 +41,15 @@ enum SessionDatabase {
     try queue.inDatabase(endAbandonedRuns)
     try queue.inDatabase(AbandonedCells.end)
     return queue
+  }
+
+  /// The database as it lies there, without a file being made or written; nil where a log belongs to it.
+  ///
+  /// To open it for writing writes to it at once: GRDB makes sure that there is a log.
+  static func untouched(_ path: String) throws -> DatabaseQueue? {
+    guard (AtomicFile.size(path) ?? 0) > 1, (AtomicFile.size(path + "-wal") ?? 0) == 0 else { return nil }
+    return try DatabaseQueue(
+      path: "file:\(percentEncoded(path))?immutable=1", configuration: configuration(readOnly: true))
   }
 
   /// The database beside a process that writes, which may be about to make its tables.

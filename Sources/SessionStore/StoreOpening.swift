@@ -109,6 +109,8 @@ struct StoreOpening: ~Copyable {
     try requireDatabase(folder, hasObjects: objects.hasAny || identity.exists)
     objects.removeTemporaries()
     OwnFolder(folder)?.removeTemporaries { $0 == "store.db" || $0.hasPrefix("store.db.before-") }
+    // What lacks its log must be as it was when that is put back.
+    if let queue = try SessionDatabase.untouched(path) { _ = try belonging(queue, folder) }
     var problems: [StoreProblem] = []
     let queue = try SessionDatabase.writable(path, hasObjects: objects.hasAny) { queue in
       problems = try belonging(queue, folder)
