@@ -8,6 +8,8 @@ SANITIZED := '^(Text|Language|GraphIR|TensorFiles|Pictures|Datasets|SessionStore
 
 # Tests train beside one another: idle kernel threads leave the cores after a short wait, as in the program.
 export GOMP_SPINCOUNT ?= 2000
+# No test depends on how fast a model is.
+test test-in-random-order check-crashes check-faults check-writers check-sanitizers: export QATLAB_TIMING ?= 0.03
 
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \

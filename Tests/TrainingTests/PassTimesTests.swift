@@ -68,6 +68,13 @@ import Training
     #expect(busy.isDisturbed && busy.spread == busy.latencySpread)
   }
 
+  @Test(arguments: [
+    (nil, 0.5), ("2", 2), ("0.05", 0.05), ("0", 0.01), ("1e9", 60), ("nan", 0.5), ("soon", 0.5), ("", 0.5),
+  ])
+  func theEnvironmentSaysHowLongAModelIsTimed(text: String?, seconds: Double) {
+    #expect(TimingSeconds.parsed(text) == seconds)
+  }
+
   @Test func modelsAreMeasuredInTurnAndProgressGoesOn() throws {
     let graph = try #require(Architecture.named("lenet5")).build(
       Shape(channels: 1, height: 28, width: 28), 10)
@@ -75,7 +82,7 @@ import Training
     var asked: [Int] = []
     var parts: [Int] = []
     let speeds = try measureSpeeds(
-      of: 2, batchSize: 8, cancellation: Cancellation(),
+      of: 2, batchSize: 8, secondsEach: 0.05, cancellation: Cancellation(),
       progress: { done, total in
         parts.append(done)
         #expect(total == 6)

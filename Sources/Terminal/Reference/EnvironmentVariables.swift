@@ -1,3 +1,5 @@
+import Training
+
 /// Variables of the environment that the program reads, and what they do.
 package enum EnvironmentVariables {
   /// Name and meaning; a name that another program has settled is read as that program reads it.
@@ -17,6 +19,10 @@ package enum EnvironmentVariables {
     ["VISUAL, EDITOR", "what :edit calls"],
     ["TMPDIR", "where :edit keeps the cell meanwhile"],
     ["USER", "whom the messages to a Jupyter client name"],
+    [
+      TimingSeconds.variable,
+      "seconds in which each model is timed, 0.01 to 60; 0.5 without it, and less is less exact",
+    ],
     ["OMP_NUM_THREADS", "threads to compute with, in place of the number of cores"],
     ["OMP_THREAD_LIMIT, OMP_MAX_ACTIVE_LEVELS", "where they allow fewer threads, a warning says so"],
     [

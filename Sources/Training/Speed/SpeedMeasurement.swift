@@ -6,10 +6,10 @@ package import GraphIR
 ///
 /// A pass runs a model as often as a clock needs to tell, behind one run for which the caches hold another model. In each
 /// of three rounds the models are compiled anew, so that where their buffers lie is no figure of theirs. `model` gives the
-/// weights of one of `count` models, and is asked again and again. Takes about half a second for each model, longer where
-/// one image takes long; `progress` gets parts done and in all. Nil where it was cancelled.
+/// weights of one of `count` models, and is asked again and again. Takes about as many seconds for each model as are asked
+/// for, longer where one image takes long; `progress` gets parts done and in all. Nil where it was cancelled.
 package func measureSpeeds(
-  of count: Int, batchSize: Int = 64, cancellation: Cancellation,
+  of count: Int, batchSize: Int = 64, secondsEach: Double = TimingSeconds.asked, cancellation: Cancellation,
   progress: (Int, Int) -> Void = { _, _ in }, model: (Int) throws -> Model
 ) throws -> [Speed]? {
   let groups = stride(from: 0, to: count, by: mostAtOnce).map { $0..<min($0 + mostAtOnce, count) }
@@ -19,12 +19,13 @@ package func measureSpeeds(
   )
   var size = batchSize
   var done = 0
+  let room = secondsEach / Double(2 * rounds)
   func measure(_ images: Int, _ round: Int, _ times: inout [PassTimes]) throws -> Bool {
     for group in groups {
       progress(done, parts)
       done += 1
       let plans = try group.map { try InferencePlan(model($0).runnable(), batch: images) }
-      let isComplete = try time(plans, cancellation) { times[group.lowerBound + $0].add($1, round: round) }
+      let isComplete = try time(plans, room, cancellation) { times[group.lowerBound + $0].add($1, round: round) }
       guard isComplete else { return false }
     }
     return true
@@ -41,8 +42,6 @@ package func measureSpeeds(
 /// Plans that are in memory together.
 private let mostAtOnce = 8
 private let rounds = 3
-/// Seconds that the passes of a model may take, in a round and for one size of batch.
-private let room = 0.08
 /// Seconds that a pass is to take, so that a clock can tell.
 private let shortestPass = 0.001
 /// Seconds that a batch may take.
@@ -55,10 +54,10 @@ private func fittingBatch(_ secondsForOne: Double, _ usual: Int) -> Int {
   return size
 }
 
-/// Runs plans in turn until each had its room, three times at least and once where a run takes long; false where it was
-/// cancelled.
+/// Runs plans in turn until each had its seconds of `room`, three times at least and once where a run takes long; false
+/// where it was cancelled.
 private func time(
-  _ plans: [InferencePlan], _ cancellation: Cancellation, _ add: (Int, Double) -> Void
+  _ plans: [InferencePlan], _ room: Double, _ cancellation: Cancellation, _ add: (Int, Double) -> Void
 ) throws -> Bool {
   var repeats: [Int] = []
   var slowest = 0.0
