@@ -36,7 +36,7 @@ typedef struct {
   const float *from;
   float *to;
   const ck_winograd *shape;
-  const ck_winograd_end *end;
+  const ck_sums_end *end;
   int64_t first, channels, block, height, width, padding, plane;
 } tile_job;
 
@@ -104,7 +104,7 @@ to_points(gradients_of_2, 2, 2, line_of_gradient) to_points(gradients_of_4, 4, 4
     for (int64_t tile = begin; tile < end; ++tile) { \
       const corner c = corner_of(j, j->first + tile); \
       const int64_t rows = j->height - c.top, columns = j->width - c.left; \
-      const ck_winograd_end *end = j->end; \
+      const ck_sums_end *end = j->end; \
       const eight low = (eight){} + end->low, high = (eight){} + end->high; \
       for (int64_t channel = 0; channel < j->channels; channel += 8) { \
         const float *from = j->from + tile * j->channels + channel; \
@@ -135,7 +135,7 @@ static tile_job input_side(const ck_winograd *s, const float *x, float *to) {
       x, to, s, 0, 0, s->inputs, s->in_block, s->height, s->width, s->padding, plane_stride(s->inputs, s)};
 }
 
-static tile_job output_side(const ck_winograd *s, const float *from, float *to, const ck_winograd_end *end) {
+static tile_job output_side(const ck_winograd *s, const float *from, float *to, const ck_sums_end *end) {
   return (tile_job){
       from, to, s, end, 0, s->outputs, s->out_block, s->out_height, s->out_width, 0, plane_stride(s->outputs, s)};
 }
@@ -191,7 +191,7 @@ static void at_points(point_job *j, ck_body body) {
 }
 
 void ck_winograd_convolve(
-    const float *x, const float *kernels, float *y, float *scratch, const ck_winograd *s, const ck_winograd_end *end) {
+    const float *x, const float *kernels, float *y, float *scratch, const ck_winograd *s, const ck_sums_end *end) {
   float *sums = scratch + points(s) * plane_stride(s->inputs, s);
   tile_job in = input_side(s, x, scratch), out = output_side(s, sums, y, end);
   for (int64_t first = 0, all = tiles(s), most = tiles_at_once(s); first < all; first += most) {

@@ -4,11 +4,8 @@ import GraphIR
 /// What nothing in a session refers to.
 ///
 /// Kept are the current models; what undo and redo bring back; what those were started from and taught by, over as many
-/// steps as it took; versions that a cell of the session names; and what other parts of the session keep objects for.
+/// steps as it took; and versions that a cell of the session names.
 struct GarbagePlan {
-  /// Queries that each give the objects which a part of the session refers to, beside those of versions.
-  static let otherObjects: [String] = []
-
   /// States that neither undo nor redo comes to.
   private(set) var deadStates: [Int64] = []
   /// States that undo comes to no more: their cells stay, what it would bring back goes.
@@ -68,7 +65,6 @@ struct GarbagePlan {
       versions[row] = version.reference
     }
     keptObjects = Set(all.filter { versions[$0.key] == nil }.map(\.value.object))
-    for query in Self.otherObjects { keptObjects.formUnion(try String.fetchAll(database, sql: query)) }
   }
 
   var isNothing: Bool { deadStates.isEmpty && settledStates.isEmpty && versions.isEmpty }

@@ -4,15 +4,15 @@ import Glibc
 struct LockHolder: Equatable {
   let id: Int32
   /// Clock ticks from the machine's start to that of the process; nil where that is not known.
-  let start: UInt64?
+  let start: Int64?
 
   /// The process that asks.
   static var own: LockHolder {
     let id = getpid()
-    return LockHolder(id: id, start: startTicks(of: id))
+    return LockHolder(id: id, start: ProcessMark.startOf(id))
   }
 
-  private init(id: Int32, start: UInt64?) {
+  private init(id: Int32, start: Int64?) {
     self.id = id
     self.start = start
   }
@@ -27,7 +27,7 @@ struct LockHolder: Equatable {
       let id = Int32(numbers[0]), id > 0
     else { return nil }
     if numbers.count == 2 {
-      guard let start = UInt64(numbers[1]) else { return nil }
+      guard let start = Int64(numbers[1]) else { return nil }
       self.init(id: id, start: start)
     } else {
       self.init(id: id, start: nil)
@@ -40,16 +40,8 @@ struct LockHolder: Equatable {
   /// Whether this very process runs, and not one that has its id now.
   var runs: Bool {
     guard kill(id, 0) == 0 || errno == EPERM else { return false }
-    guard let start, let found = Self.startTicks(of: id) else { return true }
-    return start == found
-  }
-
-  /// Field 22 of `/proc/ID/stat` (proc(5)).
-  private static func startTicks(of id: Int32) -> UInt64? {
-    let text = String(decoding: AtomicFile.prefix("/proc/\(id)/stat", count: 2048), as: UTF8.self)
-    // The second field is the program's name in parentheses, which may hold blanks and parentheses.
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[end...].split(separator: " ")
-    return fields.count > 20 ? UInt64(fields[20]) : nil
+    // Where the system tells of no process when it began, the id must do.
+    guard let start, ProcessMark.own != nil else { return true }
+    return ProcessMark.startOf(id) == start
   }
 }

@@ -28,7 +28,7 @@ package struct ProcessMark: Hashable, Sendable {
   }()
 
   /// When a process began; nil where there is none, or it has ended and only waits for its parent.
-  private static func startOf(_ id: Int32) -> Int64? {
+  static func startOf(_ id: Int32) -> Int64? {
     let line = String(decoding: AtomicFile.prefix("/proc/\(id)/stat", count: 4096), as: UTF8.self)
     // proc(5): the name, in parentheses, may hold anything; behind it are the state, field 3, and the start, field 22.
     guard let end = line.lastIndex(of: ")") else { return nil }

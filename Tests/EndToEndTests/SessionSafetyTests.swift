@@ -77,7 +77,7 @@ struct SessionSafetyTests {
         try Data("# %%\n\(cell)".utf8).write(to: folder.appending(path: "cell.qat"))
         let ending = try Program.run(
           ["run", "--session", ".qatlab", "--json", "cell.qat"], in: folder,
-          script: #"ulimit -f 250; exec "$0" "$@""#)
+          script: #"ulimit -f 2000; exec "$0" "$@""#)
         #expect(ending.code == 1)
         let line = try #require(ending.lines.last)
         let cell = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -117,7 +117,8 @@ import Testing
     ("show graph t|", ["teacher"], "t"),
     ("help los|", ["losses"], "los"),
     ("explain zero|", ["zero-point"], "zero"),
-    ("set |", ["seed", "precision", "threads", "highlight"], ""),
+    ("set |", ["seed", "precision", "threads", "checkpoint", "highlight"], ""),
+    ("set checkpoint 5 m|", ["min"], "m"),
     ("set precision |", ["f32", "bf16"], ""),
     ("model tiny = conv(16, 3) > re|", ["relu", "relu6"], "re"),
     (

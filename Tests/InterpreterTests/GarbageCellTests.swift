@@ -29,7 +29,8 @@ import Training
   }
 
   private func files(_ folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder + "/objects").sorted()
+    try FileManager.default.contentsOfDirectory(atPath: folder + "/objects")
+      .filter { $0.hasSuffix(".safetensors") }.sorted()
   }
 
   @Test func whatIsShownIsWhatIsFreed() throws {

@@ -10,7 +10,7 @@ import Training
   static let cells = [
     "t = train tiny epochs 4 batch 64", "t = train tiny epochs 4 batch 64 keep best stop-early 3",
     "qat s with kd(teacher, DecoupledKD, 0.5) epochs 4 batch 64",
-    "qat s from teacher bits 4 scheme lsq ladder(8, 6, 4) epochs 4 batch 64",
+    "qat s from teacher scheme lsq ladder(8, 6, 4) epochs 4 batch 64",
     "d = distill tiny with kd(teacher, SoftTarget, 0.5), kd(teacher, Attention, 0.1) epochs 4 batch 64",
     "set seed 4\nteacher = train tiny epochs 1 batch 64\nqat s with kd(teacher) epochs 4 batch 64\nset seed 5",
     "train teacher epochs 4 batch 64", "a = train tiny epochs 4 batch 64 lr 1e-3, 2e-3",
@@ -150,11 +150,11 @@ import Training
 
   @Test func checkpointsAreASetting() throws {
     let scene = try Scene()
-    for (words, shown) in [("5 min", "5 min"), ("0.5min", "0.5 min"), ("20", "20 min"), ("off", "off")] {
+    for (words, shown) in [("5 min", "5 min"), ("0.5 min", "0.5 min"), ("20", "20 min"), ("off", "off")] {
       #expect(scene.run("set checkpoint \(words)").0.status == .ok)
       #expect(scene.run("set").1.tables.first?.texts.contains(["checkpoint", shown]) == true)
     }
-    for (words, id) in [("0 min", "out-of-range"), ("-1", "out-of-range"), ("often", "wrong-kind")] {
+    for (words, id) in [("0 min", "out-of-range"), ("-1", "out-of-range"), ("often", "wrong-type")] {
       #expect(scene.run("set checkpoint \(words)").0.diagnostics.map(\.id) == [id], "\(words)")
     }
     #expect(scene.run("set seed 4 min").0.diagnostics.map(\.id) == ["pointless-option"])

@@ -23,6 +23,13 @@ typedef struct {
 void ck_expand_taps(const float *weights, float *dense, const ck_plane_product *product);
 void ck_contract_taps(float *weights, const float *dense, const ck_plane_product *product);
 
+// What is done to the sums on their way to y: a bias an output (or NULL), what y held (`adds`), and bounds (or infinite).
+typedef struct {
+  const float *bias;
+  int adds;
+  float low, high;
+} ck_sums_end;
+
 // A 3×3 convolution at stride 1 by Winograd's algorithm (Lavin, Gray 2015), F(2×2, 3×3) or F(4×4, 3×3) by `extent`:
 // tiles of extent × extent outputs, each a product of (extent + 2)² points. Channels are multiples of 16, blocks (of
 // activations, as in ck_shape) of 8; padding is at most 2.
@@ -39,22 +46,22 @@ int64_t ck_winograd_scratch_count(const ck_winograd *shape);
 void ck_winograd_kernels(
     const float *weights, const ck_weight_tile *tile, float *kernels, const ck_winograd *shape, int flips);
 
-// What is done to the sums on their way to y: a bias an output (or NULL), what y held (`adds`), and bounds (or infinite).
-typedef struct {
-  const float *bias;
-  int adds;
-  float low, high;
-} ck_winograd_end;
-
 // y = x ∗ kernels, with `end`.
 void ck_winograd_convolve(
     const float *x, const float *kernels, float *y, float *scratch, const ck_winograd *shape,
-    const ck_winograd_end *end);
+    const ck_sums_end *end);
 
 // Gradient of the weights from the images x and the gradient d of the outputs; `kernels` is scratch too.
 void ck_winograd_weights_gradient(
     const float *x, const float *d, float *gradient, const ck_weight_tile *tile, float *kernels, float *scratch,
     const ck_winograd *shape);
+
+// A dense layer: x [batch][inputs], weights [outputs / 16][inputs][16], the last outputs padded with anything finite, and
+// y [batch][outputs]. Each sum goes over the inputs in their order, whatever the place of its row among the others.
+typedef struct {
+  int64_t batch, inputs, outputs;
+} ck_dense;
+void ck_dense_product(const float *x, const float *weights, float *y, const ck_dense *shape, const ck_sums_end *end);
 
 // A convolution on each channel alone over activations in blocks of 8 or 16 channels; weights lie as
 // [channels / weight_block][kernel·kernel][weight_block], kernel at most 7.

@@ -10,7 +10,13 @@ struct FloatConvolution {
   var weights: Operand
   var bias: Operand?
   /// What computes it in the primitive's place, where it is faster.
-  var winograd: WinogradConvolution?
+  var own: OwnConvolution?
+}
+
+/// A float convolution in the program's own kernels.
+enum OwnConvolution {
+  case winograd(WinogradTiles)
+  case dense(DenseSizes)
 }
 
 extension InferencePlanner {
@@ -30,15 +36,21 @@ extension InferencePlanner {
       let product = PlaneProduct(convolution, input: source.shape, output: node.shape),
       let block = productBlock(source, destination, node.shape)
     {
-      return try denseConvolution(
-        product, block: block, epilogue, source, destination, weights: weights, bias: bias)
+      let inputs = source.shape.channels
+      let sizes = DenseSizes(
+        batch: batch, inputs: inputs * product.inputPixels, outputs: destination.byteCount / 4 / batch)
+      return FloatConvolution(
+        primitive: primitive, source: source.layout, destination: destination,
+        weights: try vector(
+          DenseStep.panels(product.expanded(weights, inputs: inputs, block: block), inputs: sizes.inputs)),
+        bias: try bias.map { try vector(product.expanded(bias: $0, block: block)) }, own: .dense(sizes))
     }
     if savesArithmetic, crop == nil,
       let winograd = try winogradConvolution(convolution, node, source, direct: primitive, weights: weights)
     {
       return FloatConvolution(
         primitive: primitive, source: primitive.layout(.source), destination: destination,
-        weights: winograd.kernels, bias: try bias.map { try vector($0) }, winograd: winograd)
+        weights: winograd.kernels, bias: try bias.map { try vector($0) }, own: .winograd(winograd.tiles))
     }
     let plain = try TensorLayout.plain(effective.weightDimensions)
     return FloatConvolution(
@@ -61,31 +73,7 @@ extension InferencePlanner {
     return [16, 8].first { source.holds(blocksOf: $0) && made.holds(blocksOf: $0) }
   }
 
-  private mutating func denseConvolution(
-    _ product: PlaneProduct, block: Int, _ epilogue: LayerEpilogue, _ source: ActivationTensor,
-    _ destination: TensorLayout, weights: [Float], bias: [Float]?
-  ) throws -> FloatConvolution {
-    let channels = (
-      inputs: source.shape.channels, outputs: destination.byteCount / 4 / batch / product.outputPixels
-    )
-    let sizes = DenseSizes(
-      batch: batch, inputs: channels.inputs * product.inputPixels,
-      outputs: channels.outputs * product.outputPixels)
-    let primitive = try Primitive.dense(
-      .forwardInference, sizes, epilogue,
-      LayerLayouts(
-        source: try TensorLayout.plain([batch, sizes.inputs]),
-        destination: try TensorLayout.plain([batch, sizes.outputs])))
-    let plain = try TensorLayout.plain([sizes.outputs, sizes.inputs])
-    return FloatConvolution(
-      primitive: primitive, source: source.layout, destination: destination,
-      weights: try constant(
-        product.expanded(weights, inputs: channels.inputs, block: block), plain,
-        as: primitive.layout(.weights) ?? plain),
-      bias: try bias.map { try vector(product.expanded(bias: $0, block: block)) })
-  }
-
-  private mutating func vector(_ values: [Float]) throws -> Operand {
+  mutating func vector(_ values: [Float]) throws -> Operand {
     let layout = try TensorLayout.plain([values.count])
     return try constant(values, layout, as: layout)
   }

@@ -43,9 +43,17 @@ extension InferencePlanner {
       try residual.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
       } ?? newTensor(layout, node.shape)
-    if let winograd = chosen.winograd {
-      append(winograd, node.name, from: read.buffer, to: out.buffer, bias: chosen.bias, epilogue)
-    } else {
+    let end = SumsEnd(
+      bias: chosen.bias, adds: epilogue.sum != nil, bounds: epilogue.bounds ?? (-.infinity, .infinity))
+    switch chosen.own {
+    case .winograd(let tiles):
+      append(tiles, node.name, from: read.buffer, kernels: chosen.weights, to: out.buffer, end)
+    case .dense(let sizes):
+      append(
+        DenseStep(
+          node.name, .convolution, sizes, from: read.buffer, weights: chosen.weights, to: out.buffer, end),
+        [read.buffer, out.buffer])
+    case nil:
       var operands: [(Role, Operand)] = [
         (.source, .buffer(read.buffer)), (.weights, chosen.weights), (.destination, .buffer(out.buffer)),
       ]
@@ -82,25 +90,15 @@ extension InferencePlanner {
   mutating func planDense(_ dense: Dense, _ group: LayerGroup) throws {
     let node = graph.nodes[group.head]
     let read = try plainVector(try source(node), label: node.name)
-    var epilogue = LayerEpilogue()
-    epilogue.bias = dense.hasBias ? .float32 : nil
-    epilogue.bounds = graph.rectifier(of: group).map { (0, $0.ceiling) }
     let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
-    let primitive = try Primitive.dense(
-      .forwardInference, DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs), epilogue,
-      LayerLayouts(source: read.layout, destination: out.layout))
-    let plain = try TensorLayout.plain(dense.weightShape)
-    let weights = try constant(
-      take(node.name + ".weight"), plain, as: primitive.layout(.weights) ?? plain)
-    var operands: [(Role, Operand)] = [
-      (.source, .buffer(read.buffer)), (.weights, weights), (.destination, .buffer(out.buffer)),
-    ]
-    if dense.hasBias {
-      let vector = try TensorLayout.plain([dense.outputs])
-      operands.append(
-        (.bias, try constant(take(node.name + ".bias"), vector, as: vector)))
-    }
-    append(PrimitiveStep(node.name, .dense, primitive, operands), [read.buffer, out.buffer])
+    let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
+    let weights = try vector(DenseStep.panels(take(node.name + ".weight"), inputs: dense.inputs))
+    let end = SumsEnd(
+      bias: try dense.hasBias ? vector(take(node.name + ".bias")) : nil,
+      bounds: graph.rectifier(of: group).map { (0, $0.ceiling) } ?? (-.infinity, .infinity))
+    append(
+      DenseStep(node.name, .dense, sizes, from: read.buffer, weights: weights, to: out.buffer, end),
+      [read.buffer, out.buffer])
     tensors[group.output] = out
     try appendFakeQuantize(group, out)
   }

@@ -40,15 +40,12 @@ extension InferencePlanner {
   }
 
   mutating func append(
-    _ winograd: WinogradConvolution, _ label: String, from source: BufferID, to target: BufferID,
-    bias: Operand?, _ epilogue: LayerEpilogue
+    _ tiles: WinogradTiles, _ label: String, from source: BufferID, kernels: Operand, to target: BufferID,
+    _ end: SumsEnd
   ) {
-    let scratch = memory.reserve(winograd.tiles.scratchBytes)
-    let end = WinogradEnd(
-      bias: bias, adds: epilogue.sum != nil, bounds: epilogue.bounds ?? (-.infinity, .infinity))
+    let scratch = memory.reserve(tiles.scratchBytes)
     append(
-      WinogradConvolve(
-        label, winograd.tiles, from: source, kernels: winograd.kernels, to: target, scratch: scratch, end),
+      WinogradConvolve(label, tiles, from: source, kernels: kernels, to: target, scratch: scratch, end),
       [source, target, scratch])
   }
 }

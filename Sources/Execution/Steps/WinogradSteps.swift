@@ -42,14 +42,6 @@ final class WinogradKernels: Step {
   }
 }
 
-/// What a Winograd convolution does to its sums before they are stored.
-struct WinogradEnd {
-  var bias: Operand?
-  /// Adds to what lies in the destination.
-  var adds = false
-  var bounds: (low: Float, high: Float) = (-.infinity, .infinity)
-}
-
 /// A convolution, or the gradient of its images, with kernels at their points.
 final class WinogradConvolve: Step {
   let label: String
@@ -60,8 +52,8 @@ final class WinogradConvolve: Step {
   private let kernels: Operand
   private let target: BufferID
   private let scratch: BufferID
-  private let end: WinogradEnd
-  private var raw = ck_winograd_end()
+  private let end: SumsEnd
+  private var raw = ck_sums_end()
   private var pointers:
     (
       source: UnsafeMutablePointer<Float>, kernels: UnsafeMutablePointer<Float>,
@@ -70,7 +62,7 @@ final class WinogradConvolve: Step {
 
   init(
     _ label: String, _ tiles: WinogradTiles, from source: BufferID, kernels: Operand, to target: BufferID,
-    scratch: BufferID, _ end: WinogradEnd = WinogradEnd()
+    scratch: BufferID, _ end: SumsEnd = SumsEnd()
   ) {
     self.label = label
     self.tiles = tiles
@@ -86,9 +78,7 @@ final class WinogradConvolve: Step {
       memory.floats(.buffer(source)), memory.floats(kernels), memory.floats(.buffer(target)),
       memory.floats(.buffer(scratch))
     )
-    raw = ck_winograd_end(
-      bias: end.bias.map { UnsafePointer(memory.floats($0)) }, adds: end.adds ? 1 : 0, low: end.bounds.low,
-      high: end.bounds.high)
+    raw = end.bound(memory)
   }
 
   func run() {

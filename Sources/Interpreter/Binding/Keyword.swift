@@ -9,10 +9,14 @@ package struct Keyword: Sendable {
   package var summary: String
   /// A value that could be written: "3".
   package var example: String?
+  /// The option behind which alone it says something, as a unit does behind its number.
+  package var behind: String?
 
   package init(
-    _ name: String, _ kind: ValueKind, otherwise: String? = nil, example: String? = nil, _ summary: String
+    _ name: String, _ kind: ValueKind, otherwise: String? = nil, example: String? = nil,
+    behind: String? = nil, _ summary: String
   ) {
+    self.behind = behind
     self.name = name
     self.kind = kind
     self.otherwise = otherwise

@@ -44,7 +44,7 @@ extension Keyword {
     .either([.real(CheckpointPace.range), .choice([Choice("off", "only where a run is stopped")])]),
     otherwise: "5 min", example: "5",
     "minutes after which a run writes down where it stands, from where resume goes on")
-  static let minutes = Keyword("min", .flag, "minutes, the unit of checkpoint")
+  static let minutes = Keyword("min", .flag, behind: "checkpoint", "minutes, the unit of checkpoint")
 }
 
 extension Workspace {

@@ -71,7 +71,7 @@ struct Candidates {
       if isNeeded { return candidates }
     }
     return candidates
-      + keywords.filter { !used.contains($0.name) }
+      + keywords.filter { !used.contains($0.name) && $0.behind.map(used.contains) ?? true }
       .map { Completion(text: $0.name, detail: $0.summary) }
   }
 

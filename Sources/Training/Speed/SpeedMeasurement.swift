@@ -25,7 +25,9 @@ package func measureSpeeds(
       progress(done, parts)
       done += 1
       let plans = try group.map { try InferencePlan(model($0).runnable(), batch: images) }
-      let isComplete = try time(plans, room, cancellation) { times[group.lowerBound + $0].add($1, round: round) }
+      let isComplete = try time(plans, room, cancellation) {
+        times[group.lowerBound + $0].add($1, round: round)
+      }
       guard isComplete else { return false }
     }
     return true

@@ -126,7 +126,10 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   case .graph:
     let lineage = GraphStage(arguments) == nil ? [] : known.lineage(of: [name]).filter(known.knows)
     return Footprint(uses: network(name).union(lineage.map(SessionName.model)))
-  case nil: return partFootprint(word, known) ?? Footprint(uses: network(word))
+  case nil:
+    // A model's start is told with its version where the name has another one now.
+    let start = known.model(named: word)?.start.map { [SessionName.model($0)] } ?? []
+    return partFootprint(word, known) ?? Footprint(uses: network(word).union(start))
   }
 }
 
