@@ -94,7 +94,7 @@ import Testing
     (back.inputs, back.outputs, back.padding) = (shape.outputs, shape.inputs, 2 - shape.padding)
     (back.height, back.width) = (shape.out_height, shape.out_width)
     (back.out_height, back.out_width) = (shape.height, shape.width)
-    var end = ck_winograd_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
+    var end = ck_sums_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
     var kernels = [Float](repeating: 0, count: Int(ck_winograd_kernel_count(&shape)))
     var scratch = [Float](
       repeating: 0, count: Int(max(ck_winograd_scratch_count(&shape), ck_winograd_scratch_count(&back))))
@@ -133,11 +133,11 @@ import Testing
     var scratch = [Float](repeating: 0, count: Int(ck_winograd_scratch_count(&shape)))
     ck_winograd_kernels(w, &tile, &kernels, &shape, 0)
     var plain = [Float](repeating: 0, count: there.count)
-    var free = ck_winograd_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
+    var free = ck_sums_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
     ck_winograd_convolve(x, kernels, &plain, &scratch, &shape, &free)
     var ended = there
     bias.withUnsafeBufferPointer { bias in
-      var end = ck_winograd_end(bias: bias.baseAddress, adds: 1, low: 0, high: 0.75)
+      var end = ck_sums_end(bias: bias.baseAddress, adds: 1, low: 0, high: 0.75)
       ck_winograd_convolve(x, kernels, &ended, &scratch, &shape, &end)
     }
     for channel in 0..<16 {
@@ -160,7 +160,7 @@ import Testing
       var kernels = [Float](repeating: 0, count: Int(ck_winograd_kernel_count(&shape)))
       var scratch = [Float](repeating: 0, count: Int(ck_winograd_scratch_count(&shape)))
       var y = [Float](repeating: 0, count: layer.batch * 16 * 42)
-      var end = ck_winograd_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
+      var end = ck_sums_end(bias: nil, adds: 0, low: -.infinity, high: .infinity)
       ck_winograd_kernels(w, &tile, &kernels, &shape, 0)
       let images = (0..<layer.batch).flatMap { _ in image }
       ck_winograd_convolve(images, kernels, &y, &scratch, &shape, &end)
