@@ -147,14 +147,15 @@ final class TrainingRun {
   ) throws -> Bool {
     let epoch = course.epoch
     try loss.completeLogits(on: data, labels: labels)
-    if !recipe.distillation.isEmpty, epoch == 0 || epoch + 1 == recipe.epochs {
-      try report(.blend(try blendReport(epoch: epoch)))
-    }
+    let tellsBlend = !recipe.distillation.isEmpty && (epoch == 0 || epoch + 1 == recipe.epochs)
+    let blend = try tellsBlend ? blendReport(epoch: epoch) : nil
     let seconds = start.secondsUntilNow
     let state = try model(after: course.outcome.stepsDone)
     guard let end = try finishEpoch(epoch, state, seconds: seconds, cancellation: cancellation) else {
       return false
     }
+    // Not before the epoch is whole: a run that is stopped here tells it when it goes on.
+    if let blend { try report(.blend(blend)) }
     (course.epoch, course.batch) = (epoch + 1, 0)
     course.outcome.epochsDone += 1
     course.outcome.lastEpoch = end.report

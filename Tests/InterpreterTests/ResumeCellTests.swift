@@ -45,7 +45,9 @@ import Training
     let store = scene.store
     let models = try store.models().map { model in
       let figures = model.figures.filter { !$0.key.hasSuffix("_ms") }.sorted { $0.key < $1.key }
-      return "\(model.name) \(model.object) \(figures) \(model.details.sorted { $0.key < $1.key })"
+      let details = "\(model.details.sorted { $0.key < $1.key })"
+      // What the cell came to before it was stopped is a version too.
+      return "\(model.name) \(model.object) \(figures) " + details.replacing(#/@[0-9]+/#, with: "")
     }
     let runs = try store.runs().flatMap { run in
       let curves = try store.metricKeys(of: run.id).sorted().map { key in
@@ -221,9 +223,11 @@ import Training
     try withFolder { folder in
       let scene = try Self.scene(SessionStore(folder: folder))
       let objects = folder + "/objects"
-      try FileManager.default.moveItem(atPath: objects, toPath: objects + "-away")
-      try Data().write(to: URL(fileURLWithPath: objects))
-      let failed = scene.run("t = train tiny epochs 2 batch 64").0
+      let failed = scene.run("t = train tiny epochs 2 batch 64") { output in
+        guard [output].words.contains("epoch 2/2") else { return }
+        try? FileManager.default.moveItem(atPath: objects, toPath: objects + "-away")
+        try? Data().write(to: URL(fileURLWithPath: objects))
+      }.0
       #expect(failed.status == .error)
       #expect(failed.diagnostics.last?.notes.last?.contains("kept in memory") == true)
       #expect(scene.run("resume").0.status == .error)
