@@ -5,7 +5,7 @@ import pathlib
 
 from prompt import Prompt
 
-BEGINNING = "data shapes limit 512 test 128 size 12\nmodel tiny = conv(8, 3) > bn > relu > pool(2) > fc(10)\n"
+BEGINNING = "data shapes limit 2000 test 128 size 12\nmodel tiny = conv(8, 3) > bn > relu > pool(2) > fc(10)\n"
 
 
 def weights(folder):
@@ -21,7 +21,7 @@ def curves(qatlab):
 def test_a_closed_terminal_leaves_a_run_that_goes_on_to_the_same_bits(tmp_path, environment, qatlab):
     whole = pathlib.Path(tmp_path / "whole")
     whole.mkdir()
-    cell = "t = train tiny epochs 40 batch 16"
+    cell = "t = train tiny epochs 40 batch 4"
     prompt = Prompt(tmp_path, {**environment, "QATLAB_PAGER": ""}).ready()
     for line in BEGINNING.splitlines():
         prompt.run(line)

@@ -6,15 +6,15 @@ import Testing
 @Suite(.serialized, .enabled(if: Program.path != nil, "qatlab is built beside the tests"))
 struct ResumeTests {
   static let beginning = """
-    data shapes limit 512 test 128 size 12
+    data shapes limit 1000 test 128 size 12
     model tiny = conv(8, 3) > bn > relu > dropout(0.2) > pool(2) > fc(10)
     teacher = train tiny epochs 1 batch 64 seed 3
 
     """
 
   static let cells = [
-    "t = train tiny epochs 5 batch 32", "qat s with kd(teacher, DecoupledKD, 0.5) epochs 5 batch 32",
-    "qat s from teacher scheme lsq ladder(8, 6, 4) epochs 5 batch 32",
+    "t = train tiny epochs 30 batch 32", "qat s with kd(teacher, DecoupledKD, 0.5) epochs 30 batch 32",
+    "qat s from teacher scheme lsq ladder(8, 6, 4) epochs 30 batch 32",
   ]
 
   /// Hashes of all weights that a session keeps, which are the names of their files.
@@ -48,11 +48,11 @@ struct ResumeTests {
       let whole = try whole(cell, in: first)
       // Where this process was started to outlive its terminal, those that it starts would, too.
       if signal == SIGHUP { Glibc.signal(SIGHUP, SIG_DFL) }
-      for epoch in [2, 4] {
+      for epoch in [12, 24] {
         try withFolder { folder in
           let stopped = try Program.run(
             [], in: folder, input: "set checkpoint 0.001 min\n" + Self.beginning + cell + "\n",
-            interruptingAfter: "epoch \(epoch)/5", signal: signal)
+            interruptingAfter: "epoch \(epoch)/30", signal: signal)
           #expect(stopped.code == (signal == SIGKILL ? SIGKILL : 130), "\(stopped.errors)")
           let resumed = try Program.run([], in: folder, input: "runs\nresume\n")
           #expect(resumed.code == 0, "\(resumed.errors)")
@@ -107,7 +107,7 @@ struct ResumeTests {
   @Test func anotherMachineIsSaidAndTakesAnyway() throws {
     try withFolder { folder in
       let stopped = try Program.run(
-        [], in: folder, input: Self.beginning + Self.cells[0] + "\n", interruptingAfter: "epoch 2/5")
+        [], in: folder, input: Self.beginning + Self.cells[0] + "\n", interruptingAfter: "epoch 12/30")
       #expect(stopped.code == 130)
       let isa = ["ONEDNN_MAX_CPU_ISA": "SSE41", "DNNL_MAX_CPU_ISA": "SSE41"]
       let refused = try Program.run([], in: folder, input: "resume\n", environment: isa)
@@ -121,13 +121,13 @@ struct ResumeTests {
 
   @Test func anotherThreadCountOfTheProcessIsNoDifference() throws {
     try withFolder { first in
-      let cell = "t = train tiny epochs 5 batch 32"
+      let cell = "t = train tiny epochs 30 batch 32"
       let one = ["OMP_NUM_THREADS": "1"]
       let ending = try Program.run([], in: first, input: Self.beginning + cell + "\n", environment: one)
       #expect(ending.code == 0)
       try withFolder { folder in
         _ = try Program.run(
-          [], in: folder, input: Self.beginning + cell + "\n", interruptingAfter: "epoch 2/5",
+          [], in: folder, input: Self.beginning + cell + "\n", interruptingAfter: "epoch 12/30",
           environment: one)
         let resumed = try Program.run(
           [], in: folder, input: "resume\n", environment: ["OMP_NUM_THREADS": "2"])
