@@ -86,7 +86,8 @@ enum CheckpointRows {
 extension SessionStore {
   /// Checkpoints of a run, the newest first.
   package func checkpoints(of run: String) throws -> [CheckpointRecord] {
-    try read { try CheckpointRows.all(of: run, $0) }
+    awaitJournals()
+    return try read { try CheckpointRows.all(of: run, $0) }
   }
 
   /// Tensors and metadata of a checkpoint; throws `.unreadable` or `.weights` where the file is not what was written.
@@ -96,7 +97,8 @@ extension SessionStore {
 
   /// The newest checkpoint of each run that has one, by the run's id.
   package func newestCheckpoints() throws -> [String: CheckpointRecord] {
-    try read { database in
+    awaitJournals()
+    return try read { database in
       let runs = try String.fetchAll(database, sql: "SELECT DISTINCT run FROM checkpoint")
       return try runs.reduce(into: [:]) { newest, run in
         newest[run] = try CheckpointRows.all(of: run, database).first
@@ -109,6 +111,7 @@ extension SessionStore {
   /// What can't be read or removed now is removed when the session is opened again.
   package func sweepCheckpoints() {
     guard !isReadOnly else { return }
+    awaitJournals()
     let names = try? read { database in
       try Row.fetchAll(database, sql: "SELECT run, number FROM checkpoint").map { row in
         "\(try row.decode(String.self, atIndex: 0)).\(try row.decode(Int.self, atIndex: 1))"

@@ -42,6 +42,10 @@ package final class RunJournal: Sendable {
     var written = 0
     var next = 1
     var newest: CheckpointRecord?
+    /// Its file is written, and no row names it yet.
+    var prepared: CheckpointRecord?
+    /// Where the run was stopped: a checkpoint is handed over that waits for `confirm`.
+    var waitsForConfirmation = false
   }
 
   package let run: String
@@ -89,22 +93,60 @@ package final class RunJournal: Sendable {
   /// Writes a checkpoint, then notes how far the run is, with the checkpoint's row as one change.
   package func keep(_ file: WeightsFile, at standing: RunStanding, _ entry: Entry) {
     submit {
-      let number = self.state.withLock { state in
-        defer { state.next += 1 }
-        return state.next
-      }
-      var record = CheckpointRecord(
-        run: self.run, number: number, standing: standing, byteCount: 0, digest: "", createdAt: Date())
       do {
-        (record.byteCount, record.digest) = try self.files.write(record.name, file) { self.isAbandoned }
-      } catch is CheckpointFiles.Cancelled {
-        return
+        guard let record = try self.write(file, at: standing) else { return }
+        try self.write(entry, checkpoint: record)
       } catch {
         // The metrics are smaller, and may still find room.
         try? self.write(entry, checkpoint: nil)
         throw error
       }
-      try self.write(entry, checkpoint: record)
+    }
+  }
+
+  /// Writes the checkpoint of a run that is stopped, which counts from `confirm` on.
+  package func prepare(_ file: WeightsFile, at standing: RunStanding) {
+    state.withLock { $0.waitsForConfirmation = true }
+    submit {
+      let record = try self.write(file, at: standing)
+      self.state.withLock { $0.prepared = record }
+    }
+  }
+
+  /// Whether a checkpoint that was handed over waits to be confirmed.
+  package var waitsForConfirmation: Bool { state.withLock { $0.waitsForConfirmation } }
+
+  /// Makes the checkpoint that was prepared one of the run, which may be written down as stopped meanwhile.
+  ///
+  /// Nothing happens where none was prepared.
+  package func confirm(_ entry: Entry) {
+    let waits = state.withLock { state in
+      defer { state.waitsForConfirmation = false }
+      return state.waitsForConfirmation
+    }
+    guard waits else { return }
+    submit {
+      let record = self.state.withLock { state in
+        defer { state.prepared = nil }
+        return state.prepared
+      }
+      try self.write(entry, checkpoint: record, ofStopped: true)
+    }
+  }
+
+  /// Nil where it is of no use any more.
+  private func write(_ file: WeightsFile, at standing: RunStanding) throws -> CheckpointRecord? {
+    let number = state.withLock { state in
+      defer { state.next += 1 }
+      return state.next
+    }
+    var record = CheckpointRecord(
+      run: run, number: number, standing: standing, byteCount: 0, digest: "", createdAt: Date())
+    do {
+      (record.byteCount, record.digest) = try files.write(record.name, file) { self.isAbandoned }
+      return record
+    } catch is CheckpointFiles.Cancelled {
+      return nil
     }
   }
 
@@ -113,6 +155,14 @@ package final class RunJournal: Sendable {
 
   /// Gives up what is not written yet, of a run whose model is kept.
   package func abandon() { state.withLock { $0.isAbandoned = true } }
+
+  /// Journals whose threads are at work, for which the process waits when it ends.
+  private static let working = Mutex<[ObjectIdentifier: RunJournal]>([:])
+  private static let waitsAtExit: Void = {
+    _ = atexit {
+      for journal in RunJournal.working.withLock({ Array($0.values) }) { journal.wait() }
+    }
+  }()
 
   private var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
@@ -125,7 +175,10 @@ package final class RunJournal: Sendable {
       defer { state.isWorking = true }
       return !state.isWorking
     }
-    if isFirst { Thread { self.work() }.start() }
+    guard isFirst else { return }
+    Self.working.withLock { $0[ObjectIdentifier(self)] = self }
+    _ = Self.waitsAtExit
+    Thread { self.work() }.start()
   }
 
   private func work() {
@@ -146,17 +199,18 @@ package final class RunJournal: Sendable {
     state.withLock { state in
       guard !state.jobs.isEmpty else {
         state.isWorking = false
+        _ = Self.working.withLock { $0.removeValue(forKey: ObjectIdentifier(self)) }
         return nil
       }
       return state.jobs.removeFirst()
     }
   }
 
-  private func write(_ entry: Entry, checkpoint: CheckpointRecord?) throws {
+  private func write(_ entry: Entry, checkpoint: CheckpointRecord?, ofStopped: Bool = false) throws {
     let points = state.withLock { $0.left } + entry.points
     do {
       let old = try queue.write { database -> [String]? in
-        guard try RunRows.note(entry, of: run, database) else { return nil }
+        guard try RunRows.note(entry, of: run, isStopped: ofStopped, database) else { return nil }
         try MetricRows.append(points, run: run, database)
         guard let checkpoint else { return [] }
         try CheckpointRows.insert(checkpoint, database)

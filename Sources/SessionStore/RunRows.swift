@@ -73,14 +73,19 @@ enum RunRows {
   }
 
   /// Writes down that a run is alive, and how far; false, and nothing is changed, where it has ended.
-  static func note(_ entry: RunJournal.Entry, of run: String, _ database: Database) throws -> Bool {
+  ///
+  /// `isStopped`: it may have been written down as stopped.
+  static func note(
+    _ entry: RunJournal.Entry, of run: String, isStopped: Bool, _ database: Database
+  ) throws -> Bool {
     try database.execute(
       sql: """
         UPDATE run SET heartbeat_at = ?, steps_done = ?, epochs_done = ?, settings = ?
-        WHERE id = ? AND status = 'running'
+        WHERE id = ? AND status IN ('running', ?)
         """,
       arguments: [
         StoredInstant.now(), entry.stepsDone, entry.epochsDone, try StoredText.encode(entry.settings), run,
+        (isStopped ? RunRecord.Status.interrupted : .running).rawValue,
       ])
     return database.changesCount == 1
   }
@@ -126,6 +131,7 @@ extension SessionStore {
 
   /// Takes up a run that was stopped, from a checkpoint, in this process: its curves end there.
   package func takeUp(_ run: RunRecord, from checkpoint: CheckpointRecord) throws {
+    awaitJournals()
     try transaction { transaction in
       let database = transaction.database
       let instant = StoredInstant.now()
@@ -146,6 +152,7 @@ extension SessionStore {
 
   /// What writes down a run of this session while it goes on.
   package func journal(of run: RunRecord) throws -> RunJournal {
+    awaitJournals()
     let last = try read {
       try Int.fetchOne($0, sql: "SELECT max(number) FROM checkpoint WHERE run = ?", arguments: [run.id])
     }

@@ -34,6 +34,9 @@ package final class SessionStore {
   /// What was found when the session was opened, and disables nothing.
   let openingProblems: [StoreProblem]
   private var isInTransaction = false
+  /// Of runs that were stopped, whose checkpoints are still being written.
+  private var leftJournals: [RunJournal] = []
+  private var lateFailure: StoreError?
 
   /// Opens the session in a folder, which is made where it is missing; nil keeps everything in memory.
   ///
@@ -65,8 +68,34 @@ package final class SessionStore {
   package let isOnDisk: Bool
 
   deinit {
+    awaitJournals()
     // The database must be closed before another process may have the lock.
     try? queue.close()
+  }
+
+  /// Lets the checkpoint of a run that was stopped be written while the session goes on; what reads checkpoints waits.
+  package func leave(_ journal: RunJournal) { leftJournals.append(journal) }
+
+  /// Why a checkpoint could not be written that was left to be; told once.
+  package func takeLateFailure() -> StoreError? {
+    collect { $0.isIdle }
+    defer { lateFailure = nil }
+    return lateFailure
+  }
+
+  func awaitJournals() {
+    collect { journal in
+      journal.wait()
+      return true
+    }
+  }
+
+  private func collect(_ isDone: (RunJournal) -> Bool) {
+    leftJournals.removeAll { journal in
+      guard isDone(journal) else { return false }
+      lateFailure = journal.failure ?? lateFailure
+      return true
+    }
   }
 
   /// Changes the session: all of what `body` does, or where it throws, nothing; files that it had written are gone.

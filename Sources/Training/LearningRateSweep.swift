@@ -125,7 +125,9 @@ extension TrainingRun {
       let (epoch, batch) = index.quotientAndRemainder(dividingBy: batches)
       if batch == 0 { order.reshuffle(epoch: epoch) }
       do {
-        losses.append(try step(batch, epoch: epoch, index: index, rate: rate).loss)
+        let step = try step(batch, epoch: epoch, index: index, rate: rate, cancellation: cancellation)
+        guard let step else { return nil }
+        losses.append(step.loss)
       } catch TrainingError.nonFiniteLoss {
         return LearningRateSweep(losses: losses, diverged: true)
       }

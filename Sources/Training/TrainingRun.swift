@@ -133,7 +133,10 @@ final class TrainingRun {
         try note(&course, checkpoints, .time)
       }
       try throwSwitches(before: course.outcome.stepsDone, report: report)
-      try report(.step(try step(course.batch, epoch: course.epoch, index: course.outcome.stepsDone)))
+      let step = try step(
+        course.batch, epoch: course.epoch, index: course.outcome.stepsDone, cancellation: cancellation)
+      guard let step else { return false }
+      try report(.step(step))
       course.batch += 1
       course.outcome.stepsDone += 1
     }
@@ -200,17 +203,21 @@ final class TrainingRun {
   }
 
   /// One step; at `rate` and with every loss at its full weight where that is given, else as the recipe has it.
-  func step(_ batch: Int, epoch: Int, index: Int, rate given: Double? = nil) throws -> StepReport {
+  ///
+  /// Nil where it was cancelled on its way: then it was not made.
+  func step(
+    _ batch: Int, epoch: Int, index: Int, rate given: Double? = nil, cancellation: Cancellation
+  ) throws -> StepReport? {
     let start = ContinuousClock.now
     try load(batch, epoch: epoch)
     (plan.phase.randomSeed, plan.phase.randomStep) = (recipe.seed, UInt64(index))
-    try plan.forward()
+    guard try plan.forward(unless: { cancellation.isCancelled }) else { return nil }
     let progress = given == nil ? Double(index + 1) / Double(stepCount) : nil
     let value = try loss.evaluate(plan, labels: UnsafeBufferPointer(labels), progress: progress)
     guard value.total.isFinite, !plan.phase.diverged else {
       throw TrainingError.nonFiniteLoss(step: index + 1)
     }
-    try plan.backward()
+    guard try plan.backward(unless: { cancellation.isCancelled }) else { return nil }
     let rate = given ?? recipe.schedule.rate(step: index, of: stepCount, peak: recipe.learningRate)
     plan.update(
       UpdateRates(

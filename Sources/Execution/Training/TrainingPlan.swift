@@ -33,6 +33,8 @@ package final class TrainingPlan {
   /// Updates done, which Adam's bias correction counts.
   package internal(set) var updates = 0
   private var profile: StepProfile?
+  private let observed: ObservedMemory
+  private var canGiveUp = false
 
   /// Throws `PlanError.unsupportedPrecision` where the processor lacks it.
   ///
@@ -71,6 +73,7 @@ package final class TrainingPlan {
     observers = planner.observers.values.sorted { $0.name < $1.name }
     weightScales = planner.weightScales
     weightQuantizers = planner.weightQuantizers
+    observed = ObservedMemory(norms, observers, weightScales)
     let memory = PlanMemory(arena: arena, plan: planner.memory, parameters: planner.parameters)
     inputPointer = memory.floats(.buffer(ends.input))
     logitsPointer = memory.floats(.buffer(ends.logits))
@@ -135,22 +138,38 @@ package final class TrainingPlan {
 
   package var hasBatchNorm: Bool { !norms.isEmpty }
 
-  package func forward() throws { try run(0..<forwardCount) }
+  /// Images to logits; false where `isGivenUp`, which is asked after each layer, ended it on the way, or the step later.
+  ///
+  /// Then the plan stands where it did before. The first pass, which sets ranges, is never given up.
+  @discardableResult
+  package func forward(unless isGivenUp: () -> Bool = { false }) throws -> Bool {
+    canGiveUp = observed.note()
+    return try run(0..<forwardCount, isGivenUp)
+  }
 
-  package func backward() throws { try run(forwardCount..<steps.count) }
+  /// The logits' gradient to that of all parameters; false where it is given up, as in `forward`, and with it the step.
+  @discardableResult
+  package func backward(unless isGivenUp: () -> Bool = { false }) throws -> Bool {
+    try run(forwardCount..<steps.count, isGivenUp)
+  }
 
-  private func run(_ range: Range<Int>) throws {
+  private func run(_ range: Range<Int>, _ isGivenUp: () -> Bool) throws -> Bool {
     let mode = ck_begin_flushing()
     defer { ck_end_flushing(mode) }
-    guard profile != nil else {
-      for index in range { try steps[index].run() }
-      return
-    }
     for index in range {
+      if canGiveUp, isGivenUp() {
+        observed.bringBack()
+        return false
+      }
+      guard profile != nil else {
+        try steps[index].run()
+        continue
+      }
       let start = ContinuousClock.now
       try steps[index].run()
       profile?.add(steps[index].kind, steps[index].label, ContinuousClock.now - start)
     }
+    return true
   }
 
   /// Moves every parameter by its gradient; trained ranges stay positive.

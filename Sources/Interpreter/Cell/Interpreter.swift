@@ -122,6 +122,7 @@ package final class Interpreter {
     let watch = Stopwatch()
     let result = withoutActuallyEscaping(emit) { emit in
       let console = Console(cancellation: cancellation, emit: emit)
+      if let failure = store.takeLateFailure() { console.put(.diagnostic(OpenRun.lateWarning(failure))) }
       let cell = Cell(source: source, store: store, library: library, damage: damage)
       let outcome = cell.run(console)
       (lastEffects, lastReads) = (outcome.effects, outcome.reads)

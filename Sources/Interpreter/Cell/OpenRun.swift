@@ -19,6 +19,8 @@ final class OpenRun {
   /// Settings as the row is to have them, with what happened since.
   var settings: (RunRecorder) -> [String: String] = { _ in [:] }
   private(set) var isEnded = false
+  /// Of a run that was stopped: how far it came, with what of its curves is not written yet.
+  private var stopped: (() -> RunJournal.Entry)?
 
   /// The longest time between two signs of life.
   private static let beat = Duration.seconds(10)
@@ -78,14 +80,23 @@ final class OpenRun {
         hasFailed = true
         console.put(.diagnostic(Self.warning(failure)))
       }
-      let entry = self.entry(recorder)
-      journal.keep(
-        try Self.file(of: checkpoint, recorder.memory), at: RunStanding(checkpoint.standing), entry)
+      let file = try Self.file(of: checkpoint, recorder.memory)
+      let standing = RunStanding(checkpoint.standing)
+      if occasion == .stopped {
+        journal.prepare(file, at: standing)
+        self.stopped = { self.entry(recorder) }
+      } else {
+        journal.keep(file, at: standing, self.entry(recorder))
+      }
     }
   }
 
+  /// What went wrong with the last write that ended; nil where nothing did.
+  var failureSoFar: StoreError? { journal.failure }
+
   /// What went wrong with the last write, once all is written; nil where nothing did.
   func failure() -> StoreError? {
+    confirm()
     journal.wait()
     return journal.failure
   }
@@ -93,8 +104,16 @@ final class OpenRun {
   /// Waits until all that was handed over is written.
   func wait() { journal.wait() }
 
-  /// Whether there is something to go on from.
-  func hasCheckpoint() throws -> Bool { try !store.checkpoints(of: record.id).isEmpty }
+  /// Whether there is something to go on from, or will be in a moment.
+  func hasCheckpoint() throws -> Bool {
+    try journal.waitsForConfirmation || !store.checkpoints(of: record.id).isEmpty
+  }
+
+  /// Makes what the run was stopped with its checkpoint.
+  private func confirm() {
+    if let stopped { journal.confirm(stopped()) }
+    stopped = nil
+  }
 
   /// Metrics that the row does not have for certain.
   func unwritten(
@@ -109,9 +128,15 @@ final class OpenRun {
     try end(.failed)
   }
 
-  /// The run is in the session with its model: what is still to be written is of no use.
+  /// The run is in the session with its model: what is still to be written is of no use, but for where it was stopped,
+  /// which the session doesn't wait for.
   func settle() {
     isEnded = true
+    guard stopped == nil else {
+      confirm()
+      store.leave(journal)
+      return
+    }
     journal.abandon()
     journal.wait()
   }
@@ -126,12 +151,21 @@ final class OpenRun {
   func end(_ status: RunRecord.Status) throws {
     guard !isEnded else { return }
     isEnded = true
+    confirm()
     journal.wait()
     if status == .interrupted, try !hasCheckpoint() {
       try store.discardRun(record.id)
     } else {
       try store.endRun(record.id, status)
     }
+  }
+
+  /// Of a run that was stopped before the cell at hand.
+  static func lateWarning(_ failure: StoreError) -> Diagnostic {
+    Diagnostic(
+      id: "checkpoint-not-written", severity: .warning,
+      message: "where the run was stopped could not be written down: \(failure)",
+      notes: ["resume goes on from the checkpoint before, where there is one: runs tells"])
   }
 
   static func warning(_ failure: StoreError) -> Diagnostic {

@@ -7,7 +7,7 @@ extension Workspace {
     guard !isUnchanged else { return effects }
     // A cell that was stopped is run again as a whole, with what its other runs came to.
     let goesOn = runs.contains { $0.status == .interrupted }
-    if goesOn { for run in runs { run.open.wait() } }
+    if goesOn { for run in runs where run.status != .interrupted { run.open.wait() } }
     try store.transaction { transaction in
       let ids = try runs.map { try write($0, transaction) }
       for change in changes {
@@ -28,7 +28,7 @@ extension Workspace {
       }
     }
     for run in runs { run.open.settle() }
-    if !runs.isEmpty { store.sweepCheckpoints() }
+    if !runs.isEmpty, !goesOn { store.sweepCheckpoints() }
     return effects
   }
 

@@ -32,9 +32,9 @@ extension PlannedRun {
 
   /// Says whether a run that was stopped can go on.
   func tell(stopped open: OpenRun, _ console: Console) throws {
-    if let failure = open.failure() { console.put(.diagnostic(OpenRun.warning(failure))) }
+    if let failure = open.failureSoFar { console.put(.diagnostic(OpenRun.warning(failure))) }
     if try open.hasCheckpoint() {
-      console.note("resume goes on from there, to the bits of a run that was not stopped")
+      console.note("resume goes on with it, to the bits of a run that was not stopped")
     }
   }
 }
