@@ -30,8 +30,12 @@ final class ObservedMemory {
   /// Brings back what was noted last.
   func bringBack() {
     forEachStatistic { $1.update(from: $0, count: $2) }
-    for (observer, range) in zip(observers, ranges) where observer.trained == nil {
-      if let range { observer.restore(minimum: range.minimum, maximum: range.maximum) }
+    for (observer, range) in zip(observers, ranges) {
+      if let trained = observer.trained {
+        trained.dropContributions()
+      } else if let range {
+        observer.restore(minimum: range.minimum, maximum: range.maximum)
+      }
     }
   }
 

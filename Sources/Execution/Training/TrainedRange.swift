@@ -88,4 +88,7 @@ final class TrainedRange {
     gradient?.pointee = Float(contributed * share)
     contributed = 0
   }
+
+  /// The backward pass ends before the node that writes the sum.
+  func dropContributions() { contributed = 0 }
 }
