@@ -42,10 +42,6 @@ package final class RunJournal: Sendable {
     var written = 0
     var next = 1
     var newest: CheckpointRecord?
-    /// Its file is written, and no row names it yet.
-    var prepared: CheckpointRecord?
-    /// Where the run was stopped: a checkpoint is handed over that waits for `confirm`.
-    var waitsForConfirmation = false
   }
 
   package let run: String
@@ -91,62 +87,28 @@ package final class RunJournal: Sendable {
   }
 
   /// Writes a checkpoint, then notes how far the run is, with the checkpoint's row as one change.
-  package func keep(_ file: WeightsFile, at standing: RunStanding, _ entry: Entry) {
+  ///
+  /// `ofStopped`: the run may be written down as stopped already.
+  package func keep(
+    _ file: WeightsFile, at standing: RunStanding, _ entry: Entry, ofStopped: Bool = false
+  ) {
     submit {
+      let number = self.state.withLock { state in
+        defer { state.next += 1 }
+        return state.next
+      }
+      var record = CheckpointRecord(
+        run: self.run, number: number, standing: standing, byteCount: 0, digest: "", createdAt: Date())
       do {
-        guard let record = try self.write(file, at: standing) else { return }
-        try self.write(entry, checkpoint: record)
+        (record.byteCount, record.digest) = try self.files.write(record.name, file) { self.isAbandoned }
+      } catch is CheckpointFiles.Cancelled {
+        return
       } catch {
         // The metrics are smaller, and may still find room.
-        try? self.write(entry, checkpoint: nil)
+        try? self.write(entry, checkpoint: nil, ofStopped: ofStopped)
         throw error
       }
-    }
-  }
-
-  /// Writes the checkpoint of a run that is stopped, which counts from `confirm` on.
-  package func prepare(_ file: WeightsFile, at standing: RunStanding) {
-    state.withLock { $0.waitsForConfirmation = true }
-    submit {
-      let record = try self.write(file, at: standing)
-      self.state.withLock { $0.prepared = record }
-    }
-  }
-
-  /// Whether a checkpoint that was handed over waits to be confirmed.
-  package var waitsForConfirmation: Bool { state.withLock { $0.waitsForConfirmation } }
-
-  /// Makes the checkpoint that was prepared one of the run, which may be written down as stopped meanwhile.
-  ///
-  /// Nothing happens where none was prepared.
-  package func confirm(_ entry: Entry) {
-    let waits = state.withLock { state in
-      defer { state.waitsForConfirmation = false }
-      return state.waitsForConfirmation
-    }
-    guard waits else { return }
-    submit {
-      let record = self.state.withLock { state in
-        defer { state.prepared = nil }
-        return state.prepared
-      }
-      try self.write(entry, checkpoint: record, ofStopped: true)
-    }
-  }
-
-  /// Nil where it is of no use any more.
-  private func write(_ file: WeightsFile, at standing: RunStanding) throws -> CheckpointRecord? {
-    let number = state.withLock { state in
-      defer { state.next += 1 }
-      return state.next
-    }
-    var record = CheckpointRecord(
-      run: run, number: number, standing: standing, byteCount: 0, digest: "", createdAt: Date())
-    do {
-      (record.byteCount, record.digest) = try files.write(record.name, file) { self.isAbandoned }
-      return record
-    } catch is CheckpointFiles.Cancelled {
-      return nil
+      try self.write(entry, checkpoint: record, ofStopped: ofStopped)
     }
   }
 

@@ -8,16 +8,17 @@ extension TrainingRun {
   /// Times that are kept for the median of a step, however long the run is.
   private static let keptTimes = 1000
 
-  /// Hands out a copy of all that the next steps follow from.
+  /// Hands out a copy of all that the next steps follow from; `known` is the model as it is now, where there is one.
   func note(
-    _ course: inout Course, _ checkpoints: Checkpointing, _ occasion: Checkpointing.Occasion
+    _ course: inout Course, _ checkpoints: Checkpointing, _ occasion: Checkpointing.Occasion,
+    _ known: Model? = nil
   ) throws {
-    try checkpoints.take(try checkpoint(of: course), occasion)
+    try checkpoints.take(try checkpoint(of: course, known), occasion)
     course.noted = .now
   }
 
-  private func checkpoint(of course: Course) throws -> TrainingCheckpoint {
-    let state = try plan.exportState()
+  private func checkpoint(of course: Course, _ known: Model?) throws -> TrainingCheckpoint {
+    let state = try plan.exportState(known?.parameters ?? ParameterSet())
     let outcome = course.outcome
     var tensors = state.tensors
     for (name, tensor) in course.choice.best?.model.parameters.tensors ?? [:] {

@@ -114,10 +114,11 @@ final class TrainingRun {
       }
       if let checkpoints, checkpoints.isWanted(.epochEnd) { try note(&course, checkpoints, .epochEnd) }
     }
+    let model = try model(after: course.outcome.stepsDone)
     if course.outcome.interrupted, course.outcome.stepsDone > 0, let checkpoints {
-      try note(&course, checkpoints, .stopped)
+      try note(&course, checkpoints, .stopped, model)
     }
-    return try finish(course, cancellation)
+    return try finish(course, model, cancellation)
   }
 
   /// The steps that are left of an epoch; false where the run was stopped.
@@ -171,9 +172,11 @@ final class TrainingRun {
   }
 
   /// The model that the run ends with, and its figures.
-  private func finish(_ course: Course, _ cancellation: Cancellation) throws -> TrainingOutcome {
+  private func finish(
+    _ course: Course, _ model: Model, _ cancellation: Cancellation
+  ) throws -> TrainingOutcome {
     var outcome = course.outcome
-    outcome.model = try model(after: outcome.stepsDone)
+    outcome.model = model
     if let best = course.choice.best { (outcome.model, outcome.chosenEpoch) = (best.model, best.report) }
     if !outcome.interrupted, outcome.lastEpoch.map({ !$0.testLoss.isFinite }) ?? false {
       throw TrainingError.nonFiniteLoss(step: outcome.stepsDone)

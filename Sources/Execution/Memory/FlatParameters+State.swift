@@ -15,10 +15,15 @@ extension FlatParameters {
   }
 
   /// Row-major tensors by part and name: `value/conv1.weight`, `first/conv1.weight`, `second/conv1.weight`.
-  func exportState() throws -> [String: Tensor] {
+  ///
+  /// `known` are values that were exported since the last update.
+  func exportState(_ known: ParameterSet) throws -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     for (prefix, arena) in parts {
-      for entry in entries(of: prefix) { tensors[prefix + entry.name] = try tensor(entry, in: arena) }
+      for entry in entries(of: prefix) {
+        let value = prefix == "value/" ? known[entry.name] : nil
+        tensors[prefix + entry.name] = try value ?? tensor(entry, in: arena)
+      }
     }
     return tensors
   }

@@ -24,9 +24,9 @@ package struct TrainingState: Sendable, Equatable {
 }
 
 extension TrainingPlan {
-  /// A copy of the plan's state between two steps.
-  package func exportState() throws -> TrainingState {
-    var tensors = ParameterSet(try parameters.exportState())
+  /// A copy of the plan's state between two steps; it shares `known`, which `exportParameters` gave since the last one.
+  package func exportState(_ known: ParameterSet = ParameterSet()) throws -> TrainingState {
+    var tensors = ParameterSet(try parameters.exportState(known))
     for norm in norms {
       let channels = 0..<norm.norm.channels
       tensors[meanName(norm)] = Tensor(channels.map { norm.runningMean[$0] })

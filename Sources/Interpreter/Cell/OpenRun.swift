@@ -19,8 +19,9 @@ final class OpenRun {
   /// Settings as the row is to have them, with what happened since.
   var settings: (RunRecorder) -> [String: String] = { _ in [:] }
   private(set) var isEnded = false
-  /// Of a run that was stopped: how far it came, with what of its curves is not written yet.
-  private var stopped: (() -> RunJournal.Entry)?
+  /// Of a run that was stopped: hands over where that was, once the model that it came to is in the session, so that the
+  /// two don't hinder one another.
+  private var stopped: (() -> Void)?
 
   /// The longest time between two signs of life.
   private static let beat = Duration.seconds(10)
@@ -82,12 +83,8 @@ final class OpenRun {
       }
       let file = try Self.file(of: checkpoint, recorder.memory)
       let standing = RunStanding(checkpoint.standing)
-      if occasion == .stopped {
-        journal.prepare(file, at: standing)
-        self.stopped = { self.entry(recorder) }
-      } else {
-        journal.keep(file, at: standing, self.entry(recorder))
-      }
+      guard occasion == .stopped else { return journal.keep(file, at: standing, self.entry(recorder)) }
+      self.stopped = { [journal] in journal.keep(file, at: standing, self.entry(recorder), ofStopped: true) }
     }
   }
 
@@ -96,7 +93,7 @@ final class OpenRun {
 
   /// What went wrong with the last write, once all is written; nil where nothing did.
   func failure() -> StoreError? {
-    confirm()
+    handOverStop()
     journal.wait()
     return journal.failure
   }
@@ -106,12 +103,11 @@ final class OpenRun {
 
   /// Whether there is something to go on from, or will be in a moment.
   func hasCheckpoint() throws -> Bool {
-    try journal.waitsForConfirmation || !store.checkpoints(of: record.id).isEmpty
+    try stopped != nil || !store.checkpoints(of: record.id).isEmpty
   }
 
-  /// Makes what the run was stopped with its checkpoint.
-  private func confirm() {
-    if let stopped { journal.confirm(stopped()) }
+  private func handOverStop() {
+    stopped?()
     stopped = nil
   }
 
@@ -133,7 +129,7 @@ final class OpenRun {
   func settle() {
     isEnded = true
     guard stopped == nil else {
-      confirm()
+      handOverStop()
       store.leave(journal)
       return
     }
@@ -151,7 +147,7 @@ final class OpenRun {
   func end(_ status: RunRecord.Status) throws {
     guard !isEnded else { return }
     isEnded = true
-    confirm()
+    handOverStop()
     journal.wait()
     if status == .interrupted, try !hasCheckpoint() {
       try store.discardRun(record.id)
