@@ -14,7 +14,7 @@ test test-in-random-order check-crashes check-faults check-writers check-sanitiz
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \
   check-sanitizers check-jupyterlab help dependencies build demo repl test test-in-random-order \
-  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures notebooks check-replays jupyter-words reference \
+  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays jupyter-words reference \
   lint clean
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
 	@echo 'make bench-exported  measure an exported model in onnxruntime and OpenVINO beside qatlab (from PyPI)'
 	@echo 'make bench-pictures  measure what it costs to read photographs, beside Pillow (from PyPI)'
+	@echo 'make bench-checkpoints  measure what writing down where a run stands adds to an epoch'
 	@echo 'make build   install what is missing, and build the program: $(PROGRAM)'
 	@echo 'make notebooks  run the notebooks again, write their results, and with three other seeds the spread of these'
 	@echo 'make check-replays  replay the notebooks in many environments and with planted changes; takes hours'
@@ -92,6 +93,9 @@ notebooks: build
 	for notebook in notebooks/*.ipynb; do \
 	  $(PROGRAM) run --in-place "$$notebook" && $(PROGRAM) replay --update --seeds 3 "$$notebook" || exit 1; \
 	done
+
+bench-checkpoints: build
+	python3 Benchmarks/checkpoints.py
 
 check-replays: build
 	python3 Scripts/replay-everywhere.py
