@@ -125,9 +125,11 @@ check-interrupt: build
 	Scripts/test-from-outside.sh --collect-only >/dev/null
 	.build/clients/bin/python Scripts/interrupt-latency.py
 
-# oneDNN and libgomp are built without: what computes in threads of theirs is left out of the thread sanitizer's part.
+# oneDNN and libgomp are built without: what computes in threads of theirs is left out. Leaks are not looked for: values of
+# recursive enums are held by pointers with tags in them, which the search takes for none, and Foundation's Process leaves
+# a weak reference behind.
 check-sanitizers: dependencies
-	swift test --disable-xctest --sanitize=address --scratch-path .build/address --filter $(SANITIZED)
+	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize=address --scratch-path .build/address --filter $(SANITIZED)
 	swift test --disable-xctest --sanitize=thread --scratch-path .build/thread --filter $(SANITIZED)
 
 check-jupyterlab: build
