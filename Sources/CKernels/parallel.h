@@ -4,8 +4,18 @@
 
 #include <stdint.h>
 
-// The whole function is compiled once for each instruction set; the loader picks one.
-#define CK_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+// The whole function is compiled once for each of some instruction sets; the loader picks one. It does so before the thread
+// sanitizer is ready to watch it, so there only the default is compiled.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CK_CLONES_FOR(...)
+#endif
+#endif
+#ifndef CK_CLONES_FOR
+#define CK_CLONES_FOR(...) __attribute__((target_clones(__VA_ARGS__)))
+#endif
+
+#define CK_CLONES CK_CLONES_FOR("avx512f", "avx2", "default")
 #define CK_INLINE static inline __attribute__((always_inline))
 
 typedef void (*ck_body)(void *context, int64_t begin, int64_t end);

@@ -5,7 +5,7 @@
 #include "lanes.h"
 
 // Multiplications and additions are one instruction where the processor has it.
-#define CK_PRODUCT_CLONES __attribute__((target_clones("avx512f", "fma", "default")))
+#define CK_PRODUCT_CLONES CK_CLONES_FOR("avx512f", "fma", "default")
 
 // c[i][0..<16] = Σ a(i, p)·b[p][0..<16], or added to c: a(i, p) lies at i·row + p·step, rows of b and c at their strides.
 typedef struct {
