@@ -243,4 +243,33 @@ import Training
       #expect(try scene.store.newestCheckpoints().isEmpty)
     }
   }
+
+  /// What the cell came to is lost with the process, where it stood is not.
+  @Test func aStoppedRunWhoseCellCannotBeWrittenHasItsCheckpoint() throws {
+    let cell = "t = train tiny epochs 4 batch 64"
+    let whole = try Self.scene()
+    whole.run(cell)
+    try withFolder { folder in
+      let objects = folder + "/objects"
+      do {
+        let scene = try Self.scene(SessionStore(folder: folder))
+        let cancellation = Cancellation()
+        let failed = scene.run(cell, cancellation: cancellation) { output in
+          guard [output].words.contains("epoch 2/4") else { return }
+          cancellation.cancel()
+          try? FileManager.default.moveItem(atPath: objects, toPath: objects + "-away")
+          try? Data().write(to: URL(fileURLWithPath: objects))
+        }.0
+        #expect(failed.status == .error)
+      }
+      try FileManager.default.removeItem(atPath: objects)
+      try FileManager.default.moveItem(atPath: objects + "-away", toPath: objects)
+      let scene = try Scene(store: SessionStore(folder: folder))
+      #expect(scene.interpreter.openingNotes.words.contains("train of t, stands at step"))
+      let record = try #require(try scene.store.newestCheckpoints().values.first)
+      #expect(record.standing.epochsDone >= 2)
+      #expect(scene.run("resume").0.status == .ok)
+      #expect(try Self.picture(scene) == Self.picture(whole))
+    }
+  }
 }

@@ -157,6 +157,7 @@ struct Cell {
       console.kept()
       return Outcome(status: status, effects: effects, reads: workspace.reads.names)
     } catch {
+      workspace.cellRuns.handOverStops()
       var failure = Failure(error, at: bound.first?.1.verb)
       if let draft = Draft(workspace, cell: ran) {
         library.draft = draft

@@ -90,6 +90,9 @@ final class CellRuns {
     console.note("it goes on all the same: " + differences.joined(separator: "; "))
   }
 
+  /// The cell can't be written: where its runs were stopped lies elsewhere, and may still be.
+  func handOverStops() { for run in open where !run.isEnded { run.handOverStop() } }
+
   /// The cell failed: runs that came to their end, or further than nothing, can be taken up.
   func end(_ console: Console) {
     for run in open where !run.isEnded {

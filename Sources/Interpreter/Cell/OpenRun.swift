@@ -22,6 +22,7 @@ final class OpenRun {
   /// Of a run that was stopped: hands over where that was, once the model that it came to is in the session, so that the
   /// two don't hinder one another.
   private var stopped: (() -> Void)?
+  private var wasStopped = false
 
   /// The longest time between two signs of life.
   private static let beat = Duration.seconds(10)
@@ -84,6 +85,7 @@ final class OpenRun {
       let file = try Self.file(of: checkpoint, recorder.memory)
       let standing = RunStanding(checkpoint.standing)
       guard occasion == .stopped else { return journal.keep(file, at: standing, self.entry(recorder)) }
+      self.wasStopped = true
       self.stopped = { [journal] in journal.keep(file, at: standing, self.entry(recorder), ofStopped: true) }
     }
   }
@@ -106,9 +108,12 @@ final class OpenRun {
     try stopped != nil || !store.checkpoints(of: record.id).isEmpty
   }
 
-  private func handOverStop() {
-    stopped?()
-    stopped = nil
+  /// Has where it was stopped written down, which the session doesn't wait for.
+  func handOverStop() {
+    guard let stopped else { return }
+    stopped()
+    self.stopped = nil
+    store.leave(journal)
   }
 
   /// Metrics that the row does not have for certain.
@@ -124,13 +129,11 @@ final class OpenRun {
     try end(.failed)
   }
 
-  /// The run is in the session with its model: what is still to be written is of no use, but for where it was stopped,
-  /// which the session doesn't wait for.
+  /// The run is in the session with its model: what is still to be written is of no use, but for where it was stopped.
   func settle() {
     isEnded = true
-    guard stopped == nil else {
+    guard !wasStopped else {
       handOverStop()
-      store.leave(journal)
       return
     }
     journal.abandon()
