@@ -5,13 +5,27 @@ import Testing
 import Training
 
 @Suite struct LayerDifferenceTests {
-  static func student(_ data: Dataset) throws -> Model {
+  static func student(_ data: Dataset, seed: UInt64 = 0) throws -> Model {
     let recipe = TrainingRecipe(
-      epochs: 1, batchSize: 64, learningRate: 3e-3, quantization: QuantizationRecipe())
+      epochs: 1, batchSize: 64, learningRate: 3e-3, seed: seed, quantization: QuantizationRecipe())
     return try train(
       TrainingTests.tiny(data), on: data, recipe: recipe, cancellation: Cancellation()
     ) { _ in }.model
   }
+
+  /// One of whose sums before a layer none lies at an edge between two codes: with some weights one does, by chance.
+  static func studentWithoutTies(before layer: String, _ data: Dataset) throws -> Model {
+    for seed in UInt64(0)..<8 {
+      let student = try student(data, seed: seed)
+      let result = try difference(
+        between: student, and: convert(student), on: data.test, of: data, count: 32)
+      let before = result.layers.prefix { $0.name != layer }
+      if before.allSatisfy({ $0.differing == 0 }) { return student }
+    }
+    throw NoStudent()
+  }
+
+  struct NoStudent: Error {}
 
   @Test func everyLayerComputesItsOwnCodesAsExactArithmeticDoes() throws {
     let data = try TrainingTests.shapes()
@@ -31,7 +45,7 @@ import Training
   /// Biases moved by three output steps: that layer is found, and the cause is its bias.
   @Test func aChangedBiasIsFoundAsTheFirstLayerAndTheCause() throws {
     let data = try TrainingTests.shapes()
-    let student = try Self.student(data)
+    let student = try Self.studentWithoutTies(before: "conv2", data)
     var integer = try convert(student)
     var biases = try #require(integer.parameters["conv2.bias"]?.int32s)
     let scales = try #require(integer.parameters["conv2.scale"]?.floats)
@@ -50,8 +64,6 @@ import Training
     #expect(changed.largest >= 3)
     #expect(changed.share > 0.005)
     #expect(changed.ownShare > 0.005)
-    let before = result.layers.prefix { $0.name != "conv2" }
-    #expect(before.allSatisfy { $0.share < 0.005 })
     #expect(result.first?.name == "conv2")
     #expect((result.causes[.bias] ?? 0) > 0)
   }

@@ -32,6 +32,9 @@ package struct Completion: Sendable, Equatable {
 package final class Interpreter {
   let store: SessionStore
   let library: DataLibrary
+
+  /// A draft holds the workspace that it was made in, which holds the library.
+  deinit { library.draft = nil }
   /// Why the session's folder can't be used at all; the store is then one in memory, and nothing is kept.
   private let damage: StoreError?
   /// A cell that stands in the history as running, by its row there.

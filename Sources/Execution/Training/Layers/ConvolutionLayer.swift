@@ -52,7 +52,9 @@ extension TrainingPlanner {
   private func channelsLast(
     _ convolution: Convolution, _ sizes: ConvolutionSizes, _ types: LayerEpilogue
   ) throws -> (forward: Primitive, backward: Primitive)? {
-    guard convolution.groups == 1, !convolution.stepsUnevenly else { return nil }
+    // Of one input channel a group the program's own kernel finds the weights' gradient.
+    guard convolution.groups == 1 || convolution.inputs > convolution.groups, !convolution.stepsUnevenly
+    else { return nil }
     let layouts = LayerLayouts(
       source: try .channelsLast(
         [batch, sizes.inputs, sizes.inputPlane.height, sizes.inputPlane.width], types.source),
