@@ -296,4 +296,16 @@ int odn_layout_weight_pairs(const odn_layout *layout, odn_weight_pairs *pairs) {
   return 0;
 }
 
+int odn_layout_weight_quads(const odn_layout *layout, odn_weight_quads *quads) {
+  const odn::Blocking b = odn::blocking_of(layout->desc);
+  const size_t depth = b.inner_sizes.size();
+  if (!b.blocked || b.dims.size() != 4 || (depth != 2 && depth != 3)) return 1;
+  if (b.inner_dims[depth - 1] != 1 || b.inner_sizes[depth - 1] != 4) return 1;
+  if (b.inner_dims[depth - 2] != 0 || b.inner_sizes[depth - 2] % 16 != 0) return 1;
+  if (depth == 3 && b.inner_dims[0] != 1) return 1;
+  if (b.strides[2] != b.strides[3] * b.dims[3]) return 1;
+  *quads = {b.inner_sizes[depth - 2], depth == 3 ? b.inner_sizes[0] : 1, b.strides[0], b.strides[1], b.strides[3]};
+  return 0;
+}
+
 }  // extern "C"

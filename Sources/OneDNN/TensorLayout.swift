@@ -97,6 +97,15 @@ package final class TensorLayout {
       tapStride: Int(pairs.tap_stride))
   }
 
+  /// How a convolution's weights of bytes lie whose innermost part is fours of inputs; nil for any other order.
+  package var weightQuads: WeightQuads? {
+    var quads = odn_weight_quads()
+    guard odn_layout_weight_quads(raw, &quads) == 0 else { return nil }
+    return WeightQuads(
+      width: Int(quads.width), quads: Int(quads.quads), outputStride: Int(quads.output_stride),
+      inputStride: Int(quads.input_stride), tapStride: Int(quads.tap_stride))
+  }
+
   package func isSame(as other: TensorLayout) -> Bool { odn_layout_equal(raw, other.raw) != 0 }
 }
 
@@ -118,4 +127,11 @@ package struct WeightPairs: Hashable, Sendable {
   package var block, width, outputStride, inputStride: Int
   /// 0 for a dense layer.
   package var tapStride: Int
+}
+
+/// Weights in fours of inputs: [outputs][inputs][taps][`quads`][`width`][4], the outer three in any order.
+///
+/// Strides are elements from one block to the next.
+package struct WeightQuads: Hashable, Sendable {
+  package var width, quads, outputStride, inputStride, tapStride: Int
 }

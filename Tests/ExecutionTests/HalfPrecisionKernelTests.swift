@@ -79,7 +79,7 @@ import Testing
         var kernel = ck_epilogue(
           a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: .infinity, quantizes: 1,
           trains_range: 0,
-          grid: ck_grid(scale: 0.01, zero_point: 3, minimum: 0, maximum: 100))
+          grid: ck_grid(scale: 0.01, zero_point: 3, minimum: 0, maximum: 100), codes: nil, code_channels: 0)
         var (out, wideOut) = (y, widened(y))
         var (range, wideRange): ([Float], [Float]) = ([0, 0], [0, 0])
         ck_epilogue_forward_bf16(y, residual, &out, shape, &kernel, &scratch, &range)

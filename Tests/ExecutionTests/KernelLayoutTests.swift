@@ -51,7 +51,7 @@ import Testing
       b.withUnsafeBufferPointer { b in
         var kernel = ck_epilogue(
           a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: 0.9, quantizes: 1, trains_range: 0,
-          grid: grid)
+          grid: grid, codes: nil, code_channels: 0)
         var out = [Float](repeating: 0, count: count)
         var range: [Float] = [0, 0]
         ck_epilogue_forward(y, residual, &out, shape(layout), &kernel, &scratch, &range)

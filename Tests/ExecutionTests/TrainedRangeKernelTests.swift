@@ -31,7 +31,7 @@ import Testing
       b.withUnsafeBufferPointer { b in
         var kernel = ck_epilogue(
           a: a.baseAddress, b: b.baseAddress, has_activation: 1, ceiling: 6, quantizes: 1, trains_range: 1,
-          grid: grid)
+          grid: grid, codes: nil, code_channels: 0)
         let found = ck_range_gradient(d, y, y, residual, shape, &kernel, rounding ? 1 : 0, &scratch)
         var g = [Float](repeating: 0, count: count)
         ck_epilogue_backward_reduce(
@@ -96,7 +96,7 @@ import Testing
     var scratch = [Double](repeating: 0, count: Int(ck_scratch_count(shape)))
     var kernel = ck_epilogue(
       a: nil, b: nil, has_activation: 1, ceiling: .infinity, quantizes: 1, trains_range: 1,
-      grid: ck_grid(scale: 0.1, zero_point: 0, minimum: 0, maximum: 7))
+      grid: ck_grid(scale: 0.1, zero_point: 0, minimum: 0, maximum: 7), codes: nil, code_channels: 0)
     let threads = ck_thread_count()
     defer { ck_set_thread_count(threads) }
     let sums = [1, 2, 3].map { count -> [Double] in

@@ -28,6 +28,10 @@ typedef struct {
   // The grid's range is trained: the gradient is cut where x / scale leaves the grid, not where its rounding does.
   int trains_range;
   ck_grid grid;
+  // Where not NULL it gets the codes too, as [batch][plane][code_channels], of activations in blocks of sixteen
+  // channels; what pads the last block has none.
+  uint8_t *codes;
+  int64_t code_channels;
 } ck_epilogue;
 
 // Makes this thread and its pool flush denormal numbers to zero. The pool stays so; the result restores this thread,
@@ -46,8 +50,8 @@ void ck_channel_statistics(
     const float *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
     float *maximum);
 
-// out = epilogue(y, residual); out may be y. residual may be NULL. range (or NULL) gets minimum and maximum of the
-// values before fake quantization.
+// out = epilogue(y, residual); out may be y, or NULL where codes or the range alone are wanted. residual may be NULL.
+// range (or NULL) gets minimum and maximum of the values before fake quantization; codes are not written then.
 void ck_epilogue_forward(
     const float *y, const float *residual, float *out, ck_shape shape, const ck_epilogue *epilogue, double *scratch,
     float range[2]);

@@ -93,6 +93,15 @@ typedef struct {
 // Zero where weights lie so, with full blocks of both.
 int odn_layout_weight_pairs(const odn_layout *layout, odn_weight_pairs *pairs);
 
+// Weights whose innermost part is [quads][width][4], the first and the last index of inputs, `width` of outputs: what
+// multiplies four bytes at a time. Strides as in odn_weight_tile, from one whole block to the next.
+typedef struct {
+  int64_t width, quads, output_stride, input_stride, tap_stride;
+} odn_weight_quads;
+
+// Zero where the weights of a convolution without groups lie so, padded or not.
+int odn_layout_weight_quads(const odn_layout *layout, odn_weight_quads *quads);
+
 // What happens to the sums before they are stored.
 typedef struct {
   odn_type src, weights, dst;

@@ -28,7 +28,8 @@ final class ElementwiseStep: Step {
     kernel = ck_epilogue(
       a: norm.map { UnsafePointer($0.0.pointer) }, b: norm.map { UnsafePointer($0.1.pointer) },
       has_activation: activation == nil ? 0 : 1, ceiling: activation?.ceiling ?? .infinity,
-      quantizes: quantization == nil ? 0 : 1, trains_range: 0, grid: ck_grid(quantization))
+      quantizes: quantization == nil ? 0 : 1, trains_range: 0, grid: ck_grid(quantization), codes: nil,
+      code_channels: 0)
   }
 
   func bind(_ memory: PlanMemory) {

@@ -36,24 +36,26 @@ extension GroupEpilogue {
 
   /// out = kernel(source, residual).
   func forward(
-    from source: UnsafeMutableRawPointer, residual: UnsafeMutableRawPointer?, to out: UnsafeMutableRawPointer,
+    from source: UnsafeMutableRawPointer, residual: UnsafeMutableRawPointer?,
+    to out: UnsafeMutableRawPointer?,
     _ kernel: ck_epilogue, range: UnsafeMutablePointer<Float>?
   ) {
     var kernel = kernel
     if isHalf {
       ck_epilogue_forward_bf16(
         source.assumingMemoryBound(to: Halves.self), residual?.assumingMemoryBound(to: Halves.self),
-        out.assumingMemoryBound(to: Halves.self), y.kernelShape, &kernel, scratch.pointer, range)
+        out?.assumingMemoryBound(to: Halves.self), y.kernelShape, &kernel, scratch.pointer, range)
     } else {
       ck_epilogue_forward(
         source.assumingMemoryBound(to: Float.self), residual?.assumingMemoryBound(to: Float.self),
-        out.assumingMemoryBound(to: Float.self), y.kernelShape, &kernel, scratch.pointer, range)
+        out?.assumingMemoryBound(to: Float.self), y.kernelShape, &kernel, scratch.pointer, range)
     }
   }
 
   /// `forward` that also finds the range of the values before they are rounded to the grid.
   func forwardWithRange(
-    from source: UnsafeMutableRawPointer, residual: UnsafeMutableRawPointer?, to out: UnsafeMutableRawPointer,
+    from source: UnsafeMutableRawPointer, residual: UnsafeMutableRawPointer?,
+    to out: UnsafeMutableRawPointer?,
     _ kernel: ck_epilogue
   ) -> (Float, Float) {
     var range: (Float, Float) = (0, 0)

@@ -8,18 +8,23 @@ import OneDNN
 final class GroupEpilogue {
   let label: String
   let y: ActivationTensor
-  let out: BufferID
+  /// Nil where the codes alone are of use.
+  let out: BufferID?
   let residual: BufferID?
   let norm: BatchNormState?
   let activation: Rectifier?
   let observer: ActivationObserver?
   /// Whether the forward pass widens the observer's range.
   var observes = false
+  /// The codes of the output, channels innermost, where a convolution reads them.
+  var codes: BufferID?
+  /// Whether batch norm has the statistics of y from the step that made it.
+  var hasStatistics = false
   let phase: PlanPhase
   let scratch: Vector<Double>
 
   init(
-    label: String, y: ActivationTensor, out: BufferID, residual: BufferID?, norm: BatchNormState?,
+    label: String, y: ActivationTensor, out: BufferID?, residual: BufferID?, norm: BatchNormState?,
     activation: Rectifier?, observer: ActivationObserver?, phase: PlanPhase
   ) {
     self.label = label
@@ -41,7 +46,8 @@ final class GroupEpilogue {
       a: norm.map { UnsafePointer($0.a.pointer) }, b: norm.map { UnsafePointer($0.b.pointer) },
       has_activation: activation == nil ? 0 : 1, ceiling: activation?.ceiling ?? .infinity,
       quantizes: quantizes ? 1 : 0, trains_range: observer?.trained == nil ? 0 : 1,
-      grid: observer?.kernelGrid ?? ck_grid(scale: 1, zero_point: 0, minimum: 0, maximum: 0))
+      grid: observer?.kernelGrid ?? ck_grid(scale: 1, zero_point: 0, minimum: 0, maximum: 0), codes: nil,
+      code_channels: Int64(y.shape.channels))
   }
 }
 
@@ -50,6 +56,7 @@ final class EpilogueForward: Step {
   private let epilogue: GroupEpilogue
   private var y: UnsafeMutableRawPointer?
   private var out: UnsafeMutableRawPointer?
+  private var codes: UnsafeMutablePointer<UInt8>?
   private var residual: UnsafeMutableRawPointer?
 
   var label: String { epilogue.label + " epilogue" }
@@ -60,7 +67,8 @@ final class EpilogueForward: Step {
     epilogue.norm?.bind(memory)
     epilogue.observer?.trained?.bind(memory)
     y = memory.address(.buffer(epilogue.y.buffer))
-    out = memory.address(.buffer(epilogue.out))
+    out = epilogue.out.map { memory.address(.buffer($0)) }
+    codes = epilogue.codes.map { memory.address(.buffer($0)).assumingMemoryBound(to: UInt8.self) }
     residual = epilogue.residual.map { memory.address(.buffer($0)) }
   }
 
@@ -89,15 +97,15 @@ final class EpilogueForward: Step {
       observer.observe(minimum: range.0, maximum: range.1)
       apply(quantizes: true)
     } else {
-      // The sum's range is known only after the sum: it is rounded in a second pass, in place.
+      // The sum's range is known only after the sum: it is rounded in a second pass, in place where it is kept.
       range = rangeOfSum()
       observer.observe(minimum: range.0, maximum: range.1)
-      quantizeInPlace()
+      if out == nil { apply(quantizes: true) } else { quantizeInPlace() }
     }
   }
 
   private func gatherStatistics() {
-    guard let y, let norm = epilogue.norm else { return }
+    guard let y, let norm = epilogue.norm, !epilogue.hasStatistics else { return }
     epilogue.gatherStatistics(of: y, norm)
   }
 
@@ -120,13 +128,14 @@ final class EpilogueForward: Step {
   }
 
   private func apply(quantizes: Bool) {
-    guard let y, let out else { return }
-    epilogue.forward(
-      from: y, residual: residual, to: out, epilogue.kernelEpilogue(quantizes: quantizes), range: nil)
+    guard let y else { return }
+    var kernel = epilogue.kernelEpilogue(quantizes: quantizes)
+    if quantizes { kernel.codes = codes }
+    epilogue.forward(from: y, residual: residual, to: out, kernel, range: nil)
   }
 
   private func rangeOfSum() -> (Float, Float) {
-    guard let y, let out else { return (0, 0) }
+    guard let y else { return (0, 0) }
     return epilogue.forwardWithRange(
       from: y, residual: residual, to: out, epilogue.kernelEpilogue(quantizes: false))
   }
@@ -143,7 +152,7 @@ final class EpilogueForward: Step {
     guard let out, let observer = epilogue.observer else { return }
     let kernel = ck_epilogue(
       a: nil, b: nil, has_activation: 0, ceiling: .infinity, quantizes: 1, trains_range: 0,
-      grid: observer.kernelGrid)
+      grid: observer.kernelGrid, codes: codes, code_channels: Int64(epilogue.y.shape.channels))
     epilogue.forward(from: out, residual: nil, to: out, kernel, range: nil)
   }
 }

@@ -12,7 +12,11 @@ extension TrainingPlanner {
       planned = PlannedGroup(
         y: ActivationTensor(buffer: input, layout: layout, shape: node.shape, batch: batch))
     case .convolution(let convolution):
-      planned = try planConvolution(convolution, node, required(source, node).asImages, group)
+      let images = try required(source, node).asImages
+      planned =
+        if let integer = integerForward(of: group.head) {
+          try planCodedConvolution(integer, node, images, group)
+        } else { try planConvolution(convolution, node, images, group) }
     case .dense(let dense):
       planned = try planDense(dense, node, required(source, node), group)
     case .pool(let pooling):
@@ -61,13 +65,20 @@ extension TrainingPlanner {
       observes = quantizer.observes
     }
     let out = newTensor(planned.y.layout, planned.y.shape)
+    let form = outputForm(of: group, planned.y)
     let epilogue = GroupEpilogue(
-      label: name, y: planned.y, out: out.buffer, residual: residual?.buffer,
+      label: name, y: planned.y, out: form.floats ? out.buffer : nil, residual: residual?.buffer,
       norm: group.norm.flatMap { norm in norms.first { $0.name == graph.nodes[norm].name } },
       activation: graph.rectifier(of: group), observer: observer, phase: phase)
     epilogue.observes = observes
+    epilogue.hasStatistics = planned.coded != nil
+    if form.codes {
+      epilogue.codes = memory.reserve(batch * planned.y.shape.count)
+      codes[group.output] = epilogue.codes
+    }
     append(
-      EpilogueForward(epilogue), [planned.y.buffer, out.buffer] + [residual?.buffer].compactMap { $0 })
+      EpilogueForward(epilogue),
+      [planned.y.buffer] + [epilogue.out, epilogue.codes, residual?.buffer].compactMap { $0 })
     planned.epilogue = epilogue
     tensors[group.output] = out
   }

@@ -20,6 +20,12 @@ struct TrainingPlanner {
   /// Activations that groups read, by the node that computes them.
   var tensors: [Graph.NodeID: ActivationTensor] = [:]
   var layers: [Graph.NodeID: PlannedGroup] = [:]
+  /// Codes of activations, channels innermost, by the node that computes them.
+  var codes: [Graph.NodeID: BufferID] = [:]
+  /// Nodes whose activations are kept as codes and nothing else.
+  var codesAlone: Set<Graph.NodeID> = []
+  /// Of each node that was asked for, the convolution over codes that is its forward pass.
+  var integerForwards: [Graph.NodeID: IntegerForward?] = [:]
   var norms: [BatchNormState] = []
   var observers: [String: ActivationObserver] = [:]
   var weightScales: [TrainedWeightScales] = []
@@ -162,6 +168,8 @@ struct PlannedGroup {
   var weights: PlannedWeights?
   var workspace: BufferID?
   var dropout: DropoutMask?
+  /// Where the forward pass read codes: `source` is theirs as floats.
+  var coded: CodedSource?
   /// Its weights stay as they are.
   var isFrozen = false
 }

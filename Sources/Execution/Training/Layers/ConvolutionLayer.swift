@@ -122,10 +122,14 @@ extension TrainingPlanner {
   mutating func planConvolutionBackward(
     _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
   ) throws {
-    guard let source = planned.source, let forward = planned.primitive, let weights = planned.weights
+    guard let source = planned.source, let forward = planned.primitive, var weights = planned.weights
     else { return }
-    if !planned.isFrozen { appendWeightsBackward(node, .convolution, planned, weights, gradient) }
+    if !planned.isFrozen {
+      appendWidening(of: planned, node)
+      appendWeightsBackward(node, .convolution, planned, weights, gradient)
+    }
     guard learnsBelow(node) else { return }
+    if planned.coded != nil { appendQuantization(of: &weights) }
     if let winograd = weights.winograd {
       return try planWinogradBackwardData(node, winograd, planned, weights, gradient)
     }

@@ -1,0 +1,186 @@
+import CKernels
+import GraphIR
+import OneDNN
+
+/// A convolution over codes that is a layer's forward pass in training.
+///
+/// A fake-quantized tensor is its codes and a scale, so the sums of its products with weights on a grid are whole numbers
+/// times both scales: exact in 32 bits, where floats round each product and each sum.
+struct IntegerForward {
+  /// Codes to sums, channels innermost on both sides.
+  var primitive: Primitive
+  /// The same convolution of floats, for which the backward passes are made; it never runs.
+  var forward: Primitive
+  var backwardWeights: Primitive
+  /// How the weights lie as floats, and as the codes that the primitive multiplies.
+  var tile: WeightTile
+  var quads: WeightQuads
+  var weightBytes: Int
+  /// The observer of what it reads.
+  var observer: String
+}
+
+/// The codes that a layer's forward pass read.
+struct CodedSource {
+  var buffer: BufferID
+  var observer: ActivationObserver
+  /// Whether `source` is to be made of them before it is read.
+  var widens: Bool
+}
+
+extension TrainingPlanner {
+  /// The convolution over codes that serves as a node's forward pass.
+  ///
+  /// Nil for layers whose input or weights lie on no grid of bytes, whose padding is no code, and where oneDNN has no fast
+  /// code for it or the backward passes want other layouts.
+  mutating func integerForward(of id: Graph.NodeID) -> IntegerForward? {
+    if let known = integerForwards[id] { return known }
+    // What oneDNN refuses stays in floats.
+    let found = try? plannedIntegerForward(of: graph.nodes[id])
+    integerForwards[id] = .some(found)
+    return found
+  }
+
+  private func plannedIntegerForward(of node: Graph.Node) throws -> IntegerForward? {
+    guard precision == .float32, addsByteProductsExactly, case .convolution(let convolution) = node.operation,
+      convolution.groups == 1, let weightGrid = convolution.weightGrid, weightGrid.fitsSignedByte,
+      convolution.inputs % 16 == 0, convolution.outputs % 16 == 0, let source = node.inputs.first,
+      let quantizer = graph.codedGrid(of: source), quantizer.grid.fitsByte,
+      convolution.padding == 0 || graph.padsWithCodeZero(source)
+    else { return nil }
+    let input = graph.nodes[source].shape
+    // On these planes the float layer is another one, and the direct convolution mostly padding.
+    guard KernelCrop(convolution, input: input, output: node.shape) == nil,
+      PlaneProduct(convolution, input: input, output: node.shape) == nil
+    else { return nil }
+    let sizes = ConvolutionSizes(convolution, batch: batch, input: input, output: node.shape)
+    let (read, made) = (input.dimensions(batch: batch), node.shape.dimensions(batch: batch))
+    var types = LayerEpilogue()
+    (types.source, types.weights, types.destination) = (.uint8, .int8, .int32)
+    let primitive = try Primitive.convolution(
+      .forwardTraining, sizes, types,
+      LayerLayouts(source: try .channelsLast(read, .uint8), destination: try .channelsLast(made, .int32)))
+    guard !primitive.isReference, let packed = primitive.layout(.weights), let quads = packed.weightQuads
+    else {
+      return nil
+    }
+    let floats = LayerEpilogue(.float32, hasBias: convolution.hasBias)
+    let layouts = LayerLayouts(source: try .sixteens(read), destination: try .sixteens(made))
+    let forward = try fastest(.forwardTraining, sizes, floats, layouts)
+    let backward = try convolutionBackwardWeights(convolution, sizes, floats, forward)
+    guard !forward.isReference, !backward.isReference,
+      let tile = backward.layout(.weightsGradient)?.weightTile, tile.side == 16
+    else { return nil }
+    return IntegerForward(
+      primitive: primitive, forward: forward, backwardWeights: backward, tile: tile, quads: quads,
+      weightBytes: packed.byteCount, observer: quantizer.observer)
+  }
+
+  /// Plans the forward pass over codes: pack the weights, multiply, scale the sums.
+  mutating func planCodedConvolution(
+    _ integer: IntegerForward, _ node: Graph.Node, _ source: ActivationTensor, _ group: LayerGroup
+  ) throws -> PlannedGroup {
+    guard case .convolution(let convolution) = node.operation, let id = node.inputs.first,
+      let observer = observers[integer.observer]
+    else { throw PlanError.unsupported(node: node.name, reason: "its input lies on no grid") }
+    let read = try codes(of: id, source, observer, node)
+    var images = source
+    images.layout = try .sixteens(source.shape.dimensions(batch: batch))
+    let isStored = !codesAlone.contains(id) && images.layout.isSame(as: source.layout)
+    if !isStored { images.buffer = memory.reserve(images.layout.byteCount) }
+    let y = newTensor(try .sixteens(node.shape.dimensions(batch: batch)), node.shape)
+    let plain = try TensorLayout.plain(convolution.weightDimensions)
+    let weights = try planWeights(
+      node, WeightForm(convolution), (integer.backwardWeights.layout(.weightsGradient) ?? plain, plain),
+      group: group, channels: y.paddedChannels, backward: integer.backwardWeights)
+    guard let quantizer = weights.quantizer else {
+      throw PlanError.unsupported(node: node.name, reason: "its weights lie on no grid")
+    }
+    let packing = PackWeightCodes(
+      quantizer, integer, convolution, target: memory.reserve(integer.weightBytes))
+    append(packing, [packing.target])
+    let sums = memory.reserve(4 * batch * node.shape.count)
+    append(
+      PrimitiveStep(
+        node.name + " forward", .convolution, integer.primitive,
+        [
+          (.source, .buffer(read)), (.weights, .buffer(packing.target)), (.destination, .buffer(sums)),
+        ]), [read, packing.target, sums])
+    append(
+      ScaleSums(
+        node.name + " scale sums", from: sums, to: y, input: observer, packing,
+        bias: weights.bias.map { weights.usedBias ?? .parameter($0) }, norm: quantizer.norm),
+      [sums, y.buffer])
+    var planned = PlannedGroup(source: images, y: y, primitive: integer.forward, weights: weights)
+    planned.coded = CodedSource(buffer: read, observer: observer, widens: !isStored)
+    return planned
+  }
+
+  /// The codes of a tensor: those that its group wrote, or a step's that finds them.
+  private mutating func codes(
+    of id: Graph.NodeID, _ source: ActivationTensor, _ observer: ActivationObserver, _ node: Graph.Node
+  ) throws -> BufferID {
+    if let known = codes[id] { return known }
+    let images = try adapted(
+      source, to: .sixteens(source.shape.dimensions(batch: batch)), label: node.name + " input")
+    let target = memory.reserve(batch * source.shape.count)
+    append(
+      EncodeActivations(node.name + " input codes", from: images, to: target, observer),
+      [images.buffer, target])
+    codes[id] = target
+    return target
+  }
+
+  /// What a group's output is kept as: floats, codes, or both.
+  mutating func outputForm(of group: LayerGroup, _ y: ActivationTensor) -> (floats: Bool, codes: Bool) {
+    guard let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation,
+      y.type == .float32, y.holdsSixteens
+    else { return (true, false) }
+    let consumers = graph.consumers[group.output]
+    let readers = consumers.count { integerForward(of: $0) != nil }
+    guard readers > 0 else { return (true, false) }
+    // A trained range starts from the floats, and losses look at them.
+    let isTaught = graph.memberNames(of: group).contains(where: captureNames.contains)
+    let floats = readers < consumers.count || isTaught || quantizer.method != .observed
+    if !floats { codesAlone.insert(group.output) }
+    return (floats, true)
+  }
+
+  /// Makes the floats that the weights' gradient is found with, where the forward pass read codes alone.
+  mutating func appendWidening(of planned: PlannedGroup, _ node: Graph.Node) {
+    guard let coded = planned.coded, coded.widens, let source = planned.source else { return }
+    append(
+      WidenCodes(node.name + " widen codes", from: coded.buffer, to: source, coded.observer),
+      [coded.buffer, source.buffer])
+  }
+}
+
+extension Graph {
+  /// The fake quantization on whose grid a tensor's values lie, each the value of one code.
+  fileprivate func codedGrid(of id: NodeID) -> FakeQuantize? {
+    switch nodes[id].operation {
+    case .fakeQuantize(let quantizer): quantizer
+    case .pool(let pooling) where pooling.kind == .maximum: nodes[id].inputs.first.flatMap(codedGrid(of:))
+    default: nil
+    }
+  }
+
+  /// Whether the zero that pads a tensor is the code 0: its grid is symmetric or trained, or begins at a rectifier's zero.
+  fileprivate func padsWithCodeZero(_ id: NodeID) -> Bool {
+    switch nodes[id].operation {
+    case .pool: return nodes[id].inputs.first.map(padsWithCodeZero) ?? false
+    case .fakeQuantize(let quantizer):
+      if quantizer.grid.symmetric || quantizer.method != .observed { return true }
+      guard let input = nodes[id].inputs.first, case .activation(.rectifier) = nodes[input].operation else {
+        return false
+      }
+      return quantizer.grid.minimum == 0
+    default: return false
+    }
+  }
+}
+
+extension QuantizationGrid {
+  fileprivate var fitsByte: Bool { minimum >= 0 && maximum <= 255 }
+  fileprivate var fitsSignedByte: Bool { symmetric && minimum >= -128 && maximum <= 127 }
+}
