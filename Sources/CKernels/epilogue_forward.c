@@ -16,7 +16,8 @@ typedef struct {
 // One variant of the row loop for each set of flags: they are constants after inlining.
 CK_INLINE void chunk(
     const element *y, const element *r, element *out, uint8_t *codes, int64_t code_count, int64_t n,
-    const lanes *a, const lanes *b, int affine, int residual, int activation, int quantizes, const epilogue_lanes *k, lanes *least, lanes *most) {
+    const lanes *a, const lanes *b, int affine, int residual, int activation, int quantizes, const epilogue_lanes *k,
+    lanes *least, lanes *most) {
   lanes v = load_n(y, n);
   if (affine) v = *a * v + *b;
   if (residual) v += load_n(r, n);

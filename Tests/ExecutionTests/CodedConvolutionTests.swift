@@ -29,7 +29,7 @@ import Testing
   static let side = 9
   static let batch = 3
 
-  private static func model(_ layer: Layer) throws -> Model {
+  private static func model(_ layer: Layer, hasNorm: Bool = false) throws -> Model {
     var graph = Graph(
       architecture: "layer", input: Shape(channels: layer.inputs, height: side, width: side))
     if layer.rectifies { try graph.append("relu", .activation(.relu), graph.output) }
@@ -43,6 +43,7 @@ import Testing
     convolution.weightGrid = QuantizationGrid(
       minimum: -edge, maximum: edge, symmetric: true, perChannel: true)
     try graph.append("conv", .convolution(convolution), graph.output)
+    if hasNorm { try graph.append("bn", .batchNorm(BatchNorm(channels: layer.outputs)), graph.output) }
     try graph.append("flatten", .flatten, graph.output)
     return Model(
       kind: .fakeQuantized, graph: graph, parameters: initialParameters(for: graph, seed: 4))
@@ -133,5 +134,74 @@ import Testing
     expectNear(logits, sums, "sums")
     expectNear(try #require(plan.exportGradients()["conv.weight"]).floats, weightGradient, "weights")
     expectNear(Array(try #require(plan.inputGradient)), imageGradient, "images")
+  }
+
+  /// Batch norm hears of y from the step that scales the sums.
+  @Test func statisticsAreThoseOfPlainLoops() throws {
+    let layer = Layer(kernel: 3, padding: 1)
+    let model = try Self.model(layer, hasNorm: true)
+    let weights = try #require(model.parameters["conv.weight"])
+    let plan = try TrainingPlan(model, batch: Self.batch, optimizer: .adam())
+    let images = formulaValues("images", salt: "codes", count: plan.input.count)
+    _ = plan.input.update(fromContentsOf: images)
+    try plan.forward()
+    let plain = Plain(layer, images: images, weights: weights.floats)
+    var sums = [Double](repeating: 0, count: plan.logits.count)
+    for (output, input, weight) in plain.pairs { sums[output] += plain.values[input] * plain.weights[weight] }
+    let plane = Self.side * Self.side
+    let found = try plan.exportParameters()
+    for (name, expected) in [
+      ("mean", { (y: [Double]) in y.reduce(0, +) / Double(y.count) * 0.1 }),
+      (
+        "var",
+        { (y: [Double]) in
+          let mean = y.reduce(0, +) / Double(y.count)
+          return 0.9 + 0.1 * y.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(y.count - 1)
+        }
+      ),
+    ] {
+      let channels = (0..<layer.outputs).map { channel in
+        expected(
+          (0..<Self.batch).flatMap { image in
+            let start = (image * layer.outputs + channel) * plane
+            return Array(sums[start..<start + plane])
+          })
+      }
+      expectNear(try #require(found["bn.running_\(name)"]).floats, channels, name)
+    }
+  }
+
+  /// Activations that are kept as codes alone are those that a loss would be shown.
+  @Test func codesAloneGiveTheBitsThatFloatsBesideThemGive() throws {
+    var graph = Graph(architecture: "chain", input: Shape(channels: 3, height: 12, width: 12))
+    var channels = 3
+    for (index, outputs) in [32, 48, 32].enumerated() {
+      let convolution = Convolution(inputs: channels, outputs: outputs, kernel: 3, padding: 1, hasBias: false)
+      try graph.append("conv\(index)", .convolution(convolution), graph.output)
+      try graph.append("bn\(index)", .batchNorm(BatchNorm(channels: outputs)), graph.output)
+      try graph.append("relu\(index)", .activation(.relu), graph.output)
+      channels = outputs
+    }
+    try graph.append("flatten", .flatten, graph.output)
+    try graph.append("fc", .dense(Dense(inputs: graph.outputShape.count, outputs: 4)), graph.output)
+    let model = Model(
+      kind: .fakeQuantized, graph: try prepare(graph, policy: QuantizationPolicy()),
+      parameters: initialParameters(for: graph, seed: 6))
+    let results = try [[], ["relu0", "relu1"]].map { captures in
+      let plan = try TrainingPlan(model, batch: 4, optimizer: .adam(), captures: captures)
+      _ = plan.input.update(fromContentsOf: formulaValues("x", salt: "chain", count: plan.input.count))
+      try plan.forward()
+      _ = plan.logitsGradient.update(
+        fromContentsOf: formulaValues("d", salt: "chain", count: plan.logits.count))
+      try plan.backward()
+      let widens = plan.stepDescriptions.contains { $0.label.hasSuffix("widen codes") }
+      #expect(widens == (captures.isEmpty && Processor.hasExactByteProducts))
+      return (Array(plan.logits), try plan.exportGradients())
+    }
+    #expect(results[0].0 == results[1].0)
+    for (name, gradient) in results[0].1 where name != "images" {
+      #expect(gradient.floats == results[1].1[name]?.floats, "\(name)")
+      #expect(gradient.floats.contains { $0 != 0 }, "\(name)")
+    }
   }
 }
