@@ -113,6 +113,7 @@ bool may_use(dnnl::cpu_isa isa) {
 }  // namespace
 
 int odn_multiplies_bf16(void) { return may_use(dnnl::cpu_isa::avx512_core_bf16); }
+int odn_multiplies_bf16_tiles(void) { return may_use(dnnl::cpu_isa::avx512_core_amx); }
 
 int odn_adds_byte_products_exactly(void) {
 #if defined(__x86_64__)

@@ -15,13 +15,17 @@ package enum Processor {
   /// can hold oneDNN to such kernels on any processor.
   package static var hasExactByteProducts: Bool { addsByteProductsExactly && !saturatesByteProducts }
 
-  /// The instructions that the program's own kernels are chosen by: of `avx2`, `avx512`, `vnni`, `bf16` those
-  /// that it has.
+  /// The instructions that the program's own kernels are chosen by: of `avx2`, `avx512`, `vnni`, `bf16`, `amx`
+  /// those that it has.
   package static let features: [String] = {
     let found = ck_processor_features()
-    return ["avx2", "avx512", "vnni", "bf16"].enumerated().filter { found >> $0.offset & 1 != 0 }.map(
+    return ["avx2", "avx512", "vnni", "bf16", "amx"].enumerated().filter { found >> $0.offset & 1 != 0 }.map(
       \.element)
   }()
+
+  /// True where the program's own kernels multiply on matrix units (AMX): `DNNL_MAX_CPU_ISA` holds them back with
+  /// oneDNN's.
+  package static let hasMatrixUnits = features.contains("amx") && processorMultipliesTiles
 
   /// Instructions that oneDNN makes its kernels of, "avx2": those of the processor, held to
   /// `DNNL_MAX_CPU_ISA`.

@@ -36,6 +36,9 @@ package enum ElementType: Sendable {
 /// Whether the processor multiplies bfloat16 in its vector unit, and oneDNN may use it.
 package var processorMultipliesBFloat16: Bool { odn_multiplies_bf16() != 0 }
 
+/// Whether the processor multiplies tiles of bfloat16 (AMX), and oneDNN may use it.
+package var processorMultipliesTiles: Bool { odn_multiplies_bf16_tiles() != 0 }
+
 /// True where oneDNN adds products of u8 and s8 in 32 bits (VNNI); else two of them are added in 16 bits, which
 /// saturate (`vpmaddubsw`: 2·255·127 > 32767).
 package var addsByteProductsExactly: Bool { odn_adds_byte_products_exactly() != 0 }

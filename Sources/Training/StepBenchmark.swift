@@ -56,9 +56,9 @@ package struct BenchmarkResult: Sendable {
   package var peakResidentBytes: Int?
   /// Multiplications and additions over one image that the layers' definitions ask for, the teacher's included.
   package var operationsPerImage: Int
-  /// Milliseconds a step by what they are spent on, largest first; and the steps that cost most.
+  /// Milliseconds a step by what they are spent on, and by step, largest first.
   package var kinds: [(name: String, milliseconds: Double)]
-  package var costliest: [(name: String, milliseconds: Double)]
+  package var steps: [(name: String, milliseconds: Double)]
 
   /// Multiplications and additions a second, in units of 10⁹.
   package var gigaOperationsPerSecond: Double { Double(operationsPerImage) * imagesPerSecond / 1e9 }
@@ -210,7 +210,7 @@ private func summary(
     parameterBytes: bytes.1, peakResidentBytes: ResidentMemory.peakBytes,
     operationsPerImage: operations(request, graph),
     kinds: ranked(profile?.byKind.map { ($0.key.rawValue, $0.value) } ?? []),
-    costliest: Array(ranked(profile?.byStep.map { ($0.key, $0.value) } ?? []).prefix(12)))
+    steps: ranked(profile?.byStep.map { ($0.key, $0.value) } ?? []))
 }
 
 private func operations(_ request: BenchmarkRequest, _ graph: Graph) -> Int {

@@ -118,7 +118,7 @@ struct BenchCommand: ParsableCommand {
         String(format: "  %8.2f ms  %5.1f %%  ", kind.milliseconds, 100 * kind.milliseconds / total)
           + kind.name)
     }
-    for step in result.costliest { print(String(format: "  %8.2f ms  ", step.milliseconds) + step.name) }
+    for step in result.steps.prefix(12) { print(String(format: "  %8.2f ms  ", step.milliseconds) + step.name) }
   }
 
   private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
@@ -137,6 +137,10 @@ struct BenchCommand: ParsableCommand {
         JSONObject(
           result.kinds.map { JSONObject.Member(key: $0.name, value: .double($0.milliseconds)) })),
     ]
+    if profile {
+      record["steps"] = .object(
+        JSONObject(result.steps.map { JSONObject.Member(key: $0.name, value: .double($0.milliseconds)) }))
+    }
     if work == .kd { record["teacher_forward"] = .bool(!cached) }
     print(JSONValue.object(record).line)
   }

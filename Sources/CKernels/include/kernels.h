@@ -39,13 +39,14 @@ typedef struct {
 unsigned ck_begin_flushing(void);
 void ck_end_flushing(unsigned mode);
 
-// What decides which kernels run: bits 0 AVX2, 1 AVX-512, 2 VNNI, 3 bf16 products.
+// What decides which kernels run: bits 0 AVX2, 1 AVX-512, 2 VNNI, 3 bf16 products, 4 matrix units (AMX) that the system
+// lets the process use.
 unsigned ck_processor_features(void);
 
 // Doubles that ck_channel_statistics and ck_epilogue_backward_reduce need as scratch.
 int64_t ck_scratch_count(ck_shape shape);
 
-// Per channel: sum and sum of squares of y − shift (shift NULL: 0), minimum and maximum of y.
+// Per channel: sum, sum of squares, minimum and maximum of y.
 void ck_channel_statistics(
     const float *y, ck_shape shape, double *scratch, double *sum, double *square_sum, float *minimum,
     float *maximum);

@@ -45,6 +45,8 @@ const char *odn_version(void);
 const char *odn_instruction_set(void);
 // Non-zero where the processor multiplies bf16 (AVX-512 BF16) and oneDNN may use it.
 int odn_multiplies_bf16(void);
+// Non-zero where it multiplies tiles of bf16 (AMX) and oneDNN may use it.
+int odn_multiplies_bf16_tiles(void);
 // Non-zero where products of u8 and s8 are added in 32 bits (VNNI), and not in 16 with saturation.
 int odn_adds_byte_products_exactly(void);
 

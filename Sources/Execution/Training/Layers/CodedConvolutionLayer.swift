@@ -9,15 +9,29 @@ import OneDNN
 struct IntegerForward {
   /// Codes to sums, channels innermost on both sides.
   var primitive: Primitive
-  /// The same convolution of floats, for which the backward passes are made; it never runs.
-  var forward: Primitive
-  var backwardWeights: Primitive
+  var backward: Backward
   /// How the weights lie as floats, and as the codes that the primitive multiplies.
+  var layout: TensorLayout
   var tile: WeightTile
   var quads: WeightQuads
   var weightBytes: Int
   /// The observer of what it reads.
   var observer: String
+
+  /// How its gradients are found.
+  enum Backward {
+    /// Of floats: `forward` is the same convolution, for which the passes are made; it never runs.
+    case floats(forward: Primitive, weights: Primitive)
+    case matrixUnits(CodeGradients)
+  }
+
+  var floats: (forward: Primitive, weights: Primitive)? {
+    if case .floats(let forward, let weights) = backward { (forward, weights) } else { nil }
+  }
+
+  var matrixUnits: CodeGradients? {
+    if case .matrixUnits(let algorithm) = backward { algorithm } else { nil }
+  }
 }
 
 /// The codes that a layer's forward pass read.
@@ -26,6 +40,7 @@ struct CodedSource {
   var observer: ActivationObserver
   /// Whether `source` is to be made of them before it is read.
   var widens: Bool
+  var matrixUnits: (algorithm: CodeGradients, tile: WeightTile)?
 }
 
 extension TrainingPlanner {
@@ -49,10 +64,6 @@ extension TrainingPlanner {
       convolution.padding == 0 || graph.padsWithCodeZero(source)
     else { return nil }
     let input = graph.nodes[source].shape
-    // On these planes the float layer is another one, and the direct convolution mostly padding.
-    guard KernelCrop(convolution, input: input, output: node.shape) == nil,
-      PlaneProduct(convolution, input: input, output: node.shape) == nil
-    else { return nil }
     let sizes = ConvolutionSizes(convolution, batch: batch, input: input, output: node.shape)
     let (read, made) = (input.dimensions(batch: batch), node.shape.dimensions(batch: batch))
     var types = LayerEpilogue()
@@ -64,16 +75,36 @@ extension TrainingPlanner {
     else {
       return nil
     }
-    let floats = LayerEpilogue(.float32, hasBias: convolution.hasBias)
-    let layouts = LayerLayouts(source: try .sixteens(read), destination: try .sixteens(made))
-    let forward = try fastest(.forwardTraining, sizes, floats, layouts)
-    let backward = try convolutionBackwardWeights(convolution, sizes, floats, forward)
-    guard !forward.isReference, !backward.isReference,
-      let tile = backward.layout(.weightsGradient)?.weightTile, tile.side == 16
+    guard let (backward, layout) = try codedBackward(convolution, node, input, sizes),
+      let tile = layout.weightTile, tile.side == 16
     else { return nil }
     return IntegerForward(
-      primitive: primitive, forward: forward, backwardWeights: backward, tile: tile, quads: quads,
+      primitive: primitive, backward: backward, layout: layout, tile: tile, quads: quads,
       weightBytes: packed.byteCount, observer: quantizer.observer)
+  }
+
+  /// How the gradients are found, and the order of the weights that this wants; nil where a layer of floats serves
+  /// better.
+  private func codedBackward(
+    _ convolution: Convolution, _ node: Graph.Node, _ input: Shape, _ sizes: ConvolutionSizes
+  ) throws -> (IntegerForward.Backward, TensorLayout)? {
+    if let units = CodeGradients(convolution, batch: batch, input: input, output: node.shape) {
+      return (.matrixUnits(units), try units.weightLayout())
+    }
+    // On these planes the float layer is another one, and the direct convolution mostly padding.
+    guard KernelCrop(convolution, input: input, output: node.shape) == nil,
+      PlaneProduct(convolution, input: input, output: node.shape) == nil
+    else { return nil }
+    let floats = LayerEpilogue(.float32, hasBias: convolution.hasBias)
+    let layouts = LayerLayouts(
+      source: try .sixteens(input.dimensions(batch: batch)),
+      destination: try .sixteens(node.shape.dimensions(batch: batch)))
+    let forward = try fastest(.forwardTraining, sizes, floats, layouts)
+    let backward = try convolutionBackwardWeights(convolution, sizes, floats, forward)
+    guard !forward.isReference, !backward.isReference, let layout = backward.layout(.weightsGradient) else {
+      return nil
+    }
+    return (.floats(forward: forward, weights: backward), layout)
   }
 
   /// Plans the forward pass over codes: pack the weights, multiply, scale the sums.
@@ -86,13 +117,16 @@ extension TrainingPlanner {
     let read = try codes(of: id, source, observer, node)
     var images = source
     images.layout = try .sixteens(source.shape.dimensions(batch: batch))
-    let isStored = !codesAlone.contains(id) && images.layout.isSame(as: source.layout)
-    if !isStored { images.buffer = memory.reserve(images.layout.byteCount) }
+    var widens = false
+    if case .floats = integer.backward {
+      widens = codesAlone.contains(id) || !images.layout.isSame(as: source.layout)
+      if widens { images.buffer = memory.reserve(images.layout.byteCount) }
+    }
     let y = newTensor(try .sixteens(node.shape.dimensions(batch: batch)), node.shape)
     let plain = try TensorLayout.plain(convolution.weightDimensions)
     let weights = try planWeights(
-      node, WeightForm(convolution), (integer.backwardWeights.layout(.weightsGradient) ?? plain, plain),
-      group: group, channels: y.paddedChannels, backward: integer.backwardWeights)
+      node, WeightForm(convolution), (integer.layout, plain), group: group, channels: y.paddedChannels,
+      backward: integer.floats?.weights)
     guard let quantizer = weights.quantizer else {
       throw PlanError.unsupported(node: node.name, reason: "its weights lie on no grid")
     }
@@ -111,8 +145,11 @@ extension TrainingPlanner {
         node.name + " scale sums", from: sums, to: y, input: observer, packing,
         bias: weights.bias.map { weights.usedBias ?? .parameter($0) }, norm: quantizer.norm),
       [sums, y.buffer])
-    var planned = PlannedGroup(source: images, y: y, primitive: integer.forward, weights: weights)
-    planned.coded = CodedSource(buffer: read, observer: observer, widens: !isStored)
+    var planned = PlannedGroup(
+      source: images, y: y, primitive: integer.floats?.forward ?? integer.primitive, weights: weights)
+    planned.coded = CodedSource(
+      buffer: read, observer: observer, widens: widens,
+      matrixUnits: integer.matrixUnits.map { ($0, integer.tile) })
     return planned
   }
 
@@ -152,6 +189,38 @@ extension TrainingPlanner {
     append(
       WidenCodes(node.name + " widen codes", from: coded.buffer, to: source, coded.observer),
       [coded.buffer, source.buffer])
+  }
+}
+
+extension TrainingPlanner {
+  /// Plans both gradients on matrix units.
+  mutating func planCodeGradients(
+    _ algorithm: CodeGradients, _ tile: WeightTile, _ node: Graph.Node, _ planned: PlannedGroup,
+    _ gradient: BufferID
+  ) throws {
+    guard let coded = planned.coded, let weights = planned.weights, let quantizer = weights.quantizer,
+      let source = planned.source, let id = node.inputs.first
+    else { return }
+    var targets = FindCodeGradients.Targets()
+    if !planned.isFrozen { (targets.weights, targets.bias) = (weights.parameter, weights.bias) }
+    var kernels: BufferID?
+    if learnsBelow(node) {
+      targets.images = memory.reserve(source.layout.byteCount)
+      let packed = memory.reserve(algorithm.kernelBytes)
+      append(PackCodeKernels(algorithm, quantizer, tile, target: packed), [packed])
+      kernels = packed
+    }
+    guard targets.weights != nil || targets.images != nil else { return }
+    var arriving = planned.y
+    arriving.buffer = gradient
+    let scratch = memory.reserve(algorithm.scratchBytes)
+    append(
+      FindCodeGradients(
+        node.name + " backward", algorithm, quantizer, tile, of: coded, gradient: arriving, kernels: kernels,
+        to: targets, scratch: scratch),
+      [coded.buffer, gradient, scratch] + [kernels, targets.images].compactMap { $0 })
+    if targets.weights != nil { append(QuantizeWeightsBackward(quantizer, phase: phase), []) }
+    if let images = targets.images { try passOn(images, source.layout, to: id, node) }
   }
 }
 

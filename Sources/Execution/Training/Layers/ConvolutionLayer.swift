@@ -122,6 +122,9 @@ extension TrainingPlanner {
   mutating func planConvolutionBackward(
     _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
   ) throws {
+    if let (algorithm, tile) = planned.coded?.matrixUnits {
+      return try planCodeGradients(algorithm, tile, node, planned, gradient)
+    }
     guard let source = planned.source, let forward = planned.primitive, var weights = planned.weights
     else { return }
     if !planned.isFrozen {
