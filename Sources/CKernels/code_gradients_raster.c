@@ -82,13 +82,13 @@ static ck_code_raster images_in_rows(const ck_code_convolution *s) {
       .most_steps = made * each};
 }
 
-// Few more bytes than both threads' caches hold, and a good part fewer products.
+// A good part fewer products, for memory that is no burden.
 static int puts_images_in_rows(const ck_code_convolution *s) {
-  const int64_t cache = (int64_t)4 << 20;
+  const int64_t most_bytes = (int64_t)12 << 20;
   const ck_code_raster pixels = pixels_in_rows(s);
   const int64_t products = pixel_pairs(s) * parts_of(s->batch, pair) * pair;
   const int64_t others = taps(s) * pixels.places * parts_of(s->batch, pixels.images);
-  return bytes_of_32(s) <= cache && 5 * products <= 4 * others;
+  return bytes_of_32(s) <= most_bytes && 5 * products <= 4 * others;
 }
 
 ck_code_raster ck_make_code_raster(const ck_code_convolution *s) {

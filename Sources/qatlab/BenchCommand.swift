@@ -118,7 +118,9 @@ struct BenchCommand: ParsableCommand {
         String(format: "  %8.2f ms  %5.1f %%  ", kind.milliseconds, 100 * kind.milliseconds / total)
           + kind.name)
     }
-    for step in result.steps.prefix(12) { print(String(format: "  %8.2f ms  ", step.milliseconds) + step.name) }
+    for step in result.steps.prefix(12) {
+      print(String(format: "  %8.2f ms  ", step.milliseconds) + step.name)
+    }
   }
 
   private func printJSON(_ result: BenchmarkResult, of work: BenchmarkWork) {
