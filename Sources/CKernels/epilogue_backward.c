@@ -73,24 +73,31 @@ CK_INLINE void reduce_lanes(
   }
 }
 
+// Sixteen channels of all pixels at a time, of which a pixel has more.
 CK_INLINE void reduce_wide(
     const reduce_job *j, int64_t offset, int64_t length, int64_t block, int64_t channel, const epilogue_lanes *k,
     double *sum, double *dot) {
-  for (int64_t at = 0; at < length; at += block) {
-    for (int64_t c = 0; c < block; c += 16) {
-      const int64_t n = block - c < 16 ? block - c : 16, i = offset + at + c;
-      lanes a = {}, b = {}, mean = {};
-      if (j->epilogue->a) {
-        a = load_some(j->epilogue->a + channel + c, n);
-        b = load_some(j->epilogue->b + channel + c, n);
+  for (int64_t c = 0; c < block; c += 16) {
+    const int64_t n = block - c < 16 ? block - c : 16;
+    lanes a = {}, b = {}, mean = {};
+    if (j->epilogue->a) {
+      a = load_some(j->epilogue->a + channel + c, n);
+      b = load_some(j->epilogue->b + channel + c, n);
+    }
+    if (j->mean) mean = load_some(j->mean + channel + c, n);
+    for (int64_t at = 0; at < length;) {
+      lanes s = {}, t = {};
+      const int64_t end = at + segment * block < length ? at + segment * block : length;
+      for (; at < end; at += block) {
+        const int64_t i = offset + at + c;
+        const lanes y = load_n(j->y + i, n);
+        lanes g;
+        masked(j, i, n, &y, &a, &b, k, &g);
+        s += g;
+        t += g * (y - mean);
       }
-      if (j->mean) mean = load_some(j->mean + channel + c, n);
-      const lanes y = load_some_elements(j->y + i, n);
-      lanes g;
-      masked(j, i, n, &y, &a, &b, k, &g);
-      const lanes t = g * (y - mean);
       for (int64_t l = 0; sum && l < n; ++l) {
-        sum[c + l] += g[l];
+        sum[c + l] += s[l];
         dot[c + l] += t[l];
       }
     }
@@ -170,16 +177,14 @@ CK_CLONES static void affine_body(void *context, int64_t begin, int64_t end) {
       for (; i + 16 <= length; i += 16) affine_chunk(j, offset + i, 16, &A, &B, &C);
       if (i < length) affine_chunk(j, offset + i, length - i, &A, &B, &C);
     } else {
-      for (int64_t at = 0; at < length; at += s.block) {
-        for (int64_t c = 0; c < s.block; c += 16) {
-          const int64_t n = s.block - c < 16 ? s.block - c : 16;
-          A = load_some(j->A + channel + c, n);
-          if (j->B) {
-            B = load_some(j->B + channel + c, n);
-            C = load_some(j->C + channel + c, n);
-          }
-          affine_chunk(j, offset + at + c, n, &A, &B, &C);
+      for (int64_t c = 0; c < s.block; c += 16) {
+        const int64_t n = s.block - c < 16 ? s.block - c : 16;
+        A = load_some(j->A + channel + c, n);
+        if (j->B) {
+          B = load_some(j->B + channel + c, n);
+          C = load_some(j->C + channel + c, n);
         }
+        for (int64_t at = 0; at < length; at += s.block) affine_chunk(j, offset + at + c, n, &A, &B, &C);
       }
     }
   }

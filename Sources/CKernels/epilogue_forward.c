@@ -77,16 +77,15 @@ CK_INLINE void row(
       chunk(y + i, r + i, at_or_null(out, i), 0, 0, length - i, &a, &b, affine, residual, activation, quantizes, k, low,
             high);
   } else {
-    for (int64_t at = 0, pixel = 0; at < length; at += s.block, ++pixel) {
-      for (int64_t c = 0; c < s.block; c += 16) {
-        const int64_t n = s.block - c < 16 ? s.block - c : 16, i = at + c;
-        if (affine) {
-          a = load_some(j->epilogue->a + channel + c, n);
-          b = load_some(j->epilogue->b + channel + c, n);
-        }
+    for (int64_t c = 0; c < s.block; c += 16) {
+      const int64_t n = s.block - c < 16 ? s.block - c : 16;
+      if (affine) {
+        a = load_some(j->epilogue->a + channel + c, n);
+        b = load_some(j->epilogue->b + channel + c, n);
+      }
+      for (int64_t i = c, pixel = 0; i < length; i += s.block, ++pixel)
         chunk(y + i, r + i, at_or_null(out, i), at_or_null(codes, pixel * stride + c), left - c, n, &a, &b, affine,
               residual, activation, quantizes, k, low, high);
-      }
     }
   }
   if (j->ranges) {

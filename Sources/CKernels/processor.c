@@ -1,4 +1,4 @@
-#include "code_gradients.h"
+#include "matrix_gradients.h"
 
 unsigned ck_processor_features(void) {
   unsigned features = 0;

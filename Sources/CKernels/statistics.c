@@ -54,19 +54,30 @@ CK_INLINE void add_lanes(
   }
 }
 
+// Sixteen channels of all pixels at a time, of which a pixel has more.
 CK_INLINE void add_wide(
     const element *row, int64_t plane, int64_t block, double *sum, double *square, double *low, double *high) {
-  for (int64_t s = 0; s < plane; ++s) {
-    for (int64_t first = 0; first < block; first += 16) {
-      const int64_t n = block - first < 16 ? block - first : 16;
-      const lanes values = load_some_elements(row + s * block + first, n);
-      for (int64_t l = 0, c = first; l < n; ++l, ++c) {
-        const double y = values[l];
-        sum[c] += y;
-        square[c] += y * y;
-        low[c] = y < low[c] ? y : low[c];
-        high[c] = y > high[c] ? y : high[c];
+  for (int64_t first = 0; first < block; first += 16) {
+    const int64_t n = block - first < 16 ? block - first : 16;
+    lanes least = splat(INFINITY), most = splat(-INFINITY);
+    for (int64_t pixel = 0; pixel < plane;) {
+      lanes s = {}, q = {};
+      const int64_t end = pixel + segment < plane ? pixel + segment : plane;
+      for (; pixel < end; ++pixel) {
+        const lanes y = load_n(row + pixel * block + first, n);
+        s += y;
+        q += y * y;
+        least = smaller(y, least);
+        most = larger(y, most);
       }
+      for (int64_t l = 0; l < n; ++l) {
+        sum[first + l] += s[l];
+        square[first + l] += q[l];
+      }
+    }
+    for (int64_t l = 0, c = first; l < n; ++l, ++c) {
+      low[c] = least[l] < low[c] ? least[l] : low[c];
+      high[c] = most[l] > high[c] ? most[l] : high[c];
     }
   }
 }

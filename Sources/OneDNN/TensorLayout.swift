@@ -134,4 +134,12 @@ package struct WeightPairs: Hashable, Sendable {
 /// Strides are elements from one block to the next.
 package struct WeightQuads: Hashable, Sendable {
   package var width, quads, outputStride, inputStride, tapStride: Int
+
+  package init(width: Int, quads: Int, outputStride: Int, inputStride: Int, tapStride: Int) {
+    self.width = width
+    self.quads = quads
+    self.outputStride = outputStride
+    self.inputStride = inputStride
+    self.tapStride = tapStride
+  }
 }

@@ -13,8 +13,11 @@ import Testing
     var padding: Int
     var rectifies = true
     var bits = 8
+    var side = 9
+    var batch = 3
     var testDescription: String {
-      "\(inputs) to \(outputs), kernel \(kernel), stride \(stride), padding \(padding), \(bits) bits"
+      "\(inputs) to \(outputs), kernel \(kernel), stride \(stride), padding \(padding), \(bits) bits, "
+        + "\(batch) images of \(side)"
         + (rectifies ? "" : ", a zero point")
     }
   }
@@ -26,14 +29,15 @@ import Testing
     Layer(inputs: 80, outputs: 144, kernel: 1, stride: 2, padding: 0),
     Layer(kernel: 3, padding: 1, bits: 4), Layer(kernel: 3, padding: 1, rectifies: false),
     Layer(kernel: 2, stride: 3, padding: 1), Layer(inputs: 64, outputs: 48, kernel: 4, stride: 2, padding: 3),
+    Layer(inputs: 64, outputs: 16, kernel: 3, padding: 1, side: 2, batch: 16),
+    Layer(inputs: 128, outputs: 48, kernel: 3, stride: 2, padding: 1, side: 5, batch: 21),
+    Layer(inputs: 64, outputs: 32, kernel: 3, padding: 1, side: 1, batch: 40),
+    Layer(inputs: 32, outputs: 32, kernel: 3, padding: 1, side: 4, batch: 33),
     Layer(kernel: 7, stride: 4, padding: 3), Layer(inputs: 48, outputs: 16, kernel: 3, stride: 3, padding: 2),
   ]
-  static let side = 9
-  static let batch = 3
-
   private static func model(_ layer: Layer, hasNorm: Bool = false) throws -> Model {
     var graph = Graph(
-      architecture: "layer", input: Shape(channels: layer.inputs, height: side, width: side))
+      architecture: "layer", input: Shape(channels: layer.inputs, height: layer.side, width: layer.side))
     if layer.rectifies { try graph.append("relu", .activation(.relu), graph.output) }
     let grid = QuantizationGrid(minimum: 0, maximum: 1 << layer.bits - 1, symmetric: false)
     try graph.append(
@@ -57,7 +61,7 @@ import Testing
     /// Where a gradient reaches the images.
     var passes: [Bool]
     var weights: [Double]
-    var pairs: [(output: Int, input: Int, weight: Int)] = []
+    var pairs: [PlainPair] = []
 
     init(_ layer: Layer, images: [Float], weights: [Float]) {
       let levels = Double(1 << layer.bits - 1)
@@ -78,39 +82,16 @@ import Testing
         let scale = (weights[row..<row + fan].map(abs).max() ?? 0) / Float(edge)
         return Double((weights[index] * (1 / scale)).rounded(.toNearestOrEven)) * Double(scale)
       }
-      let made = (side + 2 * layer.padding - layer.kernel) / layer.stride + 1
-      for image in 0..<batch {
-        for output in 0..<layer.outputs {
-          for place in 0..<made * made {
-            let row = place / made * layer.stride - layer.padding
-            let column = place % made * layer.stride - layer.padding
-            let target = (image * layer.outputs + output) * made * made + place
-            for tap in 0..<layer.kernel * layer.kernel {
-              let (y, x) = (row + tap / layer.kernel, column + tap % layer.kernel)
-              guard (0..<side).contains(y), (0..<side).contains(x) else { continue }
-              for input in 0..<layer.inputs {
-                pairs.append(
-                  (
-                    target, ((image * layer.inputs + input) * side + y) * side + x,
-                    (output * layer.inputs + input) * layer.kernel * layer.kernel + tap
-                  ))
-              }
-            }
-          }
-        }
-      }
+      pairs = plainPairs(
+        Convolution(
+          inputs: layer.inputs, outputs: layer.outputs, kernel: layer.kernel, stride: layer.stride,
+          padding: layer.padding), side: layer.side, batch: layer.batch)
     }
-  }
-
-  private func expectNear(_ found: [Float], _ expected: [Double], _ name: String) {
-    let error = zip(found, expected).reduce(0.0) { max($0, abs(Double($1.0) - $1.1)) }
-    let size = expected.reduce(1e-9) { max($0, abs($1)) }
-    #expect(found.count == expected.count && error < 1e-5 * size, "\(name): \(error) of \(size)")
   }
 
   @Test(arguments: layers) func sumsAndGradientsAreThoseOfPlainLoops(_ layer: Layer) throws {
     let model = try Self.model(layer)
-    let plan = try TrainingPlan(model, batch: Self.batch, optimizer: .adam(), differentiatesInput: true)
+    let plan = try TrainingPlan(model, batch: layer.batch, optimizer: .adam(), differentiatesInput: true)
     let images = formulaValues("images", salt: "codes", count: plan.input.count)
     _ = plan.input.update(fromContentsOf: images)
     try plan.forward()
@@ -127,7 +108,9 @@ import Testing
     var sums = [Double](repeating: 0, count: logits.count)
     var weightGradient = [Double](repeating: 0, count: weights.count)
     var imageGradient = [Double](repeating: 0, count: images.count)
-    for (output, input, weight) in plain.pairs {
+    for pair in plain.pairs {
+      let (output, input, weight) = (pair.output, pair.input, pair.weight)
+
       sums[output] += plain.values[input] * plain.weights[weight]
       weightGradient[weight] += Double(direction[output]) * plain.values[input]
       guard plain.passes[input] else { continue }
@@ -176,14 +159,17 @@ import Testing
     let layer = Layer(kernel: 3, padding: 1)
     let model = try Self.model(layer, hasNorm: true)
     let weights = try #require(model.parameters["conv.weight"])
-    let plan = try TrainingPlan(model, batch: Self.batch, optimizer: .adam())
+    let plan = try TrainingPlan(model, batch: layer.batch, optimizer: .adam())
     let images = formulaValues("images", salt: "codes", count: plan.input.count)
     _ = plan.input.update(fromContentsOf: images)
     try plan.forward()
     let plain = Plain(layer, images: images, weights: weights.floats)
     var sums = [Double](repeating: 0, count: plan.logits.count)
-    for (output, input, weight) in plain.pairs { sums[output] += plain.values[input] * plain.weights[weight] }
-    let plane = Self.side * Self.side
+    for pair in plain.pairs {
+      let (output, input, weight) = (pair.output, pair.input, pair.weight)
+      sums[output] += plain.values[input] * plain.weights[weight]
+    }
+    let plane = layer.side * layer.side
     let found = try plan.exportParameters()
     for (name, expected) in [
       ("mean", { (y: [Double]) in y.reduce(0, +) / Double(y.count) * 0.1 }),
@@ -197,7 +183,7 @@ import Testing
     ] {
       let channels = (0..<layer.outputs).map { channel in
         expected(
-          (0..<Self.batch).flatMap { image in
+          (0..<layer.batch).flatMap { image in
             let start = (image * layer.outputs + channel) * plane
             return Array(sums[start..<start + plane])
           })

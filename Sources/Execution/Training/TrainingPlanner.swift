@@ -170,6 +170,8 @@ struct PlannedGroup {
   var dropout: DropoutMask?
   /// Where the forward pass read codes: `source` is theirs as floats.
   var coded: CodedSource?
+  /// What finds its gradients in the primitives' place.
+  var matrix: PlannedMatrixGradients?
   /// Its weights stay as they are.
   var isFrozen = false
 }

@@ -9,6 +9,8 @@ import OneDNN
 struct IntegerForward {
   /// Codes to sums, channels innermost on both sides.
   var primitive: Primitive
+  /// What multiplies in its place on planes of few pixels.
+  var matrix: MatrixForward?
   var backward: Backward
   /// How the weights lie as floats, and as the codes that the primitive multiplies.
   var layout: TensorLayout
@@ -22,15 +24,11 @@ struct IntegerForward {
   enum Backward {
     /// Of floats: `forward` is the same convolution, for which the passes are made; it never runs.
     case floats(forward: Primitive, weights: Primitive)
-    case matrixUnits(CodeGradients)
+    case matrixUnits(MatrixGradients)
   }
 
   var floats: (forward: Primitive, weights: Primitive)? {
     if case .floats(let forward, let weights) = backward { (forward, weights) } else { nil }
-  }
-
-  var matrixUnits: CodeGradients? {
-    if case .matrixUnits(let algorithm) = backward { algorithm } else { nil }
   }
 }
 
@@ -40,7 +38,6 @@ struct CodedSource {
   var observer: ActivationObserver
   /// Whether `source` is to be made of them before it is read.
   var widens: Bool
-  var matrixUnits: (algorithm: CodeGradients, tile: WeightTile)?
 }
 
 extension TrainingPlanner {
@@ -78,9 +75,12 @@ extension TrainingPlanner {
     guard let (backward, layout) = try codedBackward(convolution, node, input, sizes),
       let tile = layout.weightTile, tile.side == 16
     else { return nil }
+    let matrix = MatrixForward(
+      convolution, batch: batch, input: input, output: node.shape, readsCodes: true)
     return IntegerForward(
-      primitive: primitive, backward: backward, layout: layout, tile: tile, quads: quads,
-      weightBytes: packed.byteCount, observer: quantizer.observer)
+      primitive: primitive, matrix: matrix, backward: backward, layout: layout, tile: tile,
+      quads: matrix?.quads ?? quads, weightBytes: matrix?.kernelBytes ?? packed.byteCount,
+      observer: quantizer.observer)
   }
 
   /// How the gradients are found, and the order of the weights that this wants; nil where a layer of floats serves
@@ -88,7 +88,7 @@ extension TrainingPlanner {
   private func codedBackward(
     _ convolution: Convolution, _ node: Graph.Node, _ input: Shape, _ sizes: ConvolutionSizes
   ) throws -> (IntegerForward.Backward, TensorLayout)? {
-    if let units = CodeGradients(convolution, batch: batch, input: input, output: node.shape) {
+    if let units = MatrixGradients(convolution, batch: batch, input: input, output: node.shape) {
       return (.matrixUnits(units), try units.weightLayout())
     }
     // On these planes the float layer is another one, and the direct convolution mostly padding.
@@ -134,12 +134,7 @@ extension TrainingPlanner {
       quantizer, integer, convolution, target: memory.reserve(integer.weightBytes))
     append(packing, [packing.target])
     let sums = memory.reserve(4 * batch * node.shape.count)
-    append(
-      PrimitiveStep(
-        node.name + " forward", .convolution, integer.primitive,
-        [
-          (.source, .buffer(read)), (.weights, .buffer(packing.target)), (.destination, .buffer(sums)),
-        ]), [read, packing.target, sums])
+    append(multiplication(integer, node, read, packing.target, sums), [read, packing.target, sums])
     append(
       ScaleSums(
         node.name + " scale sums", from: sums, to: y, input: observer, packing,
@@ -147,10 +142,31 @@ extension TrainingPlanner {
       [sums, y.buffer])
     var planned = PlannedGroup(
       source: images, y: y, primitive: integer.floats?.forward ?? integer.primitive, weights: weights)
-    planned.coded = CodedSource(
-      buffer: read, observer: observer, widens: widens,
-      matrixUnits: integer.matrixUnits.map { ($0, integer.tile) })
+    planned.coded = CodedSource(buffer: read, observer: observer, widens: widens)
+    if case .matrixUnits(let algorithm) = integer.backward,
+      let made = ck_pixel_strides(y.layout, y.shape),
+      let images = ck_pixel_strides(images.layout, images.shape)
+    {
+      let channels = Int64(source.shape.channels)
+      planned.matrix = PlannedMatrixGradients(
+        algorithm: algorithm, tile: integer.tile, source: .codes(read, observer),
+        sourceStrides: ck_pixel_strides(image: images.image, block: 16, pixel: channels),
+        gradientStrides: made,
+        imageStrides: images)
+    }
     return planned
+  }
+
+  private func multiplication(
+    _ integer: IntegerForward, _ node: Graph.Node, _ codes: BufferID, _ weights: BufferID, _ sums: BufferID
+  ) -> any Step {
+    let label = node.name + " forward"
+    if let matrix = integer.matrix {
+      return MatrixForwardStep(label, matrix, source: codes, kernels: weights, target: sums)
+    }
+    return PrimitiveStep(
+      label, .convolution, integer.primitive,
+      [(.source, .buffer(codes)), (.weights, .buffer(weights)), (.destination, .buffer(sums))])
   }
 
   /// The codes of a tensor: those that its group wrote, or a step's that finds them.
@@ -189,38 +205,6 @@ extension TrainingPlanner {
     append(
       WidenCodes(node.name + " widen codes", from: coded.buffer, to: source, coded.observer),
       [coded.buffer, source.buffer])
-  }
-}
-
-extension TrainingPlanner {
-  /// Plans both gradients on matrix units.
-  mutating func planCodeGradients(
-    _ algorithm: CodeGradients, _ tile: WeightTile, _ node: Graph.Node, _ planned: PlannedGroup,
-    _ gradient: BufferID
-  ) throws {
-    guard let coded = planned.coded, let weights = planned.weights, let quantizer = weights.quantizer,
-      let source = planned.source, let id = node.inputs.first
-    else { return }
-    var targets = FindCodeGradients.Targets()
-    if !planned.isFrozen { (targets.weights, targets.bias) = (weights.parameter, weights.bias) }
-    var kernels: BufferID?
-    if learnsBelow(node) {
-      targets.images = memory.reserve(source.layout.byteCount)
-      let packed = memory.reserve(algorithm.kernelBytes)
-      append(PackCodeKernels(algorithm, quantizer, tile, target: packed), [packed])
-      kernels = packed
-    }
-    guard targets.weights != nil || targets.images != nil else { return }
-    var arriving = planned.y
-    arriving.buffer = gradient
-    let scratch = memory.reserve(algorithm.scratchBytes)
-    append(
-      FindCodeGradients(
-        node.name + " backward", algorithm, quantizer, tile, of: coded, gradient: arriving, kernels: kernels,
-        to: targets, scratch: scratch),
-      [coded.buffer, gradient, scratch] + [kernels, targets.images].compactMap { $0 })
-    if targets.weights != nil { append(QuantizeWeightsBackward(quantizer, phase: phase), []) }
-    if let images = targets.images { try passOn(images, source.layout, to: id, node) }
   }
 }
 

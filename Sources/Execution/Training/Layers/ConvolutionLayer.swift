@@ -11,6 +11,9 @@ extension TrainingPlanner {
       convolutionElement(sizes, hasBias: convolution.hasBias), hasBias: convolution.hasBias)
     var forward = try convolutionForward(sizes, types, source)
     if let planned = try planWinograd(convolution, node, source, group, direct: forward) { return planned }
+    if let planned = try planMatrixConvolution(convolution, node, source, group, forward: forward) {
+      return planned
+    }
     var backward = try convolutionBackwardWeights(convolution, sizes, types, forward)
     if backward.isReference, let other = try channelsLast(convolution, sizes, types) {
       (forward, backward) = other
@@ -122,9 +125,7 @@ extension TrainingPlanner {
   mutating func planConvolutionBackward(
     _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
   ) throws {
-    if let (algorithm, tile) = planned.coded?.matrixUnits {
-      return try planCodeGradients(algorithm, tile, node, planned, gradient)
-    }
+    if let matrix = planned.matrix { return try planMatrixGradients(matrix, node, planned, gradient) }
     guard let source = planned.source, let forward = planned.primitive, var weights = planned.weights
     else { return }
     if !planned.isFrozen {

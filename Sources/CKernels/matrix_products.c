@@ -1,5 +1,5 @@
 // Products on matrix units: two tiles of 16 × 16 sums by two, of operands 32 deep.
-#include "code_run.h"
+#include "matrix_run.h"
 
 #if defined(__x86_64__)
 #include <sys/syscall.h>
@@ -11,7 +11,8 @@ int ck_has_matrix_units(void) {
   int has = __atomic_load_n(&known, __ATOMIC_RELAXED);
   if (has >= 0) return has;
   __builtin_cpu_init();
-  has = __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("avx512bf16")
+  has = __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("amx-int8")
+      && __builtin_cpu_supports("avx512bf16")
       && syscall(SYS_arch_prctl, request, tile_data) == 0;
   __atomic_store_n(&known, has, __ATOMIC_RELAXED);
   return has;
@@ -19,21 +20,6 @@ int ck_has_matrix_units(void) {
 
 // Steps of 32 places whose operands, and the sums of a line of taps, fit the first cache.
 enum { near_steps = 4 };
-
-// Tiles 0–3 are sums, 4 and 5 left operands, 6 and 7 right ones; all have sixteen rows of 64 bytes.
-CK_MATRIX_TARGET CK_INLINE void configure(void) {
-  struct {
-    uint8_t palette, start;
-    uint8_t reserved[14];
-    uint16_t columns[16];
-    uint8_t rows[16];
-  } __attribute__((aligned(64))) c = {.palette = 1};
-  for (int i = 0; i < 8; ++i) {
-    c.columns[i] = 64;
-    c.rows[i] = side;
-  }
-  _tile_loadconfig(&c);
-}
 
 typedef struct {
   float *sums[2][2];
@@ -64,7 +50,7 @@ CK_MATRIX_TARGET CK_INLINE void store_sums(const sum_tiles *t) {
 
 // 32 outputs and 32 inputs.
 typedef struct {
-  const code_run *run;
+  const matrix_run *run;
   int64_t half, input;
   int wide_left, wide_right;
 } weights_task;
@@ -84,9 +70,9 @@ CK_MATRIX_TARGET CK_INLINE sum_tiles sums_of(const weights_task *w, int64_t tap)
 
 // Adds products over the steps of a block, whose operands all taps of the line find in the first cache.
 CK_MATRIX_TARGET CK_INLINE void add_weights(const weights_task *w, int64_t tap, int64_t begin) {
-  const code_run *run = w->run;
-  const ck_code_raster *r = &run->raster;
-  const int64_t step = 2 * tile_elements, half = r->places / pair * step;
+  const matrix_run *run = w->run;
+  const ck_matrix_raster *r = &run->raster;
+  const int64_t step = run->terms * tile_elements, half = r->places / pair * step;
   const int64_t left_row = r->input_places * (int64_t)sizeof(uint16_t);
   const int32_t *steps = run->weight_steps + tap * (1 + 2 * r->most_steps);
   const int64_t end = begin + near_steps < steps[0] ? begin + near_steps : steps[0];
@@ -114,11 +100,12 @@ CK_MATRIX_TARGET CK_INLINE void add_weights(const weights_task *w, int64_t tap, 
 
 // From sums of codes by scaled gradients to the weights' gradient.
 CK_MATRIX_TARGET CK_INLINE void scale_weights(const weights_task *w, int64_t tap) {
-  const ck_code_gradients *job = w->run->job;
+  const ck_matrix_gradients *job = w->run->job;
   const sum_tiles sums = sums_of(w, tap);
   for (int64_t o = 0; o <= w->wide_right; ++o) {
-    const __m512 scale = _mm512_loadu_ps(job->weight_scale + w->half * pair + o * side);
-    const __m512 factor = _mm512_div_ps(_mm512_set1_ps(job->scale), scale);
+    __m512 factor = _mm512_set1_ps(job->scale);
+    if (job->weight_scale)
+      factor = _mm512_div_ps(factor, _mm512_loadu_ps(job->weight_scale + w->half * pair + o * side));
     for (int64_t i = 0; i <= w->wide_left; ++i) {
       for (int64_t row = 0; row < side; ++row) {
         float *at = sums.sums[i][o] + row * job->tile.outputs;
@@ -129,10 +116,10 @@ CK_MATRIX_TARGET CK_INLINE void scale_weights(const weights_task *w, int64_t tap
 }
 
 CK_MATRIX_TARGET void ck_multiply_weights_gradient(void *context, int64_t begin, int64_t end) {
-  const code_run *run = context;
-  const ck_code_convolution *s = run->shape;
+  const matrix_run *run = context;
+  const ck_matrix_convolution *s = run->shape;
   const int64_t inputs = halves(s->inputs);
-  configure();
+  configure_tiles();
   for (int64_t item = begin; item < end; ++item) {
     const int64_t line = item % s->kernel * s->kernel;
     weights_task w = {run, item / s->kernel / inputs, item / s->kernel % inputs, 0, 0};
@@ -146,24 +133,29 @@ CK_MATRIX_TARGET void ck_multiply_weights_gradient(void *context, int64_t begin,
   _tile_release();
 }
 
+CK_MATRIX_TARGET CK_INLINE void write_pixel(const ck_matrix_gradients *job, int64_t at, const float *sums) {
+  const __m512 v = _mm512_load_ps(sums);
+  if (job->halves) _mm256_storeu_si256((__m256i *)(void *)((uint16_t *)job->images + at), (__m256i)_mm512_cvtneps_pbh(v));
+  else _mm512_storeu_ps((float *)job->images + at, v);
+}
+
 // Sums of 32 places by 32 inputs, to where these pixels lie.
 CK_MATRIX_TARGET CK_INLINE void write_images(
-    const code_run *run, const float *sums, const int32_t *table, int64_t place, int64_t input, int wide) {
-  const ck_code_convolution *s = run->shape;
-  const int64_t plane = s->height * s->width, blocks = s->inputs / side, pixels = run->count * plane;
-  float *images = run->job->images + (run->first * blocks + 2 * input) * plane * side;
+    const matrix_run *run, const float *sums, const int32_t *table, int64_t input, int wide) {
+  const ck_pixel_strides *s = &run->job->image_strides;
+  const int64_t plane = run->shape->height * run->shape->width, pixels = run->count * plane;
   for (int64_t row = 0; row < pair; ++row) {
-    const int32_t pixel = table[place + row];
+    const int32_t pixel = table[row];
     if (pixel < 0 || pixel >= pixels) continue;
-    float *to = images + (pixel / plane * (blocks - 1) * plane + pixel) * side;
-    _mm512_storeu_ps(to, _mm512_load_ps(sums + row * pair));
-    if (wide) _mm512_storeu_ps(to + plane * side, _mm512_load_ps(sums + row * pair + side));
+    const int64_t at = (run->first + pixel / plane) * s->image + 2 * input * s->block + pixel % plane * s->pixel;
+    write_pixel(run->job, at, sums + row * pair);
+    if (wide) write_pixel(run->job, at + s->block, sums + row * pair + side);
   }
 }
 
-CK_MATRIX_TARGET CK_INLINE void images_task(const code_run *run, int64_t input, int64_t place, int64_t group) {
-  const ck_code_convolution *s = run->shape;
-  const ck_code_raster *r = &run->raster;
+CK_MATRIX_TARGET CK_INLINE void images_task(const matrix_run *run, int64_t input, int64_t place, int64_t group) {
+  const ck_matrix_convolution *s = run->shape;
+  const ck_matrix_raster *r = &run->raster;
   const int64_t inputs = s->inputs / side, outputs = halves(s->outputs);
   const int wide = 2 * input + 1 < inputs;
   float sums[pair * pair] __attribute__((aligned(64)));
@@ -177,7 +169,7 @@ CK_MATRIX_TARGET CK_INLINE void images_task(const code_run *run, int64_t input, 
     for (int64_t o = 0; o < outputs; ++o) {
       _tile_loadd(6, kernels, 64);
       if (wide) _tile_loadd(7, kernels + tile_elements, 64);
-      for (int part = 0; part < 2; ++part, pixels += r->gradient_places * pair) {
+      for (int64_t term = 0; term < run->terms; ++term, pixels += r->gradient_places * pair) {
         _tile_loadd(4, pixels, 64);
         _tile_loadd(5, pixels + tile_elements, 64);
         _tile_dpbf16ps(0, 4, 6);
@@ -191,13 +183,13 @@ CK_MATRIX_TARGET CK_INLINE void images_task(const code_run *run, int64_t input, 
     }
   }
   store_sums(&tiles);
-  write_images(run, sums, run->image_table + group * r->group_places, place, input, wide);
+  write_images(run, sums, run->image_table + group * r->group_places + place, input, wide);
 }
 
 CK_MATRIX_TARGET void ck_multiply_images_gradient(void *context, int64_t begin, int64_t end) {
-  const code_run *run = context;
+  const matrix_run *run = context;
   const int64_t groups = run->raster.groups, parts = run->raster.group_places / pair;
-  configure();
+  configure_tiles();
   for (int64_t item = begin; item < end; ++item)
     images_task(run, item / groups / parts, item / groups % parts * pair, item % groups);
   _tile_release();
