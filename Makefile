@@ -14,7 +14,7 @@ test test-in-random-order check-crashes check-faults check-writers check-sanitiz
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \
   check-sanitizers check-jupyterlab help dependencies build demo repl test test-in-random-order \
-  bench bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays jupyter-words reference \
+  bench bench-steps bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays jupyter-words reference \
   lint clean
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make test-in-random-order  run every test 20 times, in random order on busy cores'
 	@echo 'make repl    install what is missing, build, and open the prompt on the session in .qatlab'
 	@echo 'make bench   install what is missing, build, and measure speed beside PyTorch, onnxruntime and OpenVINO (PyPI, 6 GB)'
+	@echo 'make bench-steps  measure steps of QAT and of bf16 beside float steps of five networks'
 	@echo 'make bench-scaling  measure how the cost of a step grows with images and their size'
 	@echo 'make bench-startup  measure the time to the prompt and to the first training step'
 	@echo 'make bench-prompt   measure the time from a key to its drawing, and to a list of completions'
@@ -69,6 +70,9 @@ test-in-random-order: dependencies
 
 bench: dependencies
 	Benchmarks/run.sh
+
+bench-steps: build
+	python3 Benchmarks/steps.py
 
 bench-scaling: build
 	python3 Benchmarks/scaling.py
