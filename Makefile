@@ -14,8 +14,8 @@ test test-in-random-order check-crashes check-faults check-writers check-sanitiz
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \
   check-sanitizers check-jupyterlab help dependencies build demo repl test test-in-random-order \
-  bench bench-steps bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays jupyter-words reference \
-  lint clean
+  bench bench-steps bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays \
+  jupyter-words reference lint clean
 
 help:
 	@echo 'make demo    install what is missing, build, and run notebooks/quickstart.ipynb'

@@ -1,7 +1,12 @@
 // Forward passes on planes of few pixels: the rows of a product are images, as they lie.
 #include "matrix_run.h"
 
+int64_t ck_code_slack(int64_t inputs) { return pair * inputs + 4 * side; }
+
 #if defined(__x86_64__)
+
+CK_MATRIX_TARGET void ck_begin_tiles(void) { configure_tiles(); }
+CK_MATRIX_TARGET void ck_end_tiles(void) { _tile_release(); }
 
 // 32 outputs of a pixel in 32 images; where there are fewer of the last, some are found twice.
 typedef struct {
@@ -25,6 +30,30 @@ CK_MATRIX_TARGET CK_INLINE void multiply_halves(int wide) {
   if (!wide) return;
   _tile_dpbf16ps(1, 4, 7);
   _tile_dpbf16ps(3, 5, 7);
+}
+
+CK_MATRIX_TARGET void ck_multiply_pixels(
+    const ck_code_product *product, int64_t plane, int64_t n, int64_t first, int64_t block, int wide,
+    int32_t sums[pair * pair]) {
+  const int64_t line = 64, tile = side * line, row = product->inputs, outputs = product->outputs / side;
+  const uint8_t *left = product->codes + (n * plane + first) * row;
+  const int8_t *right = product->weights + block * tile;
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  for (int64_t at = 0; at < row; at += line, right += outputs * tile) {
+    _tile_loadd(4, left + at, row);
+    _tile_loadd(5, left + side * row + at, row);
+    _tile_loadd(6, right, line);
+    if (wide) _tile_loadd(7, right + tile, line);
+    multiply_codes(wide);
+  }
+  _tile_stored(0, sums, 4 * pair);
+  _tile_stored(2, sums + side * pair, 4 * pair);
+  if (!wide) return;
+  _tile_stored(1, sums + side, 4 * pair);
+  _tile_stored(3, sums + side * pair + side, 4 * pair);
 }
 
 // Adds what one pixel of the images brings by one tap.
@@ -159,6 +188,16 @@ void ck_matrix_forward_kernels(
   kernel_job j = {weights, tile, grid, kernels, s};
   const int64_t items = taps(s) * (s->inputs / pair) * (s->outputs / side);
   ck_parallel(items, items * tile_elements, kernels_body, &j);
+}
+
+#else
+
+void ck_begin_tiles(void) {}
+void ck_end_tiles(void) {}
+void ck_multiply_pixels(
+    const ck_code_product *product, int64_t plane, int64_t n, int64_t first, int64_t block, int wide,
+    int32_t sums[pair * pair]) {
+  (void)product, (void)plane, (void)n, (void)first, (void)block, (void)wide, (void)sums;
 }
 
 #endif

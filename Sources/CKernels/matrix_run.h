@@ -2,8 +2,9 @@
 #ifndef QATLAB_MATRIX_RUN_H
 #define QATLAB_MATRIX_RUN_H
 
-#include "matrix_gradients.h"
+#include "integer_forward.h"
 #include "lanes.h"
+#include "matrix_gradients.h"
 
 #if defined(__x86_64__)
 #define CK_MATRIX_TARGET __attribute__((target("amx-tile,amx-int8,amx-bf16,avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
@@ -40,6 +41,14 @@ void ck_write_matrix_inputs(void *run, int64_t begin, int64_t end);
 // Items are (32 outputs, 32 inputs, line of taps) and (32 inputs, 32 places of a group, group).
 void ck_multiply_weights_gradient(void *run, int64_t begin, int64_t end);
 void ck_multiply_images_gradient(void *run, int64_t begin, int64_t end);
+
+// Sums of 32 pixels of image n by 32 outputs, or by 16 where there are no more, from pixel `first` and output 16·`block`.
+// Called between the other two, which give a thread its tiles and take them back.
+void ck_begin_tiles(void);
+void ck_multiply_pixels(
+    const ck_code_product *product, int64_t plane, int64_t n, int64_t first, int64_t block, int wide,
+    int32_t sums[pair * pair]);
+void ck_end_tiles(void);
 
 #if defined(__x86_64__)
 #include <immintrin.h>

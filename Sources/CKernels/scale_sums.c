@@ -1,14 +1,15 @@
 #include <math.h>
 
 #include "integer_forward.h"
-#include "lanes.h"
+#include "matrix_run.h"
 
 // Two blocks of channels at a time, so that a pixel's channels are read in longer runs. Images are added up in `chunks`
 // runs, whose partial sums are added in order.
-enum { chunks = 8, fields = 4, segment = 512, together = 2 };
+enum { chunks = 8, fields = 4, segment = 512, together = 2, strip = pair };
 
 typedef struct {
-  const int32_t *sums;
+  const int32_t *sums;  // or NULL
+  const ck_code_product *product;
   float *y;
   ck_shape shape;
   const ck_sum_scaling *scaling;
@@ -75,13 +76,17 @@ CK_INLINE void scale_blocks(const job *j, int64_t block, int count, int64_t firs
     begin_statistics(&seen[b]);
   }
   const int has_bias = j->scaling->bias != 0;
+  int32_t found[strip * strip] __attribute__((aligned(64)));
   int64_t added = 0;
   for (int64_t n = first; n < last; ++n) {
-    const int32_t *sums = j->sums + n * s.plane * stride + 16 * block;
+    const int32_t *sums = j->sums ? j->sums + n * s.plane * stride + 16 * block : found;
+    const int64_t row = j->sums ? stride : strip;
     float *y = j->y + (n * s.blocks + block) * s.plane * 16;
     for (int64_t p = 0; p < s.plane; ++p) {
+      if (!j->sums && p % strip == 0) ck_multiply_pixels(j->product, s.plane, n, p, block, count > 1, found);
+      const int32_t *pixel = sums + (j->sums ? p : p % strip) * row;
       for (int b = 0; b < count; ++b)
-        scale_pixel(sums + p * stride + 16 * b, y + (b * s.plane + p) * 16, &k[b], has_bias, &seen[b]);
+        scale_pixel(pixel + 16 * b, y + (b * s.plane + p) * 16, &k[b], has_bias, &seen[b]);
       if (++added < segment || !partial) continue;
       for (int b = 0; b < count; ++b) {
         add_statistics(&seen[b], partial + 16 * b, stored);
@@ -97,6 +102,7 @@ CK_CLONES static void scale_body(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   const ck_shape s = j->shape;
   const int64_t stored = 16 * s.blocks;
+  if (!j->sums) ck_begin_tiles();
   for (int64_t item = begin; item < end; ++item) {
     const int64_t block = item / chunks * together, chunk = item % chunks;
     const int64_t left = s.blocks - block, first = s.batch * chunk / chunks, last = s.batch * (chunk + 1) / chunks;
@@ -112,12 +118,13 @@ CK_CLONES static void scale_body(void *context, int64_t begin, int64_t end) {
     if (left >= together) scale_blocks(j, block, together, first, last, partial);
     else scale_blocks(j, block, 1, first, last, partial);
   }
+  if (!j->sums) ck_end_tiles();
 }
 
 void ck_scale_sums(
-    const int32_t *sums, float *y, ck_shape shape, const ck_sum_scaling *scaling, double *scratch, double *sum,
-    double *square_sum, float *minimum, float *maximum) {
-  job j = {sums, y, shape, scaling, sum ? scratch : 0};
+    const int32_t *sums, const ck_code_product *product, float *y, ck_shape shape, const ck_sum_scaling *scaling,
+    double *scratch, double *sum, double *square_sum, float *minimum, float *maximum) {
+  job j = {sums, product, y, shape, scaling, sum ? scratch : 0};
   const int64_t items = (shape.blocks + together - 1) / together * chunks, stored = 16 * shape.blocks;
   ck_parallel(items, shape.batch * stored * shape.plane, scale_body, &j);
   for (int64_t c = 0; sum && c < stored; ++c) {

@@ -155,8 +155,8 @@ import Testing
   }
 
   /// Batch norm hears of y from the step that scales the sums.
-  @Test func statisticsAreThoseOfPlainLoops() throws {
-    let layer = Layer(kernel: 3, padding: 1)
+  @Test(arguments: [Layer(kernel: 3, padding: 1), Layer(inputs: 80, outputs: 48, kernel: 1, padding: 0)])
+  func statisticsAreThoseOfPlainLoops(_ layer: Layer) throws {
     let model = try Self.model(layer, hasNorm: true)
     let weights = try #require(model.parameters["conv.weight"])
     let plan = try TrainingPlan(model, batch: layer.batch, optimizer: .adam())

@@ -54,7 +54,7 @@ import Testing
           var scaling = ck_sum_scaling(
             channels: Int64(channels), shift: shift.baseAddress, factor: factor.baseAddress,
             bias: bias.baseAddress)
-          ck_scale_sums(sums, &found, shape, &scaling, &scratch, &sum, &squares, &least, &most)
+          ck_scale_sums(sums, nil, &found, shape, &scaling, &scratch, &sum, &squares, &least, &most)
         }
       }
     }

@@ -29,10 +29,20 @@ typedef struct {
   const float *factor, *bias;  // bias NULL: 0
 } ck_sum_scaling;
 
-// y from sums [batch][plane][channels]; shape's block is 16. Where `sum` is not NULL, statistics of y as
+// Where a convolution has one tap and no stride, its sums can be found as they are needed, on matrix units: products of codes
+// [batch][plane][inputs] with weights [inputs / 64][outputs / 16][16][16][4]. What lies ck_code_slack(inputs) bytes beyond
+// the codes is read too, and counts for nothing.
+typedef struct {
+  const uint8_t *codes;
+  const int8_t *weights;
+  int64_t inputs, outputs;
+} ck_code_product;
+int64_t ck_code_slack(int64_t inputs);
+
+// y from sums [batch][plane][channels], or where `sums` is NULL those of `product`; shape's block is 16. Where `sum` is not NULL, statistics of y as
 // ck_channel_statistics finds them, in the same order of addition whatever the number of threads.
 void ck_scale_sums(
-    const int32_t *sums, float *y, ck_shape shape, const ck_sum_scaling *scaling, double *scratch, double *sum,
+    const int32_t *sums, const ck_code_product *product, float *y, ck_shape shape, const ck_sum_scaling *scaling, double *scratch, double *sum,
     double *square_sum, float *minimum, float *maximum);
 
 // x = (code − zero point)·scale from codes [batch][plane][channels]; shape's block is 16, what pads x is zero.

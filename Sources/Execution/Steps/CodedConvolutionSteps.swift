@@ -49,9 +49,23 @@ final class PackWeightCodes: Step {
 
 /// From sums of products of codes to y, with batch norm's statistics of it on the way.
 final class ScaleSums: Step {
+  /// Where the sums are.
+  enum Source {
+    case sums(BufferID)
+    /// Nowhere: they are found on the way, as products of these codes.
+    case product(BufferID, Convolution)
+
+    var buffer: BufferID {
+      switch self {
+      case .sums(let buffer), .product(let buffer, _): buffer
+      }
+    }
+  }
+
   let label: String
-  let kind = StepKind.quantization
-  private let source: BufferID
+  let kind: StepKind
+  let implementation: String?
+  private let source: Source
   private let y: ActivationTensor
   private let input: ActivationObserver
   private let weights: PackWeightCodes
@@ -60,15 +74,21 @@ final class ScaleSums: Step {
   private let factors: Vector<Float>
   private let shifts: Vector<Int32>
   private let scratch: Vector<Double>
-  private var pointers: (sums: UnsafeMutablePointer<Int32>, y: UnsafeMutablePointer<Float>)?
+  private var product = ck_code_product()
+  private var pointers: (sums: UnsafeMutablePointer<Int32>?, y: UnsafeMutablePointer<Float>)?
   private var biases: UnsafeMutablePointer<Float>?
 
   init(
-    _ label: String, from source: BufferID, to y: ActivationTensor, input: ActivationObserver,
+    _ label: String, from source: Source, to y: ActivationTensor, input: ActivationObserver,
     _ weights: PackWeightCodes, bias: Operand?, norm: BatchNormState?
   ) {
     self.label = label
     self.source = source
+    if case .product = source {
+      (kind, implementation) = (.convolution, "own amx_int8")
+    } else {
+      (kind, implementation) = (.quantization, nil)
+    }
     self.y = y
     self.input = input
     self.weights = weights
@@ -80,9 +100,18 @@ final class ScaleSums: Step {
   }
 
   func bind(_ memory: PlanMemory) {
-    pointers = (
-      memory.address(.buffer(source)).assumingMemoryBound(to: Int32.self), memory.floats(.buffer(y.buffer))
-    )
+    var sums: UnsafeMutablePointer<Int32>?
+    let read = memory.address(.buffer(source.buffer))
+    switch source {
+    case .sums: sums = read.assumingMemoryBound(to: Int32.self)
+    case .product(_, let convolution):
+      product = ck_code_product(
+        codes: UnsafePointer(read.assumingMemoryBound(to: UInt8.self)),
+        weights: UnsafePointer(
+          memory.address(.buffer(weights.target)).assumingMemoryBound(to: Int8.self)),
+        inputs: Int64(convolution.inputs), outputs: Int64(convolution.outputs))
+    }
+    pointers = (sums, memory.floats(.buffer(y.buffer)))
     biases = bias.map(memory.floats)
   }
 
@@ -97,7 +126,7 @@ final class ScaleSums: Step {
       channels: Int64(y.shape.channels), shift: UnsafePointer(shifts.pointer),
       factor: UnsafePointer(factors.pointer), bias: biases.map { UnsafePointer($0) })
     ck_scale_sums(
-      pointers.sums, pointers.y, y.kernelShape, &scaling, scratch.pointer, norm?.sum.pointer,
+      pointers.sums, &product, pointers.y, y.kernelShape, &scaling, scratch.pointer, norm?.sum.pointer,
       norm?.squareSum.pointer, norm?.minimum.pointer, norm?.maximum.pointer)
   }
 }

@@ -73,7 +73,7 @@ extension TrainingPlanner {
     epilogue.observes = observes
     epilogue.hasStatistics = planned.coded != nil
     if form.codes {
-      epilogue.codes = memory.reserve(batch * planned.y.shape.count)
+      epilogue.codes = memory.reserve(codeBytes(of: planned.y.shape))
       codes[group.output] = epilogue.codes
     }
     append(

@@ -11,6 +11,8 @@ struct IntegerForward {
   var primitive: Primitive
   /// What multiplies in its place on planes of few pixels.
   var matrix: MatrixForward?
+  /// Whether the sums are found as they are scaled.
+  var scalesAtOnce: Bool
   var backward: Backward
   /// How the weights lie as floats, and as the codes that the primitive multiplies.
   var layout: TensorLayout
@@ -75,10 +77,13 @@ extension TrainingPlanner {
     guard let (backward, layout) = try codedBackward(convolution, node, input, sizes),
       let tile = layout.weightTile, tile.side == 16
     else { return nil }
-    let matrix = MatrixForward(
-      convolution, batch: batch, input: input, output: node.shape, readsCodes: true)
+    let pixels = MatrixForward(pixelsOf: convolution, batch: batch, input: input, output: node.shape)
+    let matrix =
+      pixels
+      ?? MatrixForward(convolution, batch: batch, input: input, output: node.shape, readsCodes: true)
     return IntegerForward(
-      primitive: primitive, matrix: matrix, backward: backward, layout: layout, tile: tile,
+      primitive: primitive, matrix: matrix, scalesAtOnce: pixels != nil, backward: backward, layout: layout,
+      tile: tile,
       quads: matrix?.quads ?? quads, weightBytes: matrix?.kernelBytes ?? packed.byteCount,
       observer: quantizer.observer)
   }
@@ -133,13 +138,17 @@ extension TrainingPlanner {
     let packing = PackWeightCodes(
       quantizer, integer, convolution, target: memory.reserve(integer.weightBytes))
     append(packing, [packing.target])
-    let sums = memory.reserve(4 * batch * node.shape.count)
-    append(multiplication(integer, node, read, packing.target, sums), [read, packing.target, sums])
+    var sums = ScaleSums.Source.product(read, convolution)
+    if !integer.scalesAtOnce {
+      let found = memory.reserve(4 * batch * node.shape.count)
+      append(multiplication(integer, node, read, packing.target, found), [read, packing.target, found])
+      sums = .sums(found)
+    }
     append(
       ScaleSums(
         node.name + " scale sums", from: sums, to: y, input: observer, packing,
         bias: weights.bias.map { weights.usedBias ?? .parameter($0) }, norm: quantizer.norm),
-      [sums, y.buffer])
+      [sums.buffer, packing.target, y.buffer])
     var planned = PlannedGroup(
       source: images, y: y, primitive: integer.floats?.forward ?? integer.primitive, weights: weights)
     planned.coded = CodedSource(buffer: read, observer: observer, widens: widens)
@@ -176,12 +185,17 @@ extension TrainingPlanner {
     if let known = codes[id] { return known }
     let images = try adapted(
       source, to: .sixteens(source.shape.dimensions(batch: batch)), label: node.name + " input")
-    let target = memory.reserve(batch * source.shape.count)
+    let target = memory.reserve(codeBytes(of: source.shape))
     append(
       EncodeActivations(node.name + " input codes", from: images, to: target, observer),
       [images.buffer, target])
     codes[id] = target
     return target
+  }
+
+  /// Bytes of a batch's codes, and of what kernels read beyond them.
+  func codeBytes(of shape: Shape) -> Int {
+    batch * shape.count + Int(ck_code_slack(Int64(shape.channels)))
   }
 
   /// What a group's output is kept as: floats, codes, or both.
