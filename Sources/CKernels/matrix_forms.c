@@ -192,4 +192,15 @@ void ck_matrix_kernels(
   ck_parallel(items, items * tile_elements, kernels_body, &j);
 }
 
+#else
+
+// Without matrix units nothing is planned that calls these.
+void ck_write_matrix_pairs(void *run, int64_t begin, int64_t end) { (void)run, (void)begin, (void)end; }
+void ck_write_matrix_inputs(void *run, int64_t begin, int64_t end) { (void)run, (void)begin, (void)end; }
+void ck_matrix_kernels(
+    const float *weights, const ck_weight_tile *tile, const ck_weight_grid *grid, int scales, uint16_t *kernels,
+    const ck_matrix_convolution *s) {
+  (void)weights, (void)tile, (void)grid, (void)scales, (void)kernels, (void)s;
+}
+
 #endif
