@@ -1,4 +1,5 @@
 #include "element.h"
+#include "weights.h"
 
 typedef struct {
   float *x;
@@ -44,26 +45,6 @@ typedef struct {
 } pair_job;
 
 // What fake quantization does to a row of sixteen outputs.
-typedef struct {
-  int quantizes;
-  lanes factor, inverse, scale, low, high;
-} row_grid;
-
-CK_INLINE void row_constants(const ck_weight_grid *grid, int64_t output, row_grid *r) {
-  r->quantizes = grid != 0;
-  if (!grid) return;
-  r->factor = grid->factor ? load(grid->factor + output) : splat(1);
-  r->scale = load(grid->scale + output);
-  r->inverse = 1.0f / r->scale;
-  r->low = splat(grid->minimum);
-  r->high = splat(grid->maximum);
-}
-
-CK_INLINE void weight_row(const float *row, const row_grid *r, lanes *weights) {
-  const lanes w = load(row);
-  *weights = r->quantizes ? smaller(larger(rounded(w * r->factor * r->inverse), r->low), r->high) * r->scale : w;
-}
-
 // Two rows of sixteen outputs, of inputs 2k and 2k + 1, become one row of pairs.
 CK_INLINE void pair_inputs(const float *tile, int64_t row, uint16_t *target, int64_t width, const row_grid *r) {
   for (int k = 0; k < 8; ++k) {

@@ -152,55 +152,10 @@ CK_MATRIX_TARGET void ck_write_matrix_inputs(void *context, int64_t begin, int64
   }
 }
 
-typedef struct {
-  const float *weights;
-  const ck_weight_tile *tile;
-  const ck_weight_grid *grid;
-  int scales;
-  uint16_t *kernels;
-  const ck_matrix_convolution *shape;
-} kernel_job;
-
-CK_MATRIX_TARGET static void kernels_body(void *context, int64_t begin, int64_t end) {
-  const kernel_job *j = context;
-  const ck_matrix_convolution *s = j->shape;
-  const ck_weight_tile *t = j->tile;
-  const int64_t inputs = s->inputs / side;
-  for (int64_t item = begin; item < end; ++item) {
-    const int64_t input = item % inputs, half = item / inputs % halves(s->outputs), tap = item / inputs / halves(s->outputs);
-    const int64_t output = half * pair, next = output + side;
-    __m512i rows[side];
-    for (int64_t i = 0; i < side; ++i) {
-      const float *w = weight_place(j->weights, t, output, input * side + i, tap);
-      const __m512 a = weight_row(w, j->grid, j->scales, output);
-      __m512 b = _mm512_setzero_ps();
-      if (next < s->outputs)
-        b = weight_row(weight_place(j->weights, t, next, input * side + i, tap), j->grid, j->scales, next);
-      rows[i] = (__m512i)_mm512_cvtne2ps_pbh(b, a);
-    }
-    transpose(rows);
-    uint16_t *to = j->kernels + item * tile_elements;
-    for (int64_t i = 0; i < side; ++i) _mm512_store_si512(to + i * pair, rows[i]);
-  }
-}
-
-void ck_matrix_kernels(
-    const float *weights, const ck_weight_tile *tile, const ck_weight_grid *grid, int scales,
-    uint16_t *kernels, const ck_matrix_convolution *s) {
-  kernel_job j = {weights, tile, grid, scales, kernels, s};
-  const int64_t items = taps(s) * halves(s->outputs) * (s->inputs / side);
-  ck_parallel(items, items * tile_elements, kernels_body, &j);
-}
-
 #else
 
 // Without matrix units nothing is planned that calls these.
 void ck_write_matrix_pairs(void *run, int64_t begin, int64_t end) { (void)run, (void)begin, (void)end; }
 void ck_write_matrix_inputs(void *run, int64_t begin, int64_t end) { (void)run, (void)begin, (void)end; }
-void ck_matrix_kernels(
-    const float *weights, const ck_weight_tile *tile, const ck_weight_grid *grid, int scales, uint16_t *kernels,
-    const ck_matrix_convolution *s) {
-  (void)weights, (void)tile, (void)grid, (void)scales, (void)kernels, (void)s;
-}
 
 #endif

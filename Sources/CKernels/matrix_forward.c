@@ -158,47 +158,10 @@ void ck_multiply_forward(const ck_matrix_forward *job, const ck_matrix_convoluti
   ck_parallel(items, items * pair * s->inputs, forward_body, &j);
 }
 
-typedef struct {
-  const float *weights;
-  const ck_weight_tile *tile;
-  const ck_weight_grid *grid;
-  uint16_t *kernels;
-  const ck_matrix_convolution *shape;
-} kernel_job;
-
-CK_MATRIX_TARGET static void kernels_body(void *context, int64_t begin, int64_t end) {
-  const kernel_job *j = context;
-  const int64_t outputs = j->shape->outputs / side, inputs = j->shape->inputs / pair;
-  for (int64_t item = begin; item < end; ++item) {
-    const int64_t output = item % outputs * side, input = item / outputs % inputs * pair, tap = item / outputs / inputs;
-    uint16_t *to = j->kernels + item * tile_elements;
-    for (int64_t i = 0; i < pair; i += 2) {
-      const float *even = weight_place(j->weights, j->tile, output, input + i, tap);
-      const __m512 a = weight_row(even, j->grid, 1, output), b = weight_row(even + j->tile->outputs, j->grid, 1, output);
-      const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(a));
-      const __m512i high = _mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(b)), 16);
-      _mm512_storeu_si512(to + i / 2 * pair, _mm512_or_si512(low, high));
-    }
-  }
-}
-
-void ck_matrix_forward_kernels(
-    const float *weights, const ck_weight_tile *tile, const ck_weight_grid *grid, uint16_t *kernels,
-    const ck_matrix_convolution *s) {
-  kernel_job j = {weights, tile, grid, kernels, s};
-  const int64_t items = taps(s) * (s->inputs / pair) * (s->outputs / side);
-  ck_parallel(items, items * tile_elements, kernels_body, &j);
-}
-
 #else
 
 // Without matrix units nothing is planned that calls these.
 void ck_multiply_forward(const ck_matrix_forward *job, const ck_matrix_convolution *s) { (void)job, (void)s; }
-void ck_matrix_forward_kernels(
-    const float *weights, const ck_weight_tile *tile, const ck_weight_grid *grid, uint16_t *kernels,
-    const ck_matrix_convolution *s) {
-  (void)weights, (void)tile, (void)grid, (void)kernels, (void)s;
-}
 void ck_begin_tiles(void) {}
 void ck_end_tiles(void) {}
 void ck_multiply_pixels(

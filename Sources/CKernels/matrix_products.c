@@ -1,5 +1,6 @@
 // Products on matrix units: two tiles of 16 × 16 sums by two, of operands 32 deep.
 #include "matrix_run.h"
+#include "weights.h"
 
 #if defined(__x86_64__)
 #include <sys/syscall.h>
@@ -60,9 +61,8 @@ CK_MATRIX_TARGET CK_INLINE sum_tiles sums_of(const weights_task *w, int64_t tap)
   sum_tiles sums = {.row = t->outputs * (int64_t)sizeof(float), .wide_left = w->wide_left, .wide_right = w->wide_right};
   for (int64_t i = 0; i < 2; ++i) {
     for (int64_t o = 0; o < 2; ++o) {
-      const int64_t output = w->half * pair + o * side;
-      sums.sums[i][o] = w->run->job->weights + output / t->outputs * t->output_stride + output % t->outputs
-          + (2 * w->input + i) * t->input_stride + tap * t->tap_stride;
+      const int64_t place = row_place(t, w->half * pair + o * side, w->input * pair + i * side, tap);
+      sums.sums[i][o] = w->run->job->weights + place;
     }
   }
   return sums;

@@ -1,4 +1,4 @@
-// Parts of the backward pass over codes, each called for a share of its work.
+// What the kernels on matrix units share: a backward pass's parts, each called for a share of its work, and tiles.
 #ifndef QATLAB_MATRIX_RUN_H
 #define QATLAB_MATRIX_RUN_H
 
@@ -66,24 +66,6 @@ CK_MATRIX_TARGET CK_INLINE void configure_tiles(void) {
     c.rows[i] = side;
   }
   _tile_loadconfig(&c);
-}
-
-// A row of weights to sixteen outputs: as they are, or their codes, times their scales where `scales`.
-CK_MATRIX_TARGET CK_INLINE __m512 weight_row(const float *w, const ck_weight_grid *grid, int scales, int64_t output) {
-  if (!grid) return _mm512_loadu_ps(w);
-  const __m512 factor = grid->factor ? _mm512_loadu_ps(grid->factor + output) : _mm512_set1_ps(1);
-  const __m512 scale = _mm512_loadu_ps(grid->scale + output), inverse = _mm512_div_ps(_mm512_set1_ps(1), scale);
-  const __m512 scaled = _mm512_mul_ps(_mm512_mul_ps(_mm512_loadu_ps(w), factor), inverse);
-  const __m512 code = _mm512_roundscale_ps(scaled, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  const __m512 bounded =
-      _mm512_min_ps(_mm512_max_ps(code, _mm512_set1_ps(grid->minimum)), _mm512_set1_ps(grid->maximum));
-  return scales ? _mm512_mul_ps(bounded, scale) : bounded;
-}
-
-CK_INLINE const float *weight_place(
-    const float *weights, const ck_weight_tile *t, int64_t output, int64_t input, int64_t tap) {
-  return weights + output / t->outputs * t->output_stride + output % t->outputs + input / side * t->input_stride
-      + tap * t->tap_stride + input % side * t->outputs;
 }
 
 // Transposes sixteen rows of sixteen words.

@@ -1,5 +1,5 @@
 #include "integer_forward.h"
-#include "lanes.h"
+#include "weights.h"
 
 typedef struct {
   const float *weights;
@@ -9,13 +9,10 @@ typedef struct {
   int32_t *total;
 } job;
 
-typedef struct {
-  lanes factor, inverse, low, high;
-} row_grid;
-
-CK_INLINE void code_row(const float *row, const row_grid *g, mask *codes) {
-  const lanes v = rounded(load(row) * g->factor * g->inverse);
-  *codes = __builtin_convertvector(smaller(larger(v, g->low), g->high), mask);
+CK_INLINE void byte_row(const float *row, const row_grid *g, mask *codes) {
+  lanes code;
+  code_row(row, g, &code);
+  *codes = __builtin_convertvector(code, mask);
 }
 
 CK_CLONES static void pack_body(void *context, int64_t begin, int64_t end) {
@@ -25,9 +22,8 @@ CK_CLONES static void pack_body(void *context, int64_t begin, int64_t end) {
   const int64_t row = p->source.outputs;
   for (int64_t out = begin; out < end; ++out) {
     const int64_t output = 16 * out;
-    const lanes scale = load(j->grid->scale + output);
-    const row_grid grid = {j->grid->factor ? load(j->grid->factor + output) : splat(1), 1.0f / scale,
-                           splat(j->grid->minimum), splat(j->grid->maximum)};
+    row_grid grid;
+    row_constants(j->grid, output, &grid);
     const float *source = j->weights + output / row * p->source.output_stride + output % row;
     int8_t *target = j->codes + output / t.width * t.output_stride + output % t.width * 4;
     mask total = {};
@@ -36,10 +32,10 @@ CK_CLONES static void pack_body(void *context, int64_t begin, int64_t end) {
         const float *tile = source + in * p->source.input_stride + tap * p->source.tap_stride;
         for (int64_t k = 0; k < 4; ++k) {
           mask a, b, c, d;
-          code_row(tile + (4 * k + 0) * row, &grid, &a);
-          code_row(tile + (4 * k + 1) * row, &grid, &b);
-          code_row(tile + (4 * k + 2) * row, &grid, &c);
-          code_row(tile + (4 * k + 3) * row, &grid, &d);
+          byte_row(tile + (4 * k + 0) * row, &grid, &a);
+          byte_row(tile + (4 * k + 1) * row, &grid, &b);
+          byte_row(tile + (4 * k + 2) * row, &grid, &c);
+          byte_row(tile + (4 * k + 3) * row, &grid, &d);
           total += a + b + c + d;
           const int64_t quad = 4 * in + k;
           int8_t *place = target + quad / t.quads * t.input_stride + tap * t.tap_stride + quad % t.quads * t.width * 4;

@@ -1,11 +1,10 @@
-#include <math.h>
-
+#include "channel_sums.h"
 #include "integer_forward.h"
 #include "matrix_run.h"
 
-// Two blocks of channels at a time, so that a pixel's channels are read in longer runs. Images are added up in `chunks`
-// runs, whose partial sums are added in order.
-enum { chunks = 8, fields = 4, segment = 512, together = 2, strip = pair };
+// Two blocks of channels at a time, so that a pixel's channels are read in longer runs; sums that are found on the way, so
+// many pixels at a time.
+enum { together = 2, strip = pair };
 
 typedef struct {
   const int32_t *sums;  // or NULL
@@ -109,11 +108,7 @@ CK_CLONES static void scale_body(void *context, int64_t begin, int64_t end) {
     double *partial = 0;
     if (j->partial) {
       partial = j->partial + chunk * fields * stored + 16 * block;
-      for (int64_t c = 0; c < 16 * (left < together ? left : together); ++c) {
-        partial[c] = partial[stored + c] = 0;
-        partial[2 * stored + c] = INFINITY;
-        partial[3 * stored + c] = -INFINITY;
-      }
+      begin_chunk(partial, stored, 16 * (left < together ? left : together));
     }
     if (left >= together) scale_blocks(j, block, together, first, last, partial);
     else scale_blocks(j, block, 1, first, last, partial);
@@ -127,20 +122,7 @@ void ck_scale_sums(
   job j = {sums, product, y, shape, scaling, sum ? scratch : 0};
   const int64_t items = (shape.blocks + together - 1) / together * chunks, stored = 16 * shape.blocks;
   ck_parallel(items, shape.batch * stored * shape.plane, scale_body, &j);
-  for (int64_t c = 0; sum && c < stored; ++c) {
-    double total = 0, squares = 0, low = INFINITY, high = -INFINITY;
-    for (int64_t k = 0; k < chunks; ++k) {
-      const double *p = scratch + k * fields * stored + c;
-      total += p[0];
-      squares += p[stored];
-      low = fmin(low, p[2 * stored]);
-      high = fmax(high, p[3 * stored]);
-    }
-    sum[c] = total;
-    square_sum[c] = squares;
-    minimum[c] = (float)low;
-    maximum[c] = (float)high;
-  }
+  if (sum) join_chunks(scratch, stored, sum, square_sum, minimum, maximum);
 }
 
 typedef struct {

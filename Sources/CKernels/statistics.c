@@ -1,10 +1,5 @@
-#include <math.h>
-
+#include "channel_sums.h"
 #include "element.h"
-
-// A row is one image's share of one channel block. Rows of a block are added up in at most `chunks` runs of images,
-// whose partial sums are added in order: the result does not depend on the number of threads.
-enum { chunks = 8, fields = 4, segment = 512 };
 
 typedef struct {
   const element *y;
@@ -90,11 +85,7 @@ CK_CLONES static void statistics_body(void *context, int64_t begin, int64_t end)
     const int64_t block_index = item / chunks, chunk = item % chunks;
     double *sum = j->partial + chunk * fields * channels + block_index * s.block;
     double *square = sum + channels, *low = square + channels, *high = low + channels;
-    for (int64_t c = 0; c < s.block; ++c) {
-      sum[c] = square[c] = 0;
-      low[c] = INFINITY;
-      high[c] = -INFINITY;
-    }
+    begin_chunk(sum, channels, s.block);
     const int64_t first = s.batch * chunk / chunks, last = s.batch * (chunk + 1) / chunks;
     for (int64_t n = first; n < last; ++n) {
       const element *row = j->y + (n * s.blocks + block_index) * length;
@@ -111,20 +102,7 @@ void named(ck_channel_statistics)(
   const int64_t channels = shape.blocks * shape.block;
   job j = {y, shape, scratch};
   ck_parallel(shape.blocks * chunks, shape.batch * channels * shape.plane, statistics_body, &j);
-  for (int64_t c = 0; c < channels; ++c) {
-    double total = 0, squares = 0, low = INFINITY, high = -INFINITY;
-    for (int64_t k = 0; k < chunks; ++k) {
-      const double *p = scratch + k * fields * channels + c;
-      total += p[0];
-      squares += p[channels];
-      low = fmin(low, p[2 * channels]);
-      high = fmax(high, p[3 * channels]);
-    }
-    sum[c] = total;
-    square_sum[c] = squares;
-    minimum[c] = (float)low;
-    maximum[c] = (float)high;
-  }
+  join_chunks(scratch, channels, sum, square_sum, minimum, maximum);
 }
 
 typedef struct {

@@ -35,6 +35,27 @@ import Testing
     Layer(inputs: 32, outputs: 32, kernel: 3, padding: 1, side: 4, batch: 33),
     Layer(kernel: 7, stride: 4, padding: 3), Layer(inputs: 48, outputs: 16, kernel: 3, stride: 3, padding: 2),
   ]
+  /// Layers of every kind, each of so few products that plain loops go through them.
+  static let randomLayers: [Layer] = {
+    var random = SeededGenerator(seed: 16, purpose: "coded layers")
+    return (0..<32).map { _ in
+      let kernel = Int.random(in: 1...5, using: &random)
+      let padding = Int.random(in: 0...kernel / 2 + 1, using: &random)
+      var layer = Layer(
+        inputs: 16 * Int.random(in: 1...8, using: &random),
+        outputs: 16 * Int.random(in: 1...6, using: &random),
+        kernel: kernel, stride: Int.random(in: 1...4, using: &random), padding: padding)
+      layer.rectifies = padding > 0 || Bool.random(using: &random)
+      layer.bits = Int.random(in: 2...8, using: &random)
+      layer.side = Int.random(in: max(1, kernel - 2 * padding)...9, using: &random)
+      layer.batch = Int.random(in: 1...40, using: &random)
+      let made = (layer.side + 2 * padding - kernel) / layer.stride + 1
+      let products = layer.inputs * layer.outputs * kernel * kernel * made * made
+      layer.batch = max(1, min(layer.batch, 2_000_000 / products))
+      return layer
+    }
+  }()
+
   private static func model(_ layer: Layer, hasNorm: Bool = false) throws -> Model {
     var graph = Graph(
       architecture: "layer", input: Shape(channels: layer.inputs, height: layer.side, width: layer.side))
@@ -89,7 +110,7 @@ import Testing
     }
   }
 
-  @Test(arguments: layers) func sumsAndGradientsAreThoseOfPlainLoops(_ layer: Layer) throws {
+  @Test(arguments: layers + randomLayers) func sumsAndGradientsAreThoseOfPlainLoops(_ layer: Layer) throws {
     let model = try Self.model(layer)
     let plan = try TrainingPlan(model, batch: layer.batch, optimizer: .adam(), differentiatesInput: true)
     let images = formulaValues("images", salt: "codes", count: plan.input.count)
@@ -103,6 +124,8 @@ import Testing
     let isCoded = plan.stepDescriptions.contains { $0.label == "conv scale sums" }
     let canBe = Processor.hasExactByteProducts && (layer.rectifies || layer.padding == 0)
     #expect(isCoded == canBe)
+    let usesTiles = plan.stepDescriptions.contains { $0.implementation == "own amx_bf16" }
+    #expect(usesTiles == (canBe && Processor.hasMatrixUnits))
     let weights = try #require(model.parameters["conv.weight"]).floats
     let plain = Plain(layer, images: images, weights: weights)
     var sums = [Double](repeating: 0, count: logits.count)
@@ -110,7 +133,6 @@ import Testing
     var imageGradient = [Double](repeating: 0, count: images.count)
     for pair in plain.pairs {
       let (output, input, weight) = (pair.output, pair.input, pair.weight)
-
       sums[output] += plain.values[input] * plain.weights[weight]
       weightGradient[weight] += Double(direction[output]) * plain.values[input]
       guard plain.passes[input] else { continue }
@@ -119,6 +141,32 @@ import Testing
     expectNear(logits, sums, "sums")
     expectNear(try #require(plan.exportGradients()["conv.weight"]).floats, weightGradient, "weights")
     expectNear(Array(try #require(plan.inputGradient)), imageGradient, "images")
+  }
+
+  /// Neither the number of threads nor what else is asked for changes a bit of a gradient.
+  @Test func gradientsAreTheSameToTheBitHoweverTheyAreAskedFor() throws {
+    let layer = Layer(inputs: 48, outputs: 64, kernel: 3, padding: 1, batch: 20)
+    let model = try Self.model(layer)
+    func found(threads: Int = 1, images: Bool = true, frozen: Set<String> = []) throws -> ([Float]?, [Float]?)
+    {
+      let before = Processor.threadCount
+      Processor.useThreads(threads)
+      defer { Processor.useThreads(before) }
+      let plan = try TrainingPlan(
+        model, batch: layer.batch, optimizer: .adam(), differentiatesInput: images,
+        tempos: LayerTempos(frozen: frozen))
+      _ = plan.input.update(fromContentsOf: formulaValues("images", salt: "bits", count: plan.input.count))
+      try plan.forward()
+      _ = plan.logitsGradient.update(
+        fromContentsOf: formulaValues("direction", salt: "bits", count: plan.logits.count))
+      try plan.backward()
+      return (try plan.exportGradients()["conv.weight"]?.floats, plan.inputGradient.map(Array.init))
+    }
+    let one = try found()
+    let two = try found(threads: 2)
+    #expect(one.0 == two.0 && one.1 == two.1 && one.0 != nil && one.1 != nil)
+    #expect(try found(images: false).0 == one.0)
+    #expect(try found(frozen: ["conv"]).1 == one.1)
   }
 
   /// Both gradients of a batch, found for so many images at a time.

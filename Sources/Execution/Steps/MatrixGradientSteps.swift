@@ -2,51 +2,6 @@ import CKernels
 import GraphIR
 import OneDNN
 
-/// Rounds weights as the images' gradient is found with them: to their codes, or to bfloat16.
-final class PackMatrixKernels: Step {
-  let label: String
-  let kind = StepKind.weightQuantization
-  private let algorithm: MatrixGradients
-  private let weights: ParameterID
-  private let quantizer: WeightQuantizer?
-  private let tile: ck_weight_tile
-  private let target: BufferID
-  private var pointers: (weights: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<UInt16>)?
-
-  init(
-    _ label: String, _ algorithm: MatrixGradients, _ weights: ParameterID, _ quantizer: WeightQuantizer?,
-    _ tile: WeightTile, target: BufferID
-  ) {
-    self.label = label
-    self.algorithm = algorithm
-    self.weights = weights
-    self.quantizer = quantizer
-    self.tile = ck_weight_tile(tile)
-    self.target = target
-  }
-
-  func bind(_ memory: PlanMemory) {
-    pointers = (
-      memory.floats(.parameter(weights)),
-      memory.address(.buffer(target)).assumingMemoryBound(to: UInt16.self)
-    )
-  }
-
-  func run() {
-    guard let pointers else { return }
-    withUnsafePointer(to: algorithm.shape) { shape in
-      withUnsafePointer(to: tile) { tile in
-        guard let quantizer else {
-          return ck_matrix_kernels(pointers.weights, tile, nil, 0, pointers.target, shape)
-        }
-        withUnsafePointer(to: quantizer.kernelGrid) { grid in
-          ck_matrix_kernels(pointers.weights, tile, grid, algorithm.halves ? 1 : 0, pointers.target, shape)
-        }
-      }
-    }
-  }
-}
-
 /// Gradients of a convolution's weights and of its images.
 final class FindMatrixGradients: Step {
   /// What the layer read.
@@ -74,6 +29,7 @@ final class FindMatrixGradients: Step {
   var implementation: String? { "own amx_bf16" }
   private let algorithm: MatrixGradients
   private let source: Source
+  private let quantizer: WeightQuantizer?
   private let operands: (gradient: ActivationTensor, kernels: BufferID?, scratch: BufferID)
   private let targets: Targets
   private var raw: ck_matrix_gradients
@@ -87,6 +43,7 @@ final class FindMatrixGradients: Step {
     self.label = label
     algorithm = matrix.algorithm
     source = matrix.source
+    self.quantizer = quantizer
     operands = (gradient, kernels, scratch)
     self.targets = targets
     raw = ck_matrix_gradients()

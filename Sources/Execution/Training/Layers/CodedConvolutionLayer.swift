@@ -9,10 +9,7 @@ import OneDNN
 struct IntegerForward {
   /// Codes to sums, channels innermost on both sides.
   var primitive: Primitive
-  /// What multiplies in its place on planes of few pixels.
-  var matrix: MatrixForward?
-  /// Whether the sums are found as they are scaled.
-  var scalesAtOnce: Bool
+  var multiplication: Multiplication
   var backward: Backward
   /// How the weights lie as floats, and as the codes that the primitive multiplies.
   var layout: TensorLayout
@@ -21,6 +18,15 @@ struct IntegerForward {
   var weightBytes: Int
   /// The observer of what it reads.
   var observer: String
+
+  /// What multiplies the codes.
+  enum Multiplication {
+    case primitive
+    /// Matrix units, on planes of few pixels.
+    case matrixUnits(MatrixForward)
+    /// Matrix units, as the sums are scaled.
+    case scaledAtOnce
+  }
 
   /// How its gradients are found.
   enum Backward {
@@ -32,14 +38,6 @@ struct IntegerForward {
   var floats: (forward: Primitive, weights: Primitive)? {
     if case .floats(let forward, let weights) = backward { (forward, weights) } else { nil }
   }
-}
-
-/// The codes that a layer's forward pass read.
-struct CodedSource {
-  var buffer: BufferID
-  var observer: ActivationObserver
-  /// Whether `source` is to be made of them before it is read.
-  var widens: Bool
 }
 
 extension TrainingPlanner {
@@ -77,15 +75,23 @@ extension TrainingPlanner {
     guard let (backward, layout) = try codedBackward(convolution, node, input, sizes),
       let tile = layout.weightTile, tile.side == 16
     else { return nil }
-    let pixels = MatrixForward(pixelsOf: convolution, batch: batch, input: input, output: node.shape)
-    let matrix =
-      pixels
-      ?? MatrixForward(convolution, batch: batch, input: input, output: node.shape, readsCodes: true)
+    let (multiplication, own) = codedMultiplication(convolution, input: input, output: node.shape)
     return IntegerForward(
-      primitive: primitive, matrix: matrix, scalesAtOnce: pixels != nil, backward: backward, layout: layout,
-      tile: tile,
-      quads: matrix?.quads ?? quads, weightBytes: matrix?.kernelBytes ?? packed.byteCount,
+      primitive: primitive, multiplication: multiplication, backward: backward, layout: layout, tile: tile,
+      quads: own?.quads ?? quads, weightBytes: own?.kernelBytes ?? packed.byteCount,
       observer: quantizer.observer)
+  }
+
+  private func codedMultiplication(_ convolution: Convolution, input: Shape, output: Shape)
+    -> (IntegerForward.Multiplication, MatrixForward?)
+  {
+    if let own = MatrixForward(pixelsOf: convolution, batch: batch, input: input, output: output) {
+      return (.scaledAtOnce, own)
+    }
+    if let own = MatrixForward(convolution, batch: batch, input: input, output: output, readsCodes: true) {
+      return (.matrixUnits(own), own)
+    }
+    return (.primitive, nil)
   }
 
   /// How the gradients are found, and the order of the weights that this wants; nil where a layer of floats serves
@@ -138,12 +144,7 @@ extension TrainingPlanner {
     let packing = PackWeightCodes(
       quantizer, integer, convolution, target: memory.reserve(integer.weightBytes))
     append(packing, [packing.target])
-    var sums = ScaleSums.Source.product(read, convolution)
-    if !integer.scalesAtOnce {
-      let found = memory.reserve(4 * batch * node.shape.count)
-      append(multiplication(integer, node, read, packing.target, found), [read, packing.target, found])
-      sums = .sums(found)
-    }
+    let sums = multiply(integer, convolution, node, read, packing.target)
     append(
       ScaleSums(
         node.name + " scale sums", from: sums, to: y, input: observer, packing,
@@ -152,98 +153,44 @@ extension TrainingPlanner {
     var planned = PlannedGroup(
       source: images, y: y, primitive: integer.floats?.forward ?? integer.primitive, weights: weights)
     planned.coded = CodedSource(buffer: read, observer: observer, widens: widens)
-    if case .matrixUnits(let algorithm) = integer.backward,
-      let made = ck_pixel_strides(y.layout, y.shape),
-      let images = ck_pixel_strides(images.layout, images.shape)
-    {
-      let channels = Int64(source.shape.channels)
-      planned.matrix = PlannedMatrixGradients(
-        algorithm: algorithm, tile: integer.tile, source: .codes(read, observer),
-        sourceStrides: ck_pixel_strides(image: images.image, block: 16, pixel: channels),
-        gradientStrides: made,
-        imageStrides: images)
-    }
+    planned.matrix = matrixGradients(integer, .codes(read, observer), of: images, y)
     return planned
   }
 
-  private func multiplication(
-    _ integer: IntegerForward, _ node: Graph.Node, _ codes: BufferID, _ weights: BufferID, _ sums: BufferID
-  ) -> any Step {
+  /// Adds the step that multiplies, where that is one of its own.
+  private mutating func multiply(
+    _ integer: IntegerForward, _ convolution: Convolution, _ node: Graph.Node, _ codes: BufferID,
+    _ weights: BufferID
+  ) -> ScaleSums.Source {
+    if case .scaledAtOnce = integer.multiplication { return .product(codes, convolution) }
     let label = node.name + " forward"
-    if let matrix = integer.matrix {
-      return MatrixForwardStep(label, matrix, source: codes, kernels: weights, target: sums)
+    let sums = memory.reserve(4 * batch * node.shape.count)
+    switch integer.multiplication {
+    case .scaledAtOnce: break
+    case .matrixUnits(let own):
+      append(
+        MatrixForwardStep(label, own, source: codes, kernels: weights, target: sums), [codes, weights, sums])
+    case .primitive:
+      append(
+        PrimitiveStep(
+          label, .convolution, integer.primitive,
+          [(.source, .buffer(codes)), (.weights, .buffer(weights)), (.destination, .buffer(sums))]),
+        [codes, weights, sums])
     }
-    return PrimitiveStep(
-      label, .convolution, integer.primitive,
-      [(.source, .buffer(codes)), (.weights, .buffer(weights)), (.destination, .buffer(sums))])
+    return .sums(sums)
   }
 
-  /// The codes of a tensor: those that its group wrote, or a step's that finds them.
-  private mutating func codes(
-    of id: Graph.NodeID, _ source: ActivationTensor, _ observer: ActivationObserver, _ node: Graph.Node
-  ) throws -> BufferID {
-    if let known = codes[id] { return known }
-    let images = try adapted(
-      source, to: .sixteens(source.shape.dimensions(batch: batch)), label: node.name + " input")
-    let target = memory.reserve(codeBytes(of: source.shape))
-    append(
-      EncodeActivations(node.name + " input codes", from: images, to: target, observer),
-      [images.buffer, target])
-    codes[id] = target
-    return target
-  }
-
-  /// Bytes of a batch's codes, and of what kernels read beyond them.
-  func codeBytes(of shape: Shape) -> Int {
-    batch * shape.count + Int(ck_code_slack(Int64(shape.channels)))
-  }
-
-  /// What a group's output is kept as: floats, codes, or both.
-  mutating func outputForm(of group: LayerGroup, _ y: ActivationTensor) -> (floats: Bool, codes: Bool) {
-    guard let id = group.fakeQuantize, case .fakeQuantize(let quantizer) = graph.nodes[id].operation,
-      y.type == .float32, y.holdsSixteens
-    else { return (true, false) }
-    let consumers = graph.consumers[group.output]
-    let readers = consumers.count { integerForward(of: $0) != nil }
-    guard readers > 0 else { return (true, false) }
-    // A trained range starts from the floats, and losses look at them.
-    let isTaught = graph.memberNames(of: group).contains(where: captureNames.contains)
-    let floats = readers < consumers.count || isTaught || quantizer.method != .observed
-    if !floats { codesAlone.insert(group.output) }
-    return (floats, true)
-  }
-
-  /// Makes the floats that the weights' gradient is found with, where the forward pass read codes alone.
-  mutating func appendWidening(of planned: PlannedGroup, _ node: Graph.Node) {
-    guard let coded = planned.coded, coded.widens, let source = planned.source else { return }
-    append(
-      WidenCodes(node.name + " widen codes", from: coded.buffer, to: source, coded.observer),
-      [coded.buffer, source.buffer])
-  }
-}
-
-extension Graph {
-  /// The fake quantization on whose grid a tensor's values lie, each the value of one code.
-  fileprivate func codedGrid(of id: NodeID) -> FakeQuantize? {
-    switch nodes[id].operation {
-    case .fakeQuantize(let quantizer): quantizer
-    case .pool(let pooling) where pooling.kind == .maximum: nodes[id].inputs.first.flatMap(codedGrid(of:))
-    default: nil
-    }
-  }
-
-  /// Whether the zero that pads a tensor is the code 0: its grid is symmetric or trained, or begins at a rectifier's zero.
-  fileprivate func padsWithCodeZero(_ id: NodeID) -> Bool {
-    switch nodes[id].operation {
-    case .pool: return nodes[id].inputs.first.map(padsWithCodeZero) ?? false
-    case .fakeQuantize(let quantizer):
-      if quantizer.grid.symmetric || quantizer.method != .observed { return true }
-      guard let input = nodes[id].inputs.first, case .activation(.rectifier) = nodes[input].operation else {
-        return false
-      }
-      return quantizer.grid.minimum == 0
-    default: return false
-    }
+  private func matrixGradients(
+    _ integer: IntegerForward, _ source: FindMatrixGradients.Source, of images: ActivationTensor,
+    _ y: ActivationTensor
+  ) -> PlannedMatrixGradients? {
+    guard case .matrixUnits(let algorithm) = integer.backward, let made = ck_pixel_strides(y.layout, y.shape),
+      let read = ck_pixel_strides(images.layout, images.shape)
+    else { return nil }
+    let codes = ck_pixel_strides(image: read.image, block: 16, pixel: Int64(images.shape.channels))
+    return PlannedMatrixGradients(
+      algorithm: algorithm, tile: integer.tile, source: source, sourceStrides: codes, gradientStrides: made,
+      imageStrides: read)
   }
 }
 

@@ -51,8 +51,7 @@ extension TrainingPlanner {
   ) {
     let kernels = memory.reserve(own.kernelBytes)
     append(
-      PackForwardKernels(
-        node.name + " pack weights", own, weights.parameter, weights.quantizer, tile, target: kernels),
+      PackMatrixWeights(node.name + " pack weights", for: .forward(own), weights, tile, target: kernels),
       [kernels])
     append(
       MatrixForwardStep(
@@ -74,9 +73,9 @@ extension TrainingPlanner {
       targets.images = memory.reserve(source.layout.byteCount)
       let packed = memory.reserve(matrix.algorithm.kernelBytes)
       append(
-        PackMatrixKernels(
-          node.name + " pack backward weights", matrix.algorithm, weights.parameter, weights.quantizer,
-          matrix.tile, target: packed), [packed])
+        PackMatrixWeights(
+          node.name + " pack backward weights", for: .gradient(matrix.algorithm), weights, matrix.tile,
+          target: packed), [packed])
       kernels = packed
     }
     guard targets.weights != nil || targets.images != nil else { return }
