@@ -26,12 +26,12 @@ extension TrainingPlanner {
     let y = newTensor(to, node.shape)
     var weights = try planWeights(
       node, WeightForm(convolution), (stored, TensorLayout.plain(convolution.weightDimensions)), group: group,
-      channels: y.paddedChannels, backward: nil)
+      channels: y.paddedChannels)
     appendQuantization(of: &weights)
     let winograd = PlannedWinograd(tiles: tiles, weights: ck_weight_tile(tile))
-    weights.winograd = winograd
     appendWinograd(node.name, winograd, weights, from: read.buffer, to: y.buffer, flips: false)
-    return PlannedGroup(source: read, y: y, primitive: direct, weights: weights)
+    return PlannedGroup(
+      source: read, y: y, primitive: direct, weights: weights, gradients: .winograd(winograd))
   }
 
   /// The forward pass, or where `flips` that to the images' gradient: kernels at their points, then products.

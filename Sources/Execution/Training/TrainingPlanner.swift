@@ -166,12 +166,12 @@ struct PlannedGroup {
   var y: ActivationTensor
   var primitive: Primitive?
   var weights: PlannedWeights?
+  /// Nil where there are no weights.
+  var gradients: GradientAlgorithm?
   var workspace: BufferID?
   var dropout: DropoutMask?
   /// Where the forward pass read codes: `source` is theirs as floats.
   var coded: CodedSource?
-  /// What finds its gradients in the primitives' place.
-  var matrix: PlannedMatrixGradients?
   /// Its weights stay as they are.
   var isFrozen = false
 }

@@ -1,87 +1,13 @@
-package import Datasets
-import Execution
+import Datasets
 import Foundation
-package import GraphIR
-package import Language
+import GraphIR
+import Language
 import SessionStore
 import Training
-
-/// Names that a session remembers between cells beside models.
-enum Setting: String, CaseIterable {
-  /// Seed of new runs.
-  case seed
-  /// What training multiplies.
-  case precision
-  /// How many threads kernels run on.
-  case threads
-  /// How often a run writes down where it stands.
-  case checkpoint
-  /// Whether the prompt colours what is typed.
-  case highlight
-  /// The data in use, as `data` would take it.
-  case data
-}
-
-/// A setting that is on or off.
-enum Switch: String, CaseIterable { case on, off }
-
-/// A network that was written in a cell.
-package struct NetworkDefinition: Sendable {
-  package var layers: [Layer]
-  /// The chain as it would be written again.
-  package var text: String
-  /// Where each layer stands, while the cell that defines it runs; empty afterwards.
-  package var places: [SourceRange]
-}
 
 /// What names mean at a place of a cell, and what the cell has made and changed so far: kept apart from the session
 /// until the cell ends well.
 package struct Workspace {
-  /// A model with its weights, and what is to be written down of it.
-  struct NewModel {
-    var entry: ModelEntry
-    var parameters: ParameterSet
-    /// Place in `runs` of the run that made it.
-    var run: Int?
-    /// The model of its own name that it goes on from.
-    var before: ModelEntry?
-
-    var model: Model { Model(kind: entry.kind, graph: entry.graph, parameters: parameters) }
-  }
-
-  /// A run that came to an end, or was stopped.
-  struct Run {
-    var kind: RunRecord.Kind
-    var model: String
-    var status: RunRecord.Status
-    var settings: [String: String]
-    var metrics: [(key: String, step: Int, value: Double)]
-    var epochsDone: Int
-    var stepsDone: Int
-    var startedAt: Date
-    var endedAt: Date
-    /// The run as it was written down while it went on.
-    var open: OpenRun
-
-    /// Seconds that it computed, in all its processes.
-    var seconds: Double {
-      let course = open.record.course
-      return (course?.secondsBefore ?? 0) + endedAt.timeIntervalSince(course?.resumedAt ?? startedAt)
-    }
-  }
-
-  enum Change {
-    case save(NewModel)
-    case forget(String)
-    /// One that is not the current one of its name.
-    case forgetVersion(VersionReference)
-    case set(Setting, String)
-    /// A setting that a statement relies on and that is a change only where it isn't so already.
-    case settle(Setting, String)
-    /// Nil takes the network of the name out.
-    case define(String, NetworkDefinition?)
-  }
-
   let store: SessionStore
   let library: DataLibrary
   /// Statements in the cell.
@@ -350,80 +276,5 @@ extension Workspace {
     new.entry.settleOrigins(from: new.before, among: known) { model(named: $0) }
     apply(.save(new))
     return entries.last { $0.name == new.entry.name } ?? new.entry
-  }
-}
-
-// Settings and data.
-extension Workspace {
-  /// The seed that a statement writes, or the session's.
-  func seed(_ arguments: Arguments, _ keyword: Keyword) -> UInt64 {
-    arguments.count(keyword).map(UInt64.init) ?? sessionSeed
-  }
-
-  /// The seed for a run that names none.
-  var sessionSeed: UInt64 {
-    reads.note(.seed)
-    return settings[.seed].flatMap(UInt64.init) ?? 0
-  }
-
-  /// Whether the prompt colours what is typed.
-  var highlight: Switch { settings[.highlight].flatMap(Switch.init) ?? .on }
-
-  /// What runs train in, as it is shown.
-  var precision: TrainingPrecision {
-    reads.note(.precision)
-    return settings[.precision].flatMap(TrainingPrecision.init) ?? .float32
-  }
-
-  /// The same for a run; throws where this processor lacks it, as one that goes on with another's session may.
-  func precision(for verb: Word) throws(StatementError) -> TrainingPrecision {
-    guard precision.isSupported else { throw .precisionUnsupported(verb, precision) }
-    return precision
-  }
-
-  /// The words that chose the data in use; nil where none was chosen.
-  var dataWords: String? {
-    reads.note(.data)
-    return settings[.data]
-  }
-
-  /// The data in use, loaded; Fashion-MNIST where none was chosen.
-  ///
-  /// Errors point at `range`.
-  func data(for range: SourceRange) throws -> ChosenData {
-    let choice = try dataWords.map { text in
-      guard let choice = DataChoice(text: text) else {
-        throw SessionError.storedDataUnreadable(range, text: text)
-      }
-      return choice
-    }
-    do throws(DatasetError) {
-      return ChosenData(
-        choice: choice ?? .standard, dataset: try library.load(choice ?? .standard),
-        isStandard: choice == nil)
-    } catch {
-      throw SessionError.data(error, range)
-    }
-  }
-}
-
-/// Loaded data and how it came to be chosen.
-package struct ChosenData: Sendable {
-  package var choice: DataChoice
-  package var dataset: Dataset
-  /// True where the user chose none.
-  package var isStandard: Bool
-
-  package var shape: Shape {
-    Shape(
-      channels: dataset.training.channels, height: dataset.training.height, width: dataset.training.width)
-  }
-  package var classes: Int { dataset.classNames.count }
-
-  /// Makes the data that a statement used the session's, so that a choice by default is said once.
-  var use: Workspace.Change { .settle(.data, choice.text) }
-
-  var note: String? {
-    isStandard ? "no data chosen: using \(choice.text) (another: data NAME)" : nil
   }
 }

@@ -136,8 +136,7 @@ extension TrainingPlanner {
     let y = newTensor(try .sixteens(node.shape.dimensions(batch: batch)), node.shape)
     let plain = try TensorLayout.plain(convolution.weightDimensions)
     let weights = try planWeights(
-      node, WeightForm(convolution), (integer.layout, plain), group: group, channels: y.paddedChannels,
-      backward: integer.floats?.weights)
+      node, WeightForm(convolution), (integer.layout, plain), group: group, channels: y.paddedChannels)
     guard let quantizer = weights.quantizer else {
       throw PlanError.unsupported(node: node.name, reason: "its weights lie on no grid")
     }
@@ -153,7 +152,7 @@ extension TrainingPlanner {
     var planned = PlannedGroup(
       source: images, y: y, primitive: integer.floats?.forward ?? integer.primitive, weights: weights)
     planned.coded = CodedSource(buffer: read, observer: observer, widens: widens)
-    planned.matrix = matrixGradients(integer, .codes(read, observer), of: images, y)
+    planned.gradients = gradients(of: integer, .codes(read, observer), of: images, y)
     return planned
   }
 
@@ -180,17 +179,23 @@ extension TrainingPlanner {
     return .sums(sums)
   }
 
-  private func matrixGradients(
-    _ integer: IntegerForward, _ source: FindMatrixGradients.Source, of images: ActivationTensor,
+  private func gradients(
+    of integer: IntegerForward, _ source: FindMatrixGradients.Source, of images: ActivationTensor,
     _ y: ActivationTensor
-  ) -> PlannedMatrixGradients? {
-    guard case .matrixUnits(let algorithm) = integer.backward, let made = ck_pixel_strides(y.layout, y.shape),
+  ) -> GradientAlgorithm? {
+    let algorithm: MatrixGradients
+    switch integer.backward {
+    case .floats(_, let weights): return .primitives(weights: weights)
+    case .matrixUnits(let units): algorithm = units
+    }
+    guard let made = ck_pixel_strides(y.layout, y.shape),
       let read = ck_pixel_strides(images.layout, images.shape)
     else { return nil }
     let codes = ck_pixel_strides(image: read.image, block: 16, pixel: Int64(images.shape.channels))
-    return PlannedMatrixGradients(
-      algorithm: algorithm, tile: integer.tile, source: source, sourceStrides: codes, gradientStrides: made,
-      imageStrides: read)
+    return .matrixUnits(
+      PlannedMatrixGradients(
+        algorithm: algorithm, tile: integer.tile, source: source, sourceStrides: codes,
+        gradientStrides: made, imageStrides: read))
   }
 }
 

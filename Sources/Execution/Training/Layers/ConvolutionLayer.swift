@@ -39,15 +39,18 @@ extension TrainingPlanner {
     let read = try adapted(source, to: layouts.source, label: node.name + " input")
     let y = newTensor(layouts.destination ?? read.layout, node.shape)
     var weights = try planWeights(
-      node, WeightForm(convolution), (layout, plain), group: group, channels: y.paddedChannels,
-      backward: backward)
+      node, WeightForm(convolution), (layout, plain), group: group, channels: y.paddedChannels)
     appendRounding(of: &weights, node, standIn, isHalf: y.type == .bfloat16)
-    if backward.isReference, read.type == .float32 {
-      weights.depthwise = ck_depthwise(convolution, source: read, destination: y, weights: layout)
-    }
     try appendForward(node, .convolution, forward, read, &weights, y)
-    weights.columns = try columns(convolution, read, y, weights)
-    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+    var gradients = GradientAlgorithm.primitives(weights: backward)
+    if backward.isReference, read.type == .float32,
+      let own = ck_depthwise(convolution, source: read, destination: y, weights: layout)
+    {
+      gradients = .depthwise(own)
+    } else if let product = try columns(convolution, read, y, weights) {
+      gradients = .columns(product)
+    }
+    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights, gradients: gradients)
   }
 
   /// The convolution with channels innermost on both sides, which takes any number of them; nil where that is no
@@ -125,7 +128,9 @@ extension TrainingPlanner {
   mutating func planConvolutionBackward(
     _ convolution: Convolution, _ node: Graph.Node, _ planned: PlannedGroup, _ gradient: BufferID
   ) throws {
-    if let matrix = planned.matrix { return try planMatrixGradients(matrix, node, planned, gradient) }
+    if case .matrixUnits(let matrix) = planned.gradients {
+      return try planMatrixGradients(matrix, node, planned, gradient)
+    }
     guard let source = planned.source, let forward = planned.primitive, var weights = planned.weights
     else { return }
     if !planned.isFrozen {
@@ -134,7 +139,7 @@ extension TrainingPlanner {
     }
     guard learnsBelow(node) else { return }
     if planned.coded != nil { appendQuantization(of: &weights) }
-    if let winograd = weights.winograd {
+    if case .winograd(let winograd) = planned.gradients {
       return try planWinogradBackwardData(node, winograd, planned, weights, gradient)
     }
     let (primitive, chosen) = try convolutionBackwardData(

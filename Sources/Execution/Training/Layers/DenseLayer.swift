@@ -21,10 +21,11 @@ extension TrainingPlanner {
     }
     let layout = backward.layout(.weightsGradient) ?? plain
     var weights = try planWeights(
-      node, WeightForm(dense), (layout, plain), group: group, channels: dense.outputs, backward: backward)
+      node, WeightForm(dense), (layout, plain), group: group, channels: dense.outputs)
     appendRounding(of: &weights, node, nil, isHalf: false)
     try appendForward(node, .dense, forward, read, &weights, y)
-    return PlannedGroup(source: read, y: y, primitive: forward, weights: weights)
+    return PlannedGroup(
+      source: read, y: y, primitive: forward, weights: weights, gradients: .primitives(weights: backward))
   }
 
   mutating func planDenseBackward(

@@ -28,7 +28,7 @@ extension TrainingPlanner {
     let y = newTensor(to, node.shape)
     var weights = try planWeights(
       node, WeightForm(convolution), (stored, TensorLayout.plain(convolution.weightDimensions)), group: group,
-      channels: y.paddedChannels, backward: nil)
+      channels: y.paddedChannels)
     if !convolution.hasBias, read.pixel == Int64(source.shape.channels),
       made.pixel == Int64(node.shape.channels),
       let own = MatrixForward(
@@ -38,11 +38,11 @@ extension TrainingPlanner {
     } else {
       try appendForward(node, .convolution, forward, images, &weights, y)
     }
-    var planned = PlannedGroup(source: images, y: y, primitive: forward, weights: weights)
-    planned.matrix = PlannedMatrixGradients(
+    let matrix = PlannedMatrixGradients(
       algorithm: algorithm, tile: tile, source: .halves(images), sourceStrides: read, gradientStrides: made,
       imageStrides: read)
-    return planned
+    return PlannedGroup(
+      source: images, y: y, primitive: forward, weights: weights, gradients: .matrixUnits(matrix))
   }
 
   private mutating func appendMatrixForward(

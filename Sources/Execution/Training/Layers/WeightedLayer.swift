@@ -15,14 +15,6 @@ struct PlannedWeights {
   var standIn: StandIn?
   /// The weights in bfloat16 as the forward pass reads them, where it does.
   var half: (buffer: BufferID, layout: TensorLayout)?
-  /// What finds the weights' gradient in place of `backwardWeights`, where that has no fast code.
-  var columns: PlannedColumns?
-  /// The convolution on single channels that the program's own kernel takes the weights' gradient of.
-  var depthwise: ck_depthwise?
-  /// What computes all three passes in the primitives' place, where it is faster.
-  var winograd: PlannedWinograd?
-  /// Nil where another of these finds the weights' gradient.
-  var backwardWeights: Primitive?
 }
 
 /// What a layer's weights are, whichever kind of layer it is.
@@ -55,7 +47,7 @@ extension TrainingPlanner {
   /// biases.
   mutating func planWeights(
     _ node: Graph.Node, _ form: WeightForm, _ layouts: (stored: TensorLayout, plain: TensorLayout),
-    group: LayerGroup, channels: Int, backward: Primitive?
+    group: LayerGroup, channels: Int
   ) throws -> PlannedWeights {
     let tempo = tempo(of: group.head)
     let parameter = parameters.add(
@@ -65,8 +57,7 @@ extension TrainingPlanner {
       ? parameters.add(node.name + ".bias", shape: [form.outputs], group: .offsets, tempo: tempo) : nil
     let norm = group.norm.flatMap { addNorm($0, folds: form.grid != nil, channels: channels) }
     var weights = PlannedWeights(
-      parameter: parameter, layout: layouts.stored, used: .parameter(parameter), bias: bias,
-      backwardWeights: backward)
+      parameter: parameter, layout: layouts.stored, used: .parameter(parameter), bias: bias)
     if let grid = form.grid {
       try appendQuantizer(
         grid, node, form, scales: form.learnsScale ? tempo : nil, norm: norm, to: &weights)
@@ -175,23 +166,26 @@ extension TrainingPlanner {
     _ node: Graph.Node, _ kind: StepKind, _ planned: PlannedGroup, _ weights: PlannedWeights,
     _ gradient: BufferID
   ) {
-    guard let source = planned.source else { return }
-    if let winograd = weights.winograd {
+    guard let source = planned.source, let gradients = planned.gradients else { return }
+    switch gradients {
+    case .matrixUnits: return  // They are found together with the images'.
+    case .winograd(let winograd):
       appendWinogradWeightsGradient(
         node, winograd, source: source.buffer, gradient: gradient, weights.parameter)
-    } else if let depthwise = weights.depthwise {
+    case .depthwise(let depthwise):
       append(
         DepthwiseGradientStep(
           node.name + " backward weights", source: source.buffer, gradient: gradient,
           weights: weights.parameter, shape: depthwise), [source.buffer, gradient])
-    } else if let columns = weights.columns {
+    case .columns(let columns):
       appendColumns(columns, node, source: source, gradient: gradient, y: planned.y, weights.parameter)
-    } else if source.type == .bfloat16, weights.backwardWeights?.layout(.source)?.type == .float32 {
+    case .primitives(let backward)
+    where source.type == .bfloat16 && backward.layout(.source)?.type == .float32:
       let wide = widened(gradient, planned.y, label: node.name + " gradient").buffer
       let input = widened(source.buffer, source, label: node.name + " input")
-      appendPrimitiveBackward(node, kind, input, weights, wide)
-    } else {
-      appendPrimitiveBackward(node, kind, source, weights, gradient)
+      appendPrimitiveBackward(node, kind, backward, input, weights, wide)
+    case .primitives(let backward):
+      appendPrimitiveBackward(node, kind, backward, source, weights, gradient)
     }
     if let quantizer = weights.quantizer {
       append(QuantizeWeightsBackward(quantizer, phase: phase), [])
@@ -199,10 +193,9 @@ extension TrainingPlanner {
   }
 
   private mutating func appendPrimitiveBackward(
-    _ node: Graph.Node, _ kind: StepKind, _ source: ActivationTensor, _ weights: PlannedWeights,
-    _ gradient: BufferID
+    _ node: Graph.Node, _ kind: StepKind, _ backward: Primitive, _ source: ActivationTensor,
+    _ weights: PlannedWeights, _ gradient: BufferID
   ) {
-    guard let backward = weights.backwardWeights else { return }
     let standIn = weights.standIn.map { ($0, memory.reserve($0.layout.byteCount)) }
     var operands: [(Role, Operand)] = [
       (.source, .buffer(source.buffer)), (.destinationGradient, .buffer(gradient)),
