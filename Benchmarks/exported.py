@@ -3,8 +3,8 @@
     Benchmarks/exported.py [--model resnet18] [--size 28] [--batches 1 64] [--threads 1] [--rounds 3]
 
 It trains on a handful of images, since only shapes matter. The programs run in turn, round after round, each on so many
-threads; a figure is the median of the rounds' median milliseconds of a batch. OpenVINO is told to compute float models
-in f32, else it takes bf16. It needs onnxruntime, openvino and numpy, as Tests/Clients/requirements.txt has them.
+threads; a figure is the median of the rounds' median milliseconds of a batch. OpenVINO is told whether to compute float
+models in f32 or in bf16, which needs a processor that has it. It needs onnxruntime, openvino and numpy, as Tests/Clients/requirements.txt has them.
 """
 
 import argparse
@@ -50,16 +50,21 @@ def with_onnxruntime(path, batch, threads):
     return lambda: session.run(None, {name: batch})
 
 
-def with_openvino(path, batch, threads):
-    settings = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
+def with_openvino(path, batch, threads, precision="f32"):
+    settings = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads}
     compiled = openvino.Core().compile_model(path, "CPU", settings)
     return lambda: compiled([batch])
 
 
+def with_openvino_in_bf16(path, batch, threads):
+    return with_openvino(path, batch, threads, "bf16")
+
+
 def qatlab_ms(work, batch, channels, options):
     """What the program's own benchmark measures."""
+    work, _, precision = work.partition(" ")
     command = [PROGRAM, "bench", work, "--model", options.model, "--size", options.size, "--batch", batch,
-               "--channels", channels, "--steps", options.repeats]
+               "--channels", channels, "--steps", options.repeats, "--precision", precision or "f32"]
     ended = subprocess.run(
         [*map(str, command), "--json"], capture_output=True, text=True,
         env={**os.environ, "OMP_NUM_THREADS": str(options.threads)}, check=True)
@@ -86,6 +91,8 @@ def main():
             ("OpenVINO, f32", with_openvino, "float"), ("qatlab, int8", None, "int8"),
             ("onnxruntime, int8", with_onnxruntime, "onnxruntime"),
             ("OpenVINO, int8", with_openvino, "openvino")]
+    if "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text():
+        rows[3:3] = [("qatlab, bf16", None, "float bf16"), ("OpenVINO, bf16", with_openvino_in_bf16, "float")]
     figures = {}
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "a.qat").write_text(CELL.format(size=options.size, model=options.model))

@@ -1,14 +1,15 @@
 package import Datasets
-import Execution
+package import Execution
 package import GraphIR
 
 /// What models made of the test images, so that one that is compared again, or with another, classifies them once.
 ///
 /// They are found by content: the model's graph and weights, the images with their standardisation, and the threads,
-/// on which the order of sums may depend. Those used last are kept. Not for use by several threads at once.
+/// on which the order of sums may depend, and what a float model multiplies. Those used last are kept. Not for use by several threads at once.
 package final class AnswersLibrary {
   private struct Key: Hashable {
     var model, images, threads: Int
+    var precision: TrainingPrecision
   }
 
   private static let capacity = 32
@@ -20,10 +21,11 @@ package final class AnswersLibrary {
   /// What is known of a model on the test images of a data set, else what `evaluate` finds out; nil where that was
   /// cancelled.
   package func evaluation(
-    of model: Model, on data: Dataset, _ evaluate: () throws -> Evaluation?
+    of model: Model, on data: Dataset, precision: TrainingPrecision = .float32, _ evaluate: () throws -> Evaluation?
   ) rethrows -> Evaluation? {
     let key = Key(
-      model: model.contentHash, images: data.testContentHash, threads: Processor.threadCount)
+      model: model.contentHash, images: data.testContentHash, threads: Processor.threadCount,
+      precision: model.kind == .float ? precision : .float32)
     if let place = shelf.firstIndex(where: { $0.key == key }) {
       shelf.append(shelf.remove(at: place))
       return shelf.last?.evaluation

@@ -71,7 +71,7 @@ final class BlendedLoss {
         teachers.append(
           try Teacher(
             term.teacher, consume model, student: student, data: data, kept: kept[term.teacher],
-            features: features.heads(ofTeacher: term.teacher, recipe)))
+            features: features.heads(ofTeacher: term.teacher, recipe), precision: recipe.precision))
       }
       let teacher = place ?? teachers.count - 1
       let work: Work =

@@ -1,6 +1,6 @@
 package import Datasets
 import Distillation
-import Execution
+package import Execution
 package import GraphIR
 import Quantization
 
@@ -14,20 +14,20 @@ package struct Evaluation: Sendable {
 }
 
 /// Classifies every image in inference mode: batch norm folded, fake quantization or integers as the model
-/// is.
+/// is; a float model's convolutions multiply `precision`.
 ///
 /// `progress` gets images done and images in all; returns nil where it was cancelled. `workspace` is memory that may
 /// be used meanwhile. `logits` gets those of each batch, [images, classes], in the images' order.
 package func evaluate(
   _ model: consuming Model, on images: ImageSet, of data: Dataset,
-  workspace: UnsafeMutableRawBufferPointer? = nil, cancellation: Cancellation,
+  precision: TrainingPrecision = .float32, workspace: UnsafeMutableRawBufferPointer? = nil, cancellation: Cancellation,
   logits observe: (UnsafeBufferPointer<Float>) -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation? {
   try check(model, fits: images, classes: data.classNames.count)
   let size = min(evaluationBatch(images), images.count)
   let classes = model.graph.classes
   let look = data.normalization(for: model.graph)
-  let plan = try InferencePlan((consume model).runnable(), batch: size, workspace: workspace)
+  let plan = try InferencePlan((consume model).runnable(), batch: size, precision: precision, workspace: workspace)
   guard plan.codes == nil else {
     throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
   }

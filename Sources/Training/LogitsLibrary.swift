@@ -1,16 +1,18 @@
 import Datasets
+import Execution
 import GraphIR
 
 /// Teachers' logits that outlive a run, so that runs that follow one another compute them once.
 ///
 /// They are found by content: the teacher's graph and weights, the images with their standardisation, and the batch
-/// size, on which the choice of kernels depends. The logits used last are kept. Not for use by several threads at
+/// size, on which the choice of kernels depends, and what the teacher multiplies. The logits used last are kept. Not for use by several threads at
 /// once.
 package final class LogitsLibrary {
   private struct Key: Hashable {
     var teacher: Int
     var images: Int
     var batch: Int
+    var precision: TrainingPrecision
   }
 
   private static let capacity = 4
@@ -20,8 +22,11 @@ package final class LogitsLibrary {
   package init() {}
 
   /// What is known of the teacher's logits for the training images; what becomes known of them is kept.
-  func logits(of teacher: Model, on data: Dataset, batch: Int) -> KeptLogits {
-    let key = Key(teacher: teacher.contentHash, images: data.contentHash, batch: batch)
+  func logits(of teacher: Model, on data: Dataset, batch: Int, precision: TrainingPrecision = .float32)
+    -> KeptLogits
+  {
+    let key = Key(
+      teacher: teacher.contentHash, images: data.contentHash, batch: batch, precision: precision)
     let place = shelf.firstIndex { $0.key == key }
     let logits =
       place.map { shelf.remove(at: $0).logits }

@@ -26,7 +26,7 @@ package struct BenchmarkRequest: Sendable {
   package var steps: Int
   /// Whether the teacher's logits are kept, as in every epoch but the first of a run without augmentation.
   package var keepsLogits: Bool
-  /// Of the works that train.
+  /// Of all works but `int8`.
   package var precision: TrainingPrecision
 
   package init(
@@ -86,7 +86,7 @@ package func benchmark(_ request: BenchmarkRequest) throws -> BenchmarkResult {
     ResidentMemory.releaseFreed()
     // Observing a batch trains; what counts is the model that came of it.
     ResidentMemory.resetPeak()
-    let plan = try InferencePlan(runnable, batch: request.batch)
+    let plan = try InferencePlan(runnable, batch: request.batch, precision: request.precision)
     ResidentMemory.releaseFreed()
     images.fill(plan.input)
     let times = try timed(request.steps) { try plan.run() }
@@ -139,6 +139,7 @@ private final class TrainingWork {
       student = try prepare(absorbBiases(model), policy: QuantizationPolicy())
     }
     var recipe = TrainingRecipe()
+    recipe.precision = request.precision
     if request.work == .kd {
       recipe.distillation = [DistillationTerm(teacher: "teacher", loss: DistillationLoss(.decoupledKD))]
       teachers["teacher"] = model

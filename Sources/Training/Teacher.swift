@@ -26,9 +26,10 @@ final class Teacher {
   ///
   /// `kept` is nil where an image differs from step to step. `features` are first nodes of groups whose outputs are
   /// looked at; with any, the teacher runs for every batch, in memory of its own, and nothing is kept.
+  /// A float teacher multiplies what the student does, `precision`.
   init(
     _ name: String, _ model: consuming Model, student: TrainingPlan, data: Dataset? = nil, kept: KeptLogits?,
-    features: [String] = []
+    features: [String] = [], precision: TrainingPrecision = .float32
   ) throws {
     self.name = name
     let look = data.map { $0.normalization(for: model.graph) }
@@ -54,7 +55,8 @@ final class Teacher {
       outputs[head] = groups.first { runnable.graph.nodes[$0.head].name == head }?.output
     }
     plan = try InferencePlan(
-      consume runnable, batch: student.batch, sharedInput: own == nil ? student.input : nil,
+      consume runnable, batch: student.batch, precision: precision,
+      sharedInput: own == nil ? student.input : nil,
       workspace: features.isEmpty ? student.idleMemory : nil, capturing: captures.values.sorted())
   }
 

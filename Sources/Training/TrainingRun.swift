@@ -64,7 +64,8 @@ final class TrainingRun {
     if let logits, !recipe.augments {
       // A dynamic model finds its ranges in each batch: what it says of an image depends on the others.
       for (name, teacher) in copy teachers where teacher.kind != .dynamic {
-        kept[name] = logits.logits(of: teacher, on: data, batch: batchSize)
+        kept[name] = logits.logits(
+          of: teacher, on: data, batch: batchSize, precision: recipe.precision)
       }
     }
     loss = try BlendedLoss(

@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Steps that are timed, after three that are not.")
   var steps = 15
 
-  @Option(help: "What training steps multiply: f32 or bf16.")
+  @Option(help: "What training steps and passes of the float model multiply: f32 or bf16.")
   var precision = TrainingPrecision.float32.rawValue
 
   @Flag(help: "One JSON object a line.")

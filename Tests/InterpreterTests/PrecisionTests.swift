@@ -41,6 +41,23 @@ import Testing
     #expect(scene.run("set").1.tables.first?.texts.contains(["precision", "f32"]) == true)
   }
 
+  @Test(.enabled(if: TrainingPrecision.bfloat16.isSupported)) func figuresSayWhatWasMultiplied() throws {
+    let scene = try scene()
+    scene.run("a = train qatcnn epochs 1 batch 16\nb = ptq a calibration 1")
+    let inFloats = scene.run("evaluate a")
+    let inHalves = scene.run("evaluate a precision bf16")
+    #expect(!inFloats.1.words.contains("bf16"))
+    #expect(inHalves.0.metrics.count == 2 && inFloats.0.metrics.count == 2)
+    let losses = [inFloats, inHalves].compactMap { $0.0.values["a.loss"] }
+    #expect(losses.count == 2 && losses[0] != losses[1])
+    #expect(abs(losses[0] - losses[1]) < 0.02 * losses[0])
+    // A model on grids has its own arithmetic.
+    let integers = ["evaluate b", "evaluate b precision bf16"].map { scene.run($0).0.values["b.loss"] }
+    #expect(integers[0] == integers[1])
+    #expect(scene.run("compare a b precision bf16").1.words.contains("float models multiply bf16"))
+    #expect(!scene.run("compare a b").1.words.contains("bf16"))
+  }
+
   @Test func aProcessorWithoutItIsToldWhy() {
     let word = Word(text: "bf16", range: SourceRange(14..<18))
     let diagnostic = StatementError.precisionUnsupported(word, .bfloat16).diagnostic

@@ -18,17 +18,21 @@ package final class InferencePlan {
 
   /// The model's batch norm must be folded.
   ///
+  /// `precision` is what the convolutions of a float model multiply, and what lies between them; other kinds of model have
+  /// their own.
   /// `sharedInput` holds the images where another plan of the same batch size owns them; it must outlive this
   /// plan. So must `workspace`, memory that the plan uses for its activations where it is large enough: `run` leaves the
   /// logits there, and whoever owns it may then overwrite them. `capturing` names nodes whose outputs are kept for
   /// `values(of:)`: the last of their layer group each.
   package init(
-    _ model: consuming Model, batch: Int, sharedInput: UnsafeMutableBufferPointer<Float>? = nil,
+    _ model: consuming Model, batch: Int, precision: TrainingPrecision = .float32,
+    sharedInput: UnsafeMutableBufferPointer<Float>? = nil,
     workspace: UnsafeMutableRawBufferPointer? = nil, capturing: [Graph.NodeID] = []
   ) throws {
     graph = model.graph
     self.batch = batch
-    var planner = InferencePlanner(consume model, batch: batch, capturing: Set(capturing))
+    var planner = InferencePlanner(
+      consume model, batch: batch, precision: precision, capturing: Set(capturing))
     let ends = try planner.plan(sharedInput: sharedInput?.baseAddress)
     let size = planner.memory.place()
     if let workspace, let base = workspace.baseAddress, workspace.count >= size {

@@ -13,7 +13,8 @@ extension InferencePlanner {
   /// Copies the outputs that were asked for as soon as their group is computed: later layers may write over them.
   mutating func capture(_ group: LayerGroup) throws {
     for id in [group.head, group.output] where captures.contains(id) && captured[id] == nil {
-      guard let tensor = tensors[id] else { continue }
+      guard var tensor = tensors[id] else { continue }
+      tensor = try widened(tensor, label: graph.nodes[id].name + " capture")
       captured[id] = CapturedTensor(
         tensor: try rowMajorCopy(of: tensor, label: graph.nodes[id].name + " capture"),
         grid: tensor.type == .uint8 ? graph.codeGrid(of: id) : nil)

@@ -19,11 +19,12 @@ extension InferencePlanner {
 
   mutating func planConvolution(_ convolution: Convolution, _ group: LayerGroup, residualDies: Bool) throws {
     let node = graph.nodes[group.head]
-    let source = try source(node).asImages
+    let given = try source(node).asImages
     guard group.norm == nil, convolution.weightGrid == nil else {
       throw PlanError.unsupported(node: node.name, reason: "its batch norm was not folded")
     }
     if convolution.scalesChannels, convolution.hasBias {
+      let source = try widened(given, label: node.name + " input")
       let out = newTensor(source.layout, node.shape)
       try append(
         elementwise: group, from: source, to: out,
@@ -36,13 +37,20 @@ extension InferencePlanner {
     epilogue.bias = convolution.hasBias ? .float32 : nil
     epilogue.sum = residual == nil ? nil : (1, 0)
     epilogue.bounds = graph.rectifier(of: group).map { (0, $0.ceiling) }
-    let chosen = try floatConvolution(convolution, node, source, epilogue)
+    var source = given
+    let chosen: FloatConvolution
+    if let half = try halfConvolution(convolution, node, given, epilogue) {
+      chosen = half
+    } else {
+      source = try widened(given, label: node.name + " input")
+      chosen = try floatConvolution(convolution, node, source, epilogue)
+    }
     let read = try adapted(source, to: chosen.source, label: node.name + " input")
     let layout = chosen.destination ?? source.layout
     let out =
       try residual.map {
         try accumulator($0, layout: layout, shape: node.shape, dies: residualDies, label: node.name)
-      } ?? newTensor(layout, node.shape)
+      } ?? newTensor(layout, node.shape, layout.type)
     let end = SumsEnd(
       bias: chosen.bias, adds: epilogue.sum != nil, bounds: epilogue.bounds ?? (-.infinity, .infinity))
     switch chosen.own {
@@ -68,16 +76,16 @@ extension InferencePlanner {
   func inferenceConvolution(_ sizes: ConvolutionSizes, _ epilogue: LayerEpilogue, _ source: ActivationTensor)
     throws -> Primitive
   {
+    let given = LayerLayouts(source: source.type == epilogue.source ? source.layout : nil)
     if sizes.usesWinograd {
-      let winograd = try? Primitive.convolution(
-        .forwardInference, sizes, epilogue, LayerLayouts(source: source.layout))
+      let winograd = try? Primitive.convolution(.forwardInference, sizes, epilogue, given)
       if let winograd { return winograd }
       var direct = sizes
       direct.usesWinograd = false
       return try inferenceConvolution(direct, epilogue, source)
     }
     let kept = Result { () throws(OneDNNError) in
-      try Primitive.convolution(.forwardInference, sizes, epilogue, LayerLayouts(source: source.layout))
+      try Primitive.convolution(.forwardInference, sizes, epilogue, given)
     }
     if case .success(let primitive) = kept, !primitive.isReference { return primitive }
     let free = Result { () throws(OneDNNError) in
@@ -89,7 +97,7 @@ extension InferencePlanner {
 
   mutating func planDense(_ dense: Dense, _ group: LayerGroup) throws {
     let node = graph.nodes[group.head]
-    let read = try plainVector(try source(node), label: node.name)
+    let read = try widened(plainVector(try source(node), label: node.name), label: node.name)
     let out = newTensor(try TensorLayout.plain([batch, dense.outputs]), node.shape)
     let sizes = DenseSizes(batch: batch, inputs: dense.inputs, outputs: dense.outputs)
     let weights = try vector(DenseStep.panels(take(node.name + ".weight"), inputs: dense.inputs))
@@ -104,10 +112,15 @@ extension InferencePlanner {
   }
 
   mutating func planPooling(_ pooling: Pooling, _ node: Graph.Node) throws -> ActivationTensor {
-    let source = try source(node).asImages
+    var source = try source(node).asImages
     let sizes = PoolingSizes(pooling, batch: batch, input: source.shape, output: node.shape)
-    let primitive = try Primitive.pooling(
+    var primitive = try Primitive.pooling(
       .forwardInference, sizes, source.type, LayerLayouts(source: source.layout))
+    if source.type == .bfloat16, primitive.isReference {
+      source = try widened(source, label: node.name)
+      primitive = try Primitive.pooling(
+        .forwardInference, sizes, source.type, LayerLayouts(source: source.layout))
+    }
     let out = newTensor(primitive.layout(.destination) ?? source.layout, node.shape, source.type)
     append(
       PrimitiveStep(
@@ -119,7 +132,7 @@ extension InferencePlanner {
 
   mutating func planCurve(_ curve: ActivationCurve, _ group: LayerGroup) throws {
     let node = graph.nodes[group.head]
-    let source = try source(node)
+    let source = try widened(source(node), label: node.name)
     let out = newTensor(source.layout, node.shape)
     append(CurveStep(node.name, curve, of: source, to: out.buffer), [source.buffer, out.buffer])
     tensors[group.output] = out
@@ -132,7 +145,9 @@ extension InferencePlanner {
     guard var tensor = tensors[id] else {
       throw PlanError.unsupported(node: node.name, reason: "it has no input")
     }
-    if group.norm == nil && group.add == nil && group.activation == nil {
+    let rests = group.norm == nil && group.add == nil && group.activation == nil
+    if !rests { tensor = try widened(tensor, label: node.name) }
+    if rests {
       if let quantizer = group.fakeQuantize, quantizer != id {
         // The source may have other readers, so rounding writes a tensor of its own.
         let out = newTensor(tensor.layout, tensor.shape)
@@ -153,7 +168,7 @@ extension InferencePlanner {
   ) throws {
     let node = graph.nodes[group.output]
     let residual = try group.residual.flatMap { tensors[$0] }.map {
-      try adapted($0, to: source.layout, label: node.name)
+      try adapted(try widened($0, label: node.name), to: source.layout, label: node.name)
     }
     let step = ElementwiseStep(
       node.name, from: source, to: out.buffer, residual: residual?.buffer,

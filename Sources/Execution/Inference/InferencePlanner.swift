@@ -11,6 +11,8 @@ struct InferencePlanner {
   /// Its tensors are let go one by one, as they are taken into the layers' layouts.
   private(set) var model: Model
   let batch: Int
+  /// What convolutions multiply; only a float model has a choice.
+  let precision: TrainingPrecision
   var memory = MemoryPlan()
   var steps: [any Step] = []
   var tensors: [Graph.NodeID: ActivationTensor] = [:]
@@ -24,7 +26,11 @@ struct InferencePlanner {
 
   var graph: Graph { model.graph }
 
-  init(_ model: consuming Model, batch: Int, capturing: Set<Graph.NodeID> = []) {
+  init(
+    _ model: consuming Model, batch: Int, precision: TrainingPrecision = .float32,
+    capturing: Set<Graph.NodeID> = []
+  ) {
+    self.precision = model.kind == .float ? precision : .float32
     self.model = model
     self.batch = batch
     captures = capturing
@@ -51,7 +57,7 @@ struct InferencePlanner {
     guard let output = tensors[graph.output] else {
       throw PlanError.unsupported(node: graph.nodes[graph.output].name, reason: "it has no output")
     }
-    let logits = try plainVector(output, label: "logits")
+    let logits = try widened(plainVector(output, label: "logits"), label: "logits")
     keep(logits.buffer)
     return (images, logits)
   }
@@ -132,7 +138,7 @@ struct InferencePlanner {
     -> ActivationTensor
   {
     guard let layout, !layout.isSame(as: tensor.layout) else { return tensor }
-    let copy = newTensor(layout, tensor.shape, tensor.type)
+    let copy = newTensor(layout, tensor.shape, layout.type)
     try appendCopy(of: tensor, to: copy, label: label)
     return copy
   }
@@ -184,9 +190,9 @@ struct InferencePlanner {
   ) throws -> ActivationTensor {
     if dies && layout.isSame(as: residual.layout) {
       return ActivationTensor(
-        buffer: residual.buffer, layout: layout, shape: shape, batch: batch, type: residual.type)
+        buffer: residual.buffer, layout: layout, shape: shape, batch: batch, type: layout.type)
     }
-    let copy = newTensor(layout, shape, residual.type)
+    let copy = newTensor(layout, shape, layout.type)
     try appendCopy(of: residual, to: copy, label: label + " residual")
     return copy
   }

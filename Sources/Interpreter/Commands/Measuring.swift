@@ -1,4 +1,5 @@
 import Datasets
+import Execution
 import GraphIR
 import Text
 import Training
@@ -8,12 +9,12 @@ extension Console {
   ///
   /// `logits` gets those of each batch, [images, classes].
   func evaluation(
-    of model: Model, named name: String, on data: ChosenData,
+    of model: Model, named name: String, on data: ChosenData, precision: TrainingPrecision = .float32,
     logits: (UnsafeBufferPointer<Float>) -> Void = { _ in }
   ) throws -> Evaluation? {
     let watch = Stopwatch()
     return try evaluate(
-      model, on: data.dataset.test, of: data.dataset, cancellation: cancellation,
+      model, on: data.dataset.test, of: data.dataset, precision: precision, cancellation: cancellation,
       logits: logits
     ) { done, total in
       progress {
@@ -32,9 +33,12 @@ extension Console {
 extension Console {
   /// What a model makes of the data's test images: known from before, or found out now; nil where it was cancelled.
   func answers(
-    of model: Model, named name: String, on data: ChosenData, _ library: AnswersLibrary
+    of model: Model, named name: String, on data: ChosenData, precision: TrainingPrecision = .float32,
+    _ library: AnswersLibrary
   ) throws -> Evaluation? {
-    try library.evaluation(of: model, on: data.dataset) { try evaluation(of: model, named: name, on: data) }
+    try library.evaluation(of: model, on: data.dataset, precision: precision) {
+      try evaluation(of: model, named: name, on: data, precision: precision)
+    }
   }
 }
 

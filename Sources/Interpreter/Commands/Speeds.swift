@@ -7,10 +7,12 @@ extension Console {
   /// Measures models in turn, showing how far it is; nil where it was cancelled.
   ///
   /// `model` gives the weights of each by its place.
-  func speeds(of names: [String], model: (Int) throws -> Model) throws -> [Speed]? {
+  func speeds(
+    of names: [String], precision: TrainingPrecision = .float32, model: (Int) throws -> Model
+  ) throws -> [Speed]? {
     let watch = Stopwatch()
     return try measureSpeeds(
-      of: names.count, cancellation: cancellation,
+      of: names.count, precision: precision, cancellation: cancellation,
       progress: { done, total in
         progress {
           Progress(

@@ -192,9 +192,9 @@ extension StatementError: DiagnosedError {
     case .precisionUnsupported(let word, let precision):
       complaint(
         "precision-unsupported",
-        "this processor can't train in \(precision.rawValue): it has no instruction that multiplies it "
+        "this processor can't compute in \(precision.rawValue): it has no instruction that multiplies it "
           + "(AVX-512 BF16), and without one it would be slower than f32",
-        at: word.range, remedy: "set precision f32")
+        at: word.range, remedy: word.text == precision.rawValue ? "precision f32" : "set precision f32")
     case .tooManyThreads(let range, let cores, let most):
       complaint(
         "too-many-threads",

@@ -1,15 +1,15 @@
-import Execution
+package import Execution
 package import GraphIR
 
 /// Measures models so that none gains by its place: passes of all go in turn, each turn beginning with the next, warm
 /// and on the threads that the kernels of the calling thread have.
 ///
-/// A pass runs a model as often as a clock needs to tell, behind one run for which the caches hold another model. In each
+/// A pass runs a model as often as a clock needs to tell, behind one run for which the caches hold another model. Float models multiply `precision`. In each
 /// of three rounds the models are compiled anew, so that where their buffers lie is no figure of theirs. `model` gives the
 /// weights of one of `count` models, and is asked again and again. Takes about as many seconds for each model as are asked
 /// for, longer where one image takes long; `progress` gets parts done and in all. Nil where it was cancelled.
 package func measureSpeeds(
-  of count: Int, batchSize: Int = 64, secondsEach: Double = TimingSeconds.asked, cancellation: Cancellation,
+  of count: Int, batchSize: Int = 64, precision: TrainingPrecision = .float32, secondsEach: Double = TimingSeconds.asked, cancellation: Cancellation,
   progress: (Int, Int) -> Void = { _, _ in }, model: (Int) throws -> Model
 ) throws -> [Speed]? {
   let groups = stride(from: 0, to: count, by: mostAtOnce).map { $0..<min($0 + mostAtOnce, count) }
@@ -24,7 +24,7 @@ package func measureSpeeds(
     for group in groups {
       progress(done, parts)
       done += 1
-      let plans = try group.map { try InferencePlan(model($0).runnable(), batch: images) }
+      let plans = try group.map { try InferencePlan(model($0).runnable(), batch: images, precision: precision) }
       let isComplete = try time(plans, room, cancellation) {
         times[group.lowerBound + $0].add($1, round: round)
       }

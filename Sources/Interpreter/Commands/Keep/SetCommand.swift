@@ -116,6 +116,6 @@ private func words(of precision: TrainingPrecision) -> String {
   switch precision {
   case .float32: "precision f32: train, distill and qat compute in floats"
   case .bfloat16:
-    "precision bf16: in train, distill and qat, convolutions multiply bf16 and add floats; weights and evaluation stay f32"
+    "precision bf16: in train, distill and qat, convolutions multiply bf16 and add floats, a float teacher's too; weights and evaluation stay f32"
   }
 }

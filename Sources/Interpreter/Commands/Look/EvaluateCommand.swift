@@ -1,4 +1,5 @@
 import Datasets
+import Execution
 import Language
 import Text
 import Training
@@ -7,7 +8,10 @@ extension Command {
   static let evaluate = Command(
     "evaluate", "measure a model's accuracy on the test images",
     operands: [Operand("models, without one the newest", .model(nil), .many)],
-    examples: ["evaluate teacher", "evaluate teacher student", "evaluate"],
+    keywords: [.measuredPrecision],
+    examples: [
+      "evaluate teacher", "evaluate teacher student", "evaluate", "evaluate teacher precision bf16",
+    ],
     footprint: { arguments, known in
       let newest = arguments.operands.isEmpty ? known.models.last.map { SessionName.model($0.name) } : nil
       return Footprint(
@@ -20,10 +24,11 @@ extension Command {
     let entries = try words.map { try workspace.model($0) }
     let data = try workspace.data(for: arguments.verb.range)
     for (entry, word) in zip(entries, words) { try workspace.requireFit(entry, word, data) }
+    let precision = try arguments.measuredPrecision
     return Plan { workspace, console in
       if let note = data.note { console.note(note) }
       for entry in entries {
-        guard try measure(entry, data, arguments.verb, workspace, console) else { return .interrupted }
+        guard try measure(entry, data, precision, arguments.verb, workspace, console) else { return .interrupted }
       }
       return .done
     }
@@ -32,15 +37,16 @@ extension Command {
 
 /// Measures a model and says what came of it; false where it was cancelled.
 private func measure(
-  _ entry: ModelEntry, _ data: ChosenData, _ verb: Word, _ workspace: Workspace, _ console: Console
+  _ entry: ModelEntry, _ data: ChosenData, _ precision: TrainingPrecision, _ verb: Word,
+  _ workspace: Workspace, _ console: Console
 ) throws -> Bool {
   if let note = foreignData(entry, data) { console.note(note) }
   let model = try workspace.weights(of: entry.name)
   let evaluation = try runningTraining(verb) {
-    try console.evaluation(of: model, named: entry.name, on: data)
+    try console.evaluation(of: model, named: entry.name, on: data, precision: precision)
   }
   guard let evaluation else { return false }
-  let images = counted(data.dataset.test.count, "test image")
+  let images = counted(data.dataset.test.count, "test image") + precision.words(for: entry.kind)
   console.metric(
     entry.name, "accuracy", evaluation.accuracy,
     text: "\(entry.name) accuracy \(percentage(evaluation.accuracy)) on \(images)")

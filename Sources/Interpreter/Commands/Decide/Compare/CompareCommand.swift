@@ -23,11 +23,12 @@ extension Command {
   static let compare = Command(
     "compare", "set models side by side: accuracy, recovery, size, speed, cost",
     operands: [Operand("models", .model(nil), .many)],
-    keywords: [.family, .comparedSeeds, .comparedRuns, .form],
+    keywords: [.family, .comparedSeeds, .comparedRuns, .measuredPrecision, .form],
     takesPatterns: true,
     examples: [
       "compare", "compare teacher student-int8", "compare student*", "compare family teacher",
-      "compare student seeds 3", "compare as markdown", "compare run 1, run 2", "compare teacher@1 teacher",
+      "compare student seeds 3", "compare as markdown", "compare precision bf16",
+      "compare run 1, run 2", "compare teacher@1 teacher",
     ],
     reasons:
       "Each model is set against its own origin: what is quantized against the float model that it was made from, which "
@@ -68,7 +69,8 @@ extension Command {
     guard !names.isEmpty else { throw ModelError.nothingToCompare(arguments.verb) }
     let comparison = PlannedComparison(
       names: names, written: compared.written, left: left, isAll: compared.isAll, data: data,
-      verb: arguments.verb, seeds: arguments.count(.comparedSeeds), form: arguments.form)
+      verb: arguments.verb, seeds: arguments.count(.comparedSeeds),
+      precision: try arguments.measuredPrecision, form: arguments.form)
     return Plan { workspace, console in try comparison.run(workspace, console) }
   }
 }

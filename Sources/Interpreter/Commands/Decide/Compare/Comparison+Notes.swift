@@ -1,3 +1,4 @@
+import Execution
 import GraphIR
 import Language
 import SessionStore
@@ -6,7 +7,11 @@ import Training
 
 extension Comparison {
   /// What the columns mean, and what follows from them.
-  var notes: [String] { [chanceNote].compactMap { $0 } + recoveryNotes + originNotes }
+  var notes: [String] { [precisionNote, chanceNote].compactMap { $0 } + recoveryNotes + originNotes }
+
+  private var precisionNote: String? {
+    precision == .float32 ? nil : "float models multiply \(precision.rawValue); the others have arithmetic of their own"
+  }
 
   /// What changes are against, and which are no more than chance.
   private var chanceNote: String? {

@@ -1,4 +1,5 @@
 import Datasets
+import Execution
 import GraphIR
 import Text
 import Training
@@ -27,6 +28,8 @@ struct Comparison {
   var named: [String]
   /// What a baseline may be called.
   var known: KnownNames
+  /// What float models multiplied.
+  var precision = TrainingPrecision.float32
 
   /// The row that a row is set against, itself where its family begins with it; nil where that is not there.
   func reference(of row: Row) -> Row? {

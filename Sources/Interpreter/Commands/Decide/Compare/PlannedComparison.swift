@@ -1,3 +1,4 @@
+import Execution
 import GraphIR
 import Language
 import SessionStore
@@ -16,6 +17,8 @@ struct PlannedComparison {
   var data: ChosenData
   var verb: Word
   var seeds: Int?
+  /// What float models multiply.
+  var precision: TrainingPrecision
   var form: TableForm?
 
   func run(_ workspace: Workspace, _ console: Console) throws -> PlanEnding {
@@ -27,9 +30,10 @@ struct PlannedComparison {
     let comparison = Comparison(
       rows: rows, models: models,
       versions: Set(workspace.withOrigins(models).filter { VersionReference($0.name) != nil }.map(\.name)),
-      data: data, named: isAll ? [] : self.names, known: workspace.names)
+      data: data, named: isAll ? [] : self.names, known: workspace.names, precision: precision)
     if form == nil || seeds == nil { comparison.report(form, console) }
     guard let seeds else { return .done }
+    if precision != .float32 { console.note("the models of other seeds are measured in f32") }
     let repeats = SeedRepeats(count: seeds, data: data, verb: verb)
     let repeated = rows.map(\.entry).filter { !origins.contains($0.name) }
     return try SeedComparison(entries: repeated, models: models, repeats: repeats, form: form)
@@ -80,14 +84,14 @@ struct PlannedComparison {
       guard let model = try weights(of: name, workspace, console) else { continue }
       let entry = try workspace.entry(name)
       let evaluation = try runningTraining(verb) {
-        try console.answers(of: model, named: name, on: data, workspace.library.answers)
+        try console.answers(of: model, named: name, on: data, precision: precision, workspace.library.answers)
       }
       guard let evaluation, !console.cancellation.isCancelled else { return nil }
       measured.append((entry, evaluation))
     }
     guard !measured.isEmpty else { throw ModelError.nothingToCompare(verb) }
     let speeds = try runningTraining(verb) {
-      try console.speeds(of: measured.map(\.entry.name)) { index in
+      try console.speeds(of: measured.map(\.entry.name), precision: precision) { index in
         try workspace.weights(of: measured[index].entry.name)
       }
     }
