@@ -45,6 +45,8 @@ struct CauseRemoval {
   var figure: Double?
   /// Of a range: it is that of the weights, not of the output.
   var isOfWeights = false
+  /// Of spread channels: they were scaled between layers, and did not get a scale each.
+  var isEqualized = false
 }
 
 /// What taking a cause out of a model was measured to win back.
@@ -53,6 +55,7 @@ package struct MeasuredCause: Sendable {
   package var layers: [String]
   package var figure: Double?
   package var isOfWeights = false
+  package var isEqualized = false
   /// What the model with the cause loses against the one without it, on the same images.
   package var cost: PairedDifference
   /// Accuracy without it.

@@ -98,6 +98,13 @@ package struct AttributionTrials {
       signalToNoise: Training.signalToNoise(logits, found.logits), hits: found.hits)
   }
 
+  /// Whether each of the first images is classified right.
+  func hits(of model: Model, _ stage: String, images count: Int) throws -> [Bool] {
+    progress(stage)
+    guard let found = try classified(model, count, of: data, cancellation) else { throw Stopped() }
+    return found.hits
+  }
+
   func begin(_ stage: String) throws {
     if cancellation.isCancelled { throw Stopped() }
     progress(stage)

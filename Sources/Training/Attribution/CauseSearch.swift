@@ -3,7 +3,7 @@ import Quantization
 
 /// Takes causes out of a model one after the other: of all that can be taken out, what wins back most, then the same with
 /// what is left.
-struct CauseSearch {
+package struct CauseSearch {
   private let trials: AttributionTrials
   private let logits: [Float]
   let removals: CauseRemovals
@@ -29,13 +29,24 @@ struct CauseSearch {
   @discardableResult
   mutating func tryOut(_ candidates: [CauseRemoval]) throws -> Bool {
     var measured: [Trial] = []
-    for removal in candidates { measured.append(try trial(removal)) }
+    for removal in candidates where try isUntouched || shows(removal) { measured.append(try trial(removal)) }
     if tried.isEmpty { tried = measured.map(\.measured) }
     guard let chosen = named(measured) else { return false }
     let narrow = try narrowed(chosen)
     causes.append(narrow.measured)
     (model, current, isUntouched) = (narrow.removal.model, narrow.figures, false)
     return true
+  }
+
+  /// Later rounds look at so many images first.
+  package static let screenImages = 500
+
+  /// Whether a removal wins anything back on the first images, where these are a half of all or fewer.
+  private func shows(_ removal: CauseRemoval) throws -> Bool {
+    let count = Self.screenImages
+    guard trials.images >= 2 * count else { return true }
+    let hits = try trials.hits(of: removal.model, "does it show: " + removal.cause.rawValue, images: count)
+    return PairedDifference(hits, Array(current.hits.prefix(count))).loss > 0
   }
 
   private struct Trial {
@@ -51,7 +62,8 @@ struct CauseSearch {
       removal: removal, figures: figures,
       measured: MeasuredCause(
         cause: removal.cause, layers: removal.layers, figure: removal.figure,
-        isOfWeights: removal.isOfWeights, cost: PairedDifference(figures.hits, current.hits),
+        isOfWeights: removal.isOfWeights, isEqualized: removal.isEqualized,
+        cost: PairedDifference(figures.hits, current.hits),
         accuracy: figures.accuracy))
   }
 

@@ -14,8 +14,8 @@ struct LayerScreen {
   /// How many images noise is measured on.
   let images: Int
 
-  /// Layers whose accuracy is measured too.
-  static let mostMeasured = 3
+  /// Layers whose accuracy is measured too: three, of deep networks two.
+  private static func measured(of layers: Int) -> Int { layers > 12 ? 2 : 3 }
 
   init(_ trials: AttributionTrials) throws {
     self.trials = trials
@@ -44,7 +44,7 @@ struct LayerScreen {
       return first == second ? one < other : first < second
     }
     shares = order.map { shares[$0] }
-    for place in shares.indices.prefix(Self.mostMeasured) { try measure(&shares[place], found) }
+    for place in shares.indices.prefix(Self.measured(of: layers.count)) { try measure(&shares[place], found) }
     return shares
   }
 

@@ -25,6 +25,9 @@ struct CauseWords {
     case .deadChannels:
       "\(counted(count, "channel")) of \(layers) \(count == 1 ? "gives" : "give") one value for every image"
     case .stretchedRange: stretch
+    case .spreadChannels where cause.isEqualized:
+      "channels between \(layer) and the layer that reads it have weights up to "
+        + "\(threeDigits(cause.figure ?? 1)) times apart"
     case .spreadChannels:
       "one scale serves all outputs of a layer, and the weights of \(layer)'s are up to "
         + "\(threeDigits(cause.figure ?? 1)) times apart"
@@ -63,6 +66,8 @@ struct CauseWords {
       (cause.figure ?? 1) >= 1
         ? "most of its codes stand for values that never come, and the steps between those that do are coarse"
         : "values beyond its ends are cut off"
+    case .spreadChannels where cause.isEqualized:
+      "the widest channel sets the scale, and the narrow ones have few steps left"
     case .spreadChannels: "outputs with small weights have few steps left"
     case .lowBits: "each bit less doubles the steps"
     case .batchNormStatistics: "mean and variance were taken in a network whose values were not rounded"
@@ -85,6 +90,7 @@ struct CauseWords {
     case .deadChannels: "dead channels: those of \(reference)"
     case .stretchedRange, .rangeChoice:
       cause.isOfWeights ? "weight scales: by magnitude" : "ranges: taken anew"
+    case .spreadChannels where cause.isEqualized: "channels far apart: equalized"
     case .spreadChannels: "one scale a layer: one an output"
     case .lowBits: "narrow grids: 8 bits"
     case .batchNormStatistics: "batch-norm statistics: measured anew"

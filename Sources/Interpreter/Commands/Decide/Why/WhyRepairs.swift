@@ -51,6 +51,8 @@ struct WhyRepairs {
     case .normalization, .zeroedBias, .deadChannels, .stretchedRange, .integerArithmetic, .changedWeights:
       return made(verb, policy, [])
     case .rangeChoice: return made(verb, policy, [], observer: .usual(for: policy))
+    case .spreadChannels where cause.isEqualized:
+      return verb == "ptq" ? made(verb, policy, ["equalize"]) : []
     case .spreadChannels:
       var policy = policy
       policy.perChannelWeights = policy.backend == .qnnpack ? true : nil

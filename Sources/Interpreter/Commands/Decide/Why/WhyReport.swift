@@ -35,6 +35,10 @@ struct WhyReport {
     console.note(
       "lost and won back in points, with 95 % intervals from the images on which two models differ; faint: within "
         + "chance")
+    if found.causes.count > 1, found.images >= 2 * CauseSearch.screenImages {
+      console.note(
+        "later causes are those that show on the first \(CauseSearch.screenImages) images, measured on all")
+    }
     putCauses(workspace, console)
     if !found.layers.isEmpty { putLayers(console) }
     putClasses(console)
