@@ -48,14 +48,30 @@ struct PlannedWhy {
       }
       let report = WhyReport(
         subject: subject, found: found, data: data,
-        repairs: WhyRepairs(subject: subject, workspace: workspace, data: data))
+        repairs: WhyRepairs(subject: subject, workspace: workspace, data: data, seed: seed))
       report.put(workspace, console)
+      guard try tryRepair(found, report.repairs, console) else { return .interrupted }
       return try laterModels(found, workspace, console)
     }
   }
 
   /// Trials that a model whose causes are looked for takes, about.
   private var expected: Int { 20 + subject.entry.graph.weightedLayers.count }
+
+  /// Measures what the cell brings that repairs the first cause, where that takes no training and not long; false where it
+  /// was cancelled.
+  private func tryRepair(_ found: Attribution, _ repairs: WhyRepairs, _ console: Console) throws -> Bool {
+    guard let first = found.causes.first, let model = try repairs.tried(first, console) else {
+      return !console.cancellation.isCancelled
+    }
+    guard let hits = try hits(of: model, "the repair", found.images, console) else { return false }
+    let difference = PairedDifference(found.subject.hits, hits)
+    console.text("tried, what the cell for cause 1 makes: \(difference.changeWords) beside \(name)")
+    console.metric(name, "why.repair.change_points", difference.change.points, cases: found.images)
+    console.metric(name, "why.repair.change_low_points", difference.change.low, cases: found.images)
+    console.metric(name, "why.repair.change_high_points", difference.change.high, cases: found.images)
+    return true
+  }
 
   /// What models that were made later from the same float model win back, or lose more.
   private func laterModels(

@@ -1,3 +1,4 @@
+import Datasets
 import GraphIR
 import Quantization
 import Training
@@ -9,6 +10,7 @@ struct WhyRepairs {
   var subject: WhySubject
   var workspace: Workspace
   var data: ChosenData
+  var seed: UInt64
 
   private var origin: String { subject.reference.name }
 
@@ -33,8 +35,8 @@ struct WhyRepairs {
       case .stretchedRange, .rangeChoice, .deadChannels, .activationsClip: ofLayer ?? []
       case .spreadChannels, .zeroedBias: inspected + (ofLayer ?? [])
       case .integerArithmetic: ["diff \(name)"]
-      case .normalization: ["inspect \(name)"]
-      case .lowBits, .weightsRound, .activationsRound, .shiftedMeans, .batchNormStatistics, .changedWeights:
+      case .normalization, .lowBits, .weightsRound, .activationsRound, .shiftedMeans, .batchNormStatistics,
+        .changedWeights:
         []
       }
     return workspace.runnable(cells + ["inspect \(name)"])
@@ -42,46 +44,88 @@ struct WhyRepairs {
 
   /// The cell that makes the model anew without a cause; nil where none can be run.
   func cell(_ cause: MeasuredCause) -> String? {
-    workspace.runnable(cells(cause, "ptq") + cells(cause, "qat"))
+    workspace.runnable([recipe(cause).flatMap(ptq), qat(cause)].compactMap { $0 })
   }
 
-  private func cells(_ cause: MeasuredCause, _ verb: String) -> [String] {
-    guard let policy = subject.policy else { return [] }
+  /// Networks with more parameters take too long to be quantized for a trial.
+  static let mostTriedParameters = 2_000_000
+
+  /// What the cell that repairs a cause makes, where that takes no training and not long; nil too where it was
+  /// cancelled.
+  func tried(_ cause: MeasuredCause, _ console: Console) throws -> Model? {
+    guard let recipe = recipe(cause), recipe.rounding == nil, let cell = ptq(recipe),
+      self.cell(cause) == cell, subject.reference.parameterCount <= Self.mostTriedParameters
+    else { return nil }
+    console.progress { Progress(activity: "why \(subject.entry.name)", done: 0, total: 1, stage: "repair") }
+    let made = try quantizeAfterTraining(
+      workspace.weights(of: origin), on: data.dataset, recipe: recipe, cancellation: console.cancellation
+    ) { _ in }
+    return try made.map(convertToInteger)
+  }
+
+  /// How ptq makes the model without a cause; nil where it can't.
+  private func recipe(_ cause: MeasuredCause) -> PostTrainingRecipe? {
+    guard let policy = subject.policy else { return nil }
+    var recipe = subject.postTraining ?? PostTrainingRecipe(policy: policy, observer: .usual(for: policy))
+    recipe.seed = seed
     switch cause.cause {
+    case .normalization where subject.reference.graph.normalization == subject.entry.graph.normalization:
+      return nil
     case .normalization, .zeroedBias, .deadChannels, .stretchedRange, .integerArithmetic, .changedWeights:
-      return made(verb, policy, [])
-    case .rangeChoice: return made(verb, policy, [], observer: .usual(for: policy))
-    case .spreadChannels where cause.isEqualized:
-      return verb == "ptq" ? made(verb, policy, ["equalize"]) : []
-    case .spreadChannels:
-      var policy = policy
-      policy.perChannelWeights = policy.backend == .qnnpack ? true : nil
-      return made(verb, policy, [])
+      break
+    case .rangeChoice: recipe.observer = .usual(for: policy)
+    case .spreadChannels where cause.isEqualized: recipe.equalizes = true
+    case .spreadChannels: recipe.policy.perChannelWeights = policy.backend == .qnnpack ? true : nil
     case .lowBits:
-      var policy = policy
-      (policy.weightBits, policy.activationBits) = (8, 8)
-      policy.rules.removeAll { if case .integer = $0.precision { true } else { false } }
-      return made(verb, policy, [])
-    case .batchNormStatistics: return verb == "ptq" ? made(verb, policy, ["batchnorm"]) : []
-    case .shiftedMeans: return verb == "ptq" ? made(verb, policy, ["bias-correction"]) : []
-    case .activationsClip: return made(verb, policy, [], observer: .minmax)
-    case .activationsRound: return made("qat", policy, [])
-    case .weightsRound: return made(verb, policy, verb == "ptq" ? ["adaround"] : [])
+      recipe.policy = inBytes(policy)
+      recipe.observer = .usual(for: recipe.policy)
+    case .batchNormStatistics: recipe.reestimatesBatchNorm = true
+    case .shiftedMeans: recipe.correctsBias = true
+    case .activationsClip: recipe.observer = .minmax
+    case .activationsRound: return nil
+    case .weightsRound: recipe.rounding = RoundingRecipe()
     }
+    return recipe
   }
 
-  private func made(
-    _ verb: String, _ policy: QuantizationPolicy, _ flags: [String], observer: ObserverKind? = nil
-  ) -> [String] {
-    guard let grids = policy.gridOptions else { return [] }
-    let chosen = observer ?? subject.postTraining?.observer
-    if verb == "ptq" {
-      let words = chosen.flatMap { $0 == .usual(for: policy) ? nil : "observer \($0.name)" }
-      return [
-        (["\(result) = ptq \(origin)", words].compactMap { $0 } + flags + grids).joined(separator: " ")
-      ]
+  private func inBytes(_ policy: QuantizationPolicy) -> QuantizationPolicy {
+    var policy = policy
+    (policy.weightBits, policy.activationBits) = (8, 8)
+    policy.rules.removeAll { if case .integer = $0.precision { true } else { false } }
+    return policy
+  }
+
+  private func ptq(_ recipe: PostTrainingRecipe) -> String? {
+    guard let grids = recipe.policy.gridOptions else { return nil }
+    let usual = PostTrainingRecipe()
+    let images = data.dataset.training
+    var words = ["\(result) = ptq \(origin)"]
+    if recipe.observer != .usual(for: recipe.policy) { words.append("observer \(recipe.observer.name)") }
+    if CalibrationBatches(count: usual.batches, size: recipe.batchSize, of: images).count
+      != CalibrationBatches(count: recipe.batches, size: recipe.batchSize, of: images).count
+    {
+      words.append("calibration \(recipe.batches)")
     }
+    if recipe.batchSize != usual.batchSize { words.append("batch \(recipe.batchSize)") }
+    if recipe.equalizes { words.append("equalize") }
+    if recipe.reestimatesBatchNorm { words.append("batchnorm") }
+    if recipe.rounding != nil { words.append("adaround") }
+    if recipe.correctsBias { words.append("bias-correction") }
+    return (words + grids).joined(separator: " ")
+  }
+
+  private func qat(_ cause: MeasuredCause) -> String? {
+    guard let policy = subject.policy, let grids = policy.gridOptions else { return nil }
     let epochs = subject.training.map { "epochs \($0.epochs)" } ?? "epochs 2"
-    return [(["\(result) = qat from \(origin)", epochs] + grids).joined(separator: " ")]
+    switch cause.cause {
+    case .activationsRound, .weightsRound, .activationsClip, .rangeChoice:
+      return (["\(result) = qat from \(origin)", epochs] + grids).joined(separator: " ")
+    case .lowBits:
+      let grids = inBytes(policy).gridOptions ?? []
+      return (["\(result) = qat from \(origin)", epochs] + grids).joined(separator: " ")
+    case .normalization, .zeroedBias, .deadChannels, .stretchedRange, .spreadChannels, .batchNormStatistics,
+      .shiftedMeans, .changedWeights, .integerArithmetic:
+      return nil
+    }
   }
 }
