@@ -57,7 +57,9 @@ package struct Attribution: Sendable {
 package struct LayerShare: Sendable {
   package var layer: String
   /// Of the logits with this layer alone rounded, and with all but it, against nothing rounded; in dB.
-  package var aloneNoise, sparedNoise: Double
+  package var aloneNoise: Double
+  /// Nil where it was not measured.
+  package var sparedNoise: Double?
   /// What it costs alone, and what is won with it left in float; nil where noise alone was measured.
   package var alone, spared: PairedDifference?
 }

@@ -15,14 +15,21 @@ struct LayerScreen {
   let images: Int
 
   /// Layers whose accuracy is measured too: three, of deep networks two.
-  private static func measured(of layers: Int) -> Int { layers > 12 ? 2 : 3 }
+  private static func measured(of layers: Int) -> Int { isDeep(layers) ? 2 : 3 }
 
   init(_ trials: AttributionTrials) throws {
     self.trials = trials
     float = try trials.subject.quantized.withoutRounding()
     rounded = try foldBatchNorm(trials.subject.quantized)
-    images = min(trials.images, evaluationBatch(trials.data.test))
+    let isDeep = Self.isDeep(trials.subject.quantized.roundedLayers.count)
+    images = min(trials.images, evaluationBatch(trials.data.test), isDeep ? 128 : .max)
   }
+
+  /// Networks of more layers are looked at on fewer images, and only the layers that make most noise alone are spared.
+  private static func isDeep(_ layers: Int) -> Bool { layers > 12 }
+
+  /// Layers of a deep network that are spared.
+  private static let mostSpared = 6
 
   /// Those that make most noise alone first, with the accuracy of the first few.
   func shares(_ found: Attribution) throws -> [LayerShare] {
@@ -33,17 +40,19 @@ struct LayerScreen {
     for layer in layers {
       try trials.begin("layer " + layer)
       let alone = try logits(of: alone(layer), from: before, layer)
-      let spared = try logits(of: spared(layer), from: after, layer)
-      shares.append(
-        LayerShare(
-          layer: layer, aloneNoise: signalToNoise(before.logits, alone),
-          sparedNoise: signalToNoise(before.logits, spared)))
+      shares.append(LayerShare(layer: layer, aloneNoise: signalToNoise(before.logits, alone)))
     }
     let order = shares.indices.sorted { one, other in
       let (first, second) = (shares[one].aloneNoise, shares[other].aloneNoise)
       return first == second ? one < other : first < second
     }
     shares = order.map { shares[$0] }
+    for place in shares.indices.prefix(Self.isDeep(layers.count) ? Self.mostSpared : layers.count) {
+      let layer = shares[place].layer
+      try trials.begin("all but " + layer)
+      let spared = try logits(of: spared(layer), from: after, layer)
+      shares[place].sparedNoise = signalToNoise(before.logits, spared)
+    }
     for place in shares.indices.prefix(Self.measured(of: layers.count)) { try measure(&shares[place], found) }
     return shares
   }

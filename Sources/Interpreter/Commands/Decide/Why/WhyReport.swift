@@ -82,11 +82,11 @@ struct WhyReport {
             cause: words.meaning + look, cell: repairs.cell(cause))))
     }
     guard !found.causes.isEmpty else { return }
+    let them = found.causes.count == 1 ? "it" : "these"
     console.text(
       found.remaining.isLoss
-        ? "with these taken out \(found.remaining.words) remain against \(reference)"
-        : "with \(found.causes.count == 1 ? "it" : "these") taken out, what remains is within chance: "
-          + found.remaining.words)
+        ? "with \(them) taken out \(found.remaining.words) remain against \(reference)"
+        : "with \(them) taken out, what remains is within chance: \(found.remaining.words)")
   }
 
   // MARK: tables
@@ -163,7 +163,10 @@ struct WhyReport {
     }
   }
 
-  private func decibels(_ ratio: Double) -> Table.Cell { ratio.isFinite ? .decibels(ratio) : "equal" }
+  private func decibels(_ ratio: Double?) -> Table.Cell {
+    guard let ratio else { return .blank }
+    return ratio.isFinite ? .decibels(ratio) : "equal"
+  }
 
   private func points(_ cost: PairedDifference?) -> Table.Cell {
     cost.map { .fixed(100 * $0.loss, 2, .points).faint(where: $0.isWithinChance) } ?? .blank

@@ -20,31 +20,9 @@ struct WhySubject {
 extension Workspace {
   /// The model that a question is about, of the newest ones where it names none.
   func whySubject(_ question: WhyQuestion, against: Word?, verb: Word) throws -> WhySubject {
-    let entry: ModelEntry
-    if let word = question.model {
-      entry = try model(word)
-      guard entry.kind != .float else {
-        throw WhyError.floatModel(word, name: entry.name, quantized: madeFrom(entry)?.name)
-      }
-      guard entry.kind != .dynamic else {
-        throw ModelError.wrongModelKind(
-          word, kind: entry.kind, wanted: [.fakeQuantized, .integer], floatModel: nil)
-      }
-    } else if let newest = models(where: { [.fakeQuantized, .integer].contains($0.kind) }).last {
-      entry = newest
-    } else {
-      throw WhyError.nothingQuantized(verb, float: newest(.float)?.name)
-    }
+    let entry = try askedAbout(question.model, verb)
     let place = question.model ?? verb
-    let reference: ModelEntry
-    if let against {
-      reference = try model(against, kinds: [.float])
-    } else if let origin = origin(of: entry, kind: .float) {
-      reference = origin
-    } else {
-      throw WhyError.noFloatModel(place, name: entry.name, others: models { $0.kind == .float }.map(\.name))
-    }
-    var subject = WhySubject(entry: entry, reference: reference)
+    var subject = WhySubject(entry: entry, reference: try reference(of: entry, against, place))
     if entry.kind == .integer { subject.source = origin(of: entry, kind: .fakeQuantized) }
     subject.postTraining = entry.details[.postTraining].flatMap(PostTrainingRecipe.init(json:))
     let maker = subject.source ?? entry
@@ -57,6 +35,30 @@ extension Workspace {
       throw WhyError.unknownGrids(place, name: entry.name)
     }
     return subject
+  }
+
+  private func askedAbout(_ word: Word?, _ verb: Word) throws -> ModelEntry {
+    guard let word else {
+      guard let newest = models(where: { [.fakeQuantized, .integer].contains($0.kind) }).last else {
+        throw WhyError.nothingQuantized(verb, float: newest(.float)?.name)
+      }
+      return newest
+    }
+    let entry = try model(word)
+    if entry.kind == .float {
+      throw WhyError.floatModel(word, name: entry.name, quantized: madeFrom(entry)?.name)
+    }
+    try require(entry, word, kinds: [.fakeQuantized, .integer])
+    return entry
+  }
+
+  /// The float model that a model is held against: the one that is named, or that it was made from.
+  private func reference(of entry: ModelEntry, _ against: Word?, _ place: Word) throws -> ModelEntry {
+    if let against { return try model(against, kinds: [.float]) }
+    guard let origin = origin(of: entry, kind: .float) else {
+      throw WhyError.noFloatModel(place, name: entry.name, others: models { $0.kind == .float }.map(\.name))
+    }
+    return origin
   }
 
   /// The quantized model made last from a float model.
