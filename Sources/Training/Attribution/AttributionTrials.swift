@@ -70,6 +70,7 @@ package struct AttributionTrials {
     guard found.lost.isLoss else {
       try search.tryOut(search.removals.normalizations(of: subject.quantized))
       (found.tried, found.causes) = (search.tried, search.causes)
+      found.remaining = PairedDifference(found.reference.hits, search.current.hits)
       return
     }
     if found.integers.isLoss { search.add(.integers(found)) }

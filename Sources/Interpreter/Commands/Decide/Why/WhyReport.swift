@@ -53,13 +53,13 @@ struct WhyReport {
   private func sayInteraction(_ console: Console) {
     let (share, interval) = found.interaction
     guard !interval.contains(0), found.lost.isLoss else { return }
+    let ends = [abs(100 * interval.lowerBound), abs(100 * interval.upperBound)].sorted()
     let size =
-      "\(fixed(abs(100 * share), 2)) points (\(fixed(100 * interval.lowerBound, 2)) to "
-      + "\(fixed(100 * interval.upperBound, 2)) with 95 % confidence)"
+      "\(fixed(abs(100 * share), 2)) points (\(fixed(ends[0], 2)) to \(fixed(ends[1], 2)) with 95 % confidence)"
     console.text(
       share > 0
         ? "weights and activations act together: rounded both, they cost \(size) more than the sum of each alone"
-        : "weights and activations cost the same twice: rounded both, they cost \(size) against the sum of each alone"
+        : "weights and activations cost the same twice: rounded both, they cost \(size) less than the sum of each alone"
     )
   }
 
