@@ -21,6 +21,7 @@ import Testing
     "compare student-int8", "compare", "compare s*", "compare family baseline", "compare * as csv",
     "compare student seeds 2", "show environment", "models as csv", "runs as markdown", "set threads 1",
     "sensitivity student-int8 images 20",
+    "why student-int8", "why baseline images 30", "why does student lose accuracy?", "why", "why run 1",
     "diff student-int8", "diff student", "evaluate student", "confusion student against small",
     "confusion baseline", "show images", "show images wrong of student", "show images flipped of student",
     "show images flipped of student-int8 against teacher", "histogram conv1", "histogram teacher.conv1",

@@ -95,7 +95,7 @@ extension Command {
   package static let all: [Command] = [
     .data, .model, .load, .train, .distill, .resume, .ptq, .dynamic, .rescale, .qat, .convert, .evaluate,
     .compare,
-    .sensitivity, .advise, .rateSearch, .budget, .predict, .confusion, .export, .models, .runs, .stale,
+    .sensitivity, .why, .advise, .rateSearch, .budget, .predict, .confusion, .export, .models, .runs, .stale,
     .recipe, .show,
     .inspect,
     .histogram,

@@ -1,5 +1,6 @@
 extension TopicGroup {
-  static let measures = TopicGroup(title: "measuring", topics: [.sqnr, .agreement, .recovery, .sensitivity])
+  static let measures = TopicGroup(
+    title: "measuring", topics: [.sqnr, .agreement, .recovery, .sensitivity, .attribution])
 }
 
 extension Topic {
@@ -25,6 +26,31 @@ extension Topic {
     example: "inspect student",
     related: ["scale", "sensitivity", "mse"],
     source: "Widrow, Kollar: Quantization Noise, 2008; PyTorch, Numeric Suite")
+
+  fileprivate static let attribution = Topic(
+    "attribution", aliases: ["causes", "why", "counterfactual"],
+    summary: """
+      Which part of a loss of accuracy comes from where. One thing is taken out of the quantized model, all \
+      else stays, and the same images are classified again: what is won back is what that thing costs.
+      """,
+    formula: """
+      cost of a cause = accuracy(model without it) - accuracy(model)
+      clipping: same steps, ends so far out that nothing is cut
+      rounding: same ends, 256 steps in the place of each
+      """,
+    picture: """
+      float        ----------------  88.3
+      quantized    -----------       84.1      4.2 lost
+      no clipping  -----------.      84.3      within chance
+      8 bits       ---------------   88.0      3.9 won back: a cause
+      """,
+    trap: """
+      Costs need not add up: two causes can hide one another, or cost the same twice. So the next cause is \
+      looked for with those before it taken out.
+      """,
+    example: "why student",
+    related: ["sensitivity", "sqnr", "calibration"],
+    source: "Tango: Statistics in Medicine 17, 1998 (intervals); Nagel and others: White Paper, 2021")
 
   fileprivate static let agreement = Topic(
     "agreement", aliases: ["fake-versus-integer"],

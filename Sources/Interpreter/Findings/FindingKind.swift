@@ -24,12 +24,13 @@ package struct FindingKind: Sendable {
   }
 
   /// In the order in which a run's findings are told: what explains others comes first.
-  package static let catalogue: [FindingKind] = [
-    .lossExploded, .accuracyFell, .lowBitsCollapse, .noBetterThanGuessing, .classNeverPredicted,
-    .deadChannels,
-    .heavyClipping, .batchNormOnOneValue, .fewCalibrationBatches, .overwhelmingTerm, .negligibleTerm,
-    .lowAgreement, .constantImages,
-  ]
+  package static let catalogue: [FindingKind] =
+    [
+      .lossExploded, .accuracyFell, .lowBitsCollapse, .noBetterThanGuessing, .classNeverPredicted,
+      .deadChannels,
+      .heavyClipping, .batchNormOnOneValue, .fewCalibrationBatches, .overwhelmingTerm, .negligibleTerm,
+      .lowAgreement, .constantImages,
+    ] + causes
 
   /// What a run's figures show, without what only follows from something else that they show.
   package static func seen(in evidence: RunEvidence) -> [(kind: FindingKind, sighting: Sighting)] {

@@ -56,6 +56,7 @@ struct Lexer {
     case "\"": scanString()
     case "\\": scanBackslash()
     case _ where Self.isBlank(scalar): position += 1
+    case "?" where endsQuestion: position += 1
     default:
       if let kind = Self.punctuation[scalar] {
         position += 1
@@ -69,6 +70,19 @@ struct Lexer {
         scanForeign(scalar)
       }
     }
+  }
+
+  /// Words that open a question, which may end in a question mark.
+  private static let questionWords: Set<String> = ["why"]
+
+  /// True at the last sign of a line that begins with such a word.
+  private var endsQuestion: Bool {
+    let line = lexemes[(lexemes.lastIndex { $0.kind == .newline }.map { $0 + 1 } ?? 0)...]
+    guard let first = line.first, first.kind == .word, Self.questionWords.contains(first.text) else {
+      return false
+    }
+    let rest = scalars[(position + 1)...].drop(while: Self.isBlank)
+    return rest.first.map { Self.isLineEnd($0) || $0 == "#" } ?? true
   }
 
   private mutating func scanLineEnd() {

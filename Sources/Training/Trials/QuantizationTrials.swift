@@ -92,7 +92,7 @@ package struct QuantizationTrials: Sendable {
 }
 
 /// Logits [count, classes] of the first test images, and whether each is classified right; nil where it was cancelled.
-private func classified(
+func classified(
   _ model: Model, _ count: Int, of data: Dataset, _ cancellation: Cancellation
 ) throws -> (logits: [Float], hits: [Bool])? {
   let images = data.test
