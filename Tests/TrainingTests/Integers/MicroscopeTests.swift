@@ -20,7 +20,7 @@ import Training
 
   @Test func everySumAndCodeOfRandomNetworksIsTheKernels() throws {
     var seen = Seen()
-    for seed in UInt64(1000)..<1060 {
+    for seed in UInt64(1000)..<1026 {
       let network = RandomNetwork(seed: seed)
       let data = try Self.data(network)
       guard let (_, integer) = try? RandomNetworkTrial.quantized(network, data) else { continue }
@@ -29,9 +29,9 @@ import Training
         try look(at: id, of: integer, data, network, &draw, &seen)
       }
     }
-    #expect(seen.convolutions > 40 && seen.dense > 20 && seen.averages > 5 && seen.maxima > 5, "\(seen)")
-    #expect(seen.strided > 10 && seen.padded > 20 && seen.grouped > 3 && seen.perTensor > 5, "\(seen)")
-    #expect(seen.signed > 5 && seen.unsigned > 20 && seen.sums > 500, "\(seen)")
+    #expect(seen.convolutions > 15 && seen.dense > 10 && seen.averages > 1 && seen.maxima > 1, "\(seen)")
+    #expect(seen.strided > 3 && seen.padded > 6 && seen.grouped > 0 && seen.perTensor > 2, "\(seen)")
+    #expect(seen.signed > 3 && seen.unsigned > 3 && seen.sums > 200, "\(seen)")
     #expect(seen.ties < 5, "\(seen)")
   }
 
