@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: [
     ("show integer", "missing-operand", "integer", "student-int8.conv1"),
-    ("show integer student-int8", "missing-operand", "student-int8", "student-int8.conv1"),
+    ("show integer student-int8", "missing-operand", "student-int8", "needs a layer of student-int8"),
     ("show integer student-int8.conv9", "unknown-layer", "conv9", "conv"),
     ("show integer student.conv1", "wrong-model-kind", "student.conv1", ""),
     ("show integer student-int8.quantize", "nothing-to-see", "quantize", "conv1"),

@@ -105,7 +105,7 @@ struct TeacherPage {
       const svg = element("svg", { viewBox: `0 0 ${svgNumber} ${height}`, role: "img", "aria-label": label });
       const y = data.images[state.image].label;
       data.classes.forEach((name, i) => {
-        const text = element("text", { x: left - 8, y: 30 + row * i + 9, "text-anchor": "end" },
+        const text = element("text", { x: left - 8, y: 30 + row * i + 4, "text-anchor": "end" },
           (i === y ? "▸ " : "") + name);
         svg.append(text);
       });

@@ -156,7 +156,7 @@ struct PyTorchProgram {
     let words = graph.architecture.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let written = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     let base = written.first?.isLetter == true ? written : "Network" + written
-    let name = names.variable("network " + base + (networks.isEmpty ? "" : " \(networks.count + 1)"))
+    let name = names.variable("network \(networks.count)", as: base)
     networks.append((plain, name))
     return name
   }

@@ -8,10 +8,10 @@ struct PythonNames {
   /// `reserved` are names that the program has for itself.
   init(reserved: Set<String>) { taken = Self.keywords.union(reserved) }
 
-  /// The variable of a model, the same each time.
-  mutating func variable(_ model: String) -> String {
+  /// The variable of a model, or of what else has this key, the same each time; it is called like `written`.
+  mutating func variable(_ model: String, as written: String? = nil) -> String {
     if let known = names[model] { return known }
-    var base = String(model.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+    var base = String((written ?? model).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
     if base.first.map({ $0.isNumber || $0 == "_" }) ?? true { base = "model_" + base }
     var name = base
     var number = 2
