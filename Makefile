@@ -13,7 +13,7 @@ test test-in-random-order check-crashes check-faults check-writers check-sanitiz
 
 .DEFAULT_GOAL := help
 .PHONY: check-integers check-readers check-fuzz check-crashes check-faults check-writers check-interrupt \
-  check-sanitizers check-jupyterlab help dependencies build demo repl test test-in-random-order \
+  check-sanitizers check-jupyterlab check-pages help dependencies build demo repl test test-in-random-order \
   bench bench-steps bench-scaling bench-startup bench-prompt bench-exported bench-pictures bench-checkpoints notebooks check-replays \
   jupyter-words reference lint clean
 
@@ -42,6 +42,7 @@ help:
 	@echo 'make check-interrupt  measure how long the prompt takes to come back after Ctrl-C in training, 100 times'
 	@echo 'make check-sanitizers  run the tests of readers, store and cells with Address and Thread Sanitizer'
 	@echo 'make check-jupyterlab  drive the quick start in JupyterLab by clicks and keys, with screenshots (PyPI, chromium)'
+	@echo "make check-pages  drive the pages of explore by keys in Chromium, and hold their numbers against the program's"
 	@echo "make jupyter-words  write the words that Jupyter's tools colour, from what help lists"
 	@echo 'make reference  write docs/reference.md and docs/qatlab.1 from what the commands say of themselves'
 	@echo "make lint    check the sources' form with swift format"
@@ -138,6 +139,9 @@ check-sanitizers: dependencies
 
 check-jupyterlab: build
 	python3 Scripts/jupyterlab-tour.py
+
+check-pages: build
+	python3 Scripts/pages-tour.py
 
 jupyter-words: build
 	python3 Scripts/jupyter-words.py

@@ -16,6 +16,8 @@ package enum Output: Sendable, Codable, Equatable {
   case metric(Metric)
   case curve(Curve)
   case histogram(Histogram)
+  case bars(BarChart)
+  case page(Page)
   case images(ImageSheet)
   /// Supersedes the progress before it; never kept in a file.
   case progress(Progress)
@@ -86,6 +88,9 @@ package struct Curve: Sendable, Codable, Equatable {
     self.yLabel = yLabel
     self.series = series
   }
+
+  /// True of places that each stand for something of their own, such as models: several series of a point each.
+  package var isScatter: Bool { series.count > 1 && series.allSatisfy { $0.points.count == 1 } }
 }
 
 /// How often values fell between edges, with marks on the axis of the values.

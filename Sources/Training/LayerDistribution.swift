@@ -100,7 +100,7 @@ private func distribution(of layer: LayerWeights, on grid: QuantizationGrid) -> 
 }
 
 /// Runs a model up to a layer's output before it is rounded.
-private func outputPlan(
+func outputPlan(
   of layer: String, in model: Model, data: Dataset, batches: CalibrationBatches, seed: UInt64
 ) throws -> (plan: CalibrationPlan, output: Graph.NodeID) {
   var folded = try foldBatchNorm(model)

@@ -18,7 +18,9 @@ import Training
       switch output {
       case .text(let text), .drawing(let text), .note(let text): words.append(text)
       case .measured(let measured, _): words.append(measured.text)
-      case .print, .table, .metric, .curve, .histogram, .images, .progress, .diagnostic, .finding: break
+      case .print, .table, .metric, .curve, .histogram, .bars, .page, .images, .progress, .diagnostic,
+        .finding:
+        break
       }
       listen(output)
     }

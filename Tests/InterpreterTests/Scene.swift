@@ -78,7 +78,7 @@ extension [Output] {
       switch output {
       case .text(let text), .drawing(let text), .note(let text), .print(let text): text
       case .measured(let words, _): words.text
-      case .table, .metric, .curve, .histogram, .images, .progress, .diagnostic, .finding: nil
+      case .table, .metric, .curve, .histogram, .bars, .page, .images, .progress, .diagnostic, .finding: nil
       }
     }.joined(separator: "\n")
   }

@@ -69,7 +69,7 @@ import Training
         case .print(let text), .drawing(let text), .text(let text), .note(let text): text
         case .measured(let words, _): words.text
         case .diagnostic(let diagnostic): diagnostic.message
-        case .table, .metric, .curve, .histogram, .images, .progress, .finding: "shown"
+        case .table, .metric, .curve, .histogram, .bars, .page, .images, .progress, .finding: "shown"
         }
       })
     let run = { (cell: String) -> (CellRecord, [String]) in

@@ -149,7 +149,7 @@ import Training
          "metadata": {
           "own": 1,
           "qatlab": {
-           "format": 3,
+           "format": 4,
            "key": "\(DependencyGraph(programs: ["epochs = 5"]).nodes[0].program)",
            "status": "ok"
           },
@@ -197,7 +197,7 @@ import Training
           "threads": \(environment.threads),
           "version": ""
          },
-         "format": 3,
+         "format": 4,
          "parameters": {
           "epochs": "5"
          }

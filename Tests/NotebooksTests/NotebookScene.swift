@@ -110,7 +110,7 @@ final class NotebookScene {
         case .drawing(let text), .note(let text), .text(let text), .print(let text): text
         case .measured(let words, _): words.text
         case .diagnostic(let diagnostic): diagnostic.message
-        case .table, .metric, .curve, .histogram, .images, .progress, .finding: "shown"
+        case .table, .metric, .curve, .histogram, .bars, .page, .images, .progress, .finding: "shown"
         }
       }, isRead: { self.cellsLeft != 0 }, systemMessage: { "code \($0)" })
   }

@@ -197,6 +197,45 @@ import Text
     #expect(tops.map { ((base - $0) / 230 * 40 * 100).rounded() / 100 } == [5, 20, 40, 10])
   }
 
+  @Test func namedBarsHaveTheirLengthAndTheirInterval() throws {
+    let bars = [
+      BarChart.Bar(name: "conv1 <&>", value: 2, low: 1, high: 4), BarChart.Bar(name: "fc", value: 1),
+      BarChart.Bar(name: "nan", value: .nan),
+    ]
+    let chart = BarChart(title: "points lost", valueLabel: "points", bars: bars)
+    let picture = try picture(.bars(chart))
+    let words = picture.texts.map(\.words)
+    #expect(words.contains("conv1 <&>") && words.contains("fc") && words.contains("points"))
+    #expect(!words.contains("nan") && words.contains("4"))
+    let paths = picture.path("path", class: "f0").map { path in
+      path.split(whereSeparator: { "MHVZ ".contains($0) }).compactMap { Double($0) }
+    }
+    try #require(paths.count == 2)
+    let lengths = paths.map { $0[2] - $0[0] }
+    #expect(abs(lengths[0] - 2 * lengths[1]) < 0.05)
+    let interval = try #require(picture.path("path", class: "interval").first)
+    let ends = interval.split(separator: "M").compactMap { Double($0.prefix { $0 != " " }) }
+    #expect(abs((ends[2] - ends[0]) - 3 * lengths[1]) < 0.05)
+    for place in picture.places {
+      #expect((0...picture.size.width).contains(place.x) && (0...picture.size.height).contains(place.y))
+    }
+    #expect(Output.bars(BarChart(title: "", valueLabel: "", bars: [])).svg == nil)
+  }
+
+  @Test func placesThatStandForModelsHaveLetters() throws {
+    let places = [("teacher", 1.0), ("student", 1.0), ("four", 3.0)].map { name, x in
+      Curve.Series(name: name, points: [.init(x: x, y: 90)])
+    }
+    let picture = try picture(
+      .curve(Curve(title: "accuracy over size", xLabel: "size, MB", yLabel: "%", series: places)))
+    let words = picture.texts.map(\.words)
+    #expect(words.contains("a teacher") && words.contains("b student") && words.contains("c four"))
+    for letter in ["a", "b", "c"] { #expect(words.count { $0 == letter } == 1) }
+    // Two models in one place have their letters side by side.
+    let letters = picture.texts.filter { ["a", "b"].contains($0.words) }
+    #expect(letters[0].y == letters[1].y && letters[0].x != letters[1].x)
+  }
+
   @Test func marksHaveLettersAndALegend() throws {
     let picture = try picture(histogram([5, 20], marks: [("minmax", -1), ("minmax", 1), ("mse <&>", -0.5)]))
     let words = picture.texts.map(\.words)

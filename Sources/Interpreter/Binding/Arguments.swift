@@ -7,6 +7,7 @@ package enum BoundValue: Sendable {
   case word(Word)
   case text(String)
   case texts([String])
+  case counts([Int])
   case chain(Chain)
   case flag
   case calls([Call])
@@ -90,6 +91,10 @@ package struct Arguments: Sendable {
 
   package func texts(_ keyword: Keyword) -> [String]? {
     if case .texts(let value)? = clauses[keyword.name]?.value { value } else { nil }
+  }
+
+  package func counts(_ keyword: Keyword) -> [Int]? {
+    if case .counts(let value)? = clauses[keyword.name]?.value { value } else { nil }
   }
 
   package func arguments(_ keyword: Keyword) -> Call? {

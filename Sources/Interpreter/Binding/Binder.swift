@@ -136,6 +136,7 @@ func checked(_ expression: Expression, kind: ValueKind) -> Check {
   case .either(let kinds): return checked(expression, kinds)
   case .names: return checkedNames(expression)
   case .runNumbers: return checkedRuns(expression)
+  case .place: return checkedPlace(expression)
   case .text, .pattern:
     guard case .string(let literal) = expression else { return .wrongKind }
     return .fits(.text(literal.value))
@@ -203,6 +204,20 @@ private func checkedRuns(_ expression: Expression) -> Check {
   }
   guard numbers.count >= 2, Set(numbers).count == numbers.count else { return .wrongKind }
   return .fits(.texts(numbers))
+}
+
+/// A row and a column.
+private func checkedPlace(_ expression: Expression) -> Check {
+  guard case .list(let elements, _) = expression, elements.count == 2 else { return .wrongKind }
+  var numbers: [Int] = []
+  for element in elements {
+    switch checked(element, kind: .count(0...1_000_000)) {
+    case .fits(.count(let number)): numbers.append(number)
+    case .outOfRange: return .outOfRange
+    case .fits, .wrongKind, .unknown: return .wrongKind
+    }
+  }
+  return .fits(.counts(numbers))
 }
 
 /// A single layer is a chain of one.

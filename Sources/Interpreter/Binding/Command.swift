@@ -99,7 +99,7 @@ extension Command {
     .recipe, .show,
     .inspect,
     .histogram,
-    .diff, .explain, .print, .forget, .undo, .redo, .garbage, .set, .time, .help,
+    .diff, .explore, .explain, .print, .forget, .undo, .redo, .garbage, .set, .time, .help,
   ]
 
   package static func named(_ name: String) -> Command? { all.first { $0.name == name } }

@@ -34,7 +34,7 @@ package struct Keyword: Sendable {
     case .calls: .calls
     case .layers(.width), .layers(.named): .valueOrArguments
     case .layers(.storage), .widths: .arguments
-    case .names, .runNumbers: .values
+    case .names, .runNumbers, .place: .values
     case .width, .count, .real, .choice, .model, .network, .newName, .text, .pattern, .either, .chain, .topic,
       .statement:
       .value

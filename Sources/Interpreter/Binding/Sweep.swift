@@ -98,7 +98,8 @@ extension ValueKind {
     switch self {
     case .count, .real, .width, .layers(.width): true
     case .either(let kinds): kinds.contains(where: \.isNumeric)
-    case .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .chain, .topic, .flag,
+    case .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .place, .chain, .topic,
+      .flag,
       .calls, .widths,
       .statement,
       .layers(.storage), .layers(.named):

@@ -106,6 +106,8 @@ package enum ValueKind: Sendable {
   case names
   /// Numbers of runs, at least two, with commas between.
   case runNumbers
+  /// A row and a column of a plane, counted from 0, with a comma between.
+  case place
   /// What is of one of these kinds.
   indirect case either([ValueKind])
   /// Layers joined by `>`.
@@ -142,6 +144,7 @@ package enum ValueKind: Sendable {
     case .pattern: "a regular expression in quotation marks"
     case .names: "names with commas between"
     case .runNumbers: "numbers of two runs or more with commas between"
+    case .place: "a row and a column from 0 on with a comma between"
     case .either(let kinds): sentence(kinds.map(\.words), "or")
     case .chain: "layers joined by >"
     case .topic: "a topic"
@@ -170,6 +173,7 @@ package enum ValueKind: Sendable {
     case .pattern: "\"PATTERN\""
     case .names: "NAME, NAME, …"
     case .runNumbers: "N, N, …"
+    case .place: "ROW,COLUMN"
     case .either(let kinds): kinds.map(\.notation).joined(separator: "|")
     case .chain: "LAYER > LAYER > …"
     case .topic: "TOPIC"

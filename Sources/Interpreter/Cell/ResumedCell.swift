@@ -127,7 +127,9 @@ extension Output {
     case .finding(var finding):
       finding.range = nil
       return .finding(finding)
-    case .text, .drawing, .note, .print, .measured, .table, .metric, .curve, .histogram, .images, .progress:
+    case .text, .drawing, .note, .print, .measured, .table, .metric, .curve, .histogram, .bars, .page,
+      .images,
+      .progress:
       return self
     }
   }

@@ -109,7 +109,8 @@ struct Candidates {
     case .layers(.named): layers([], suffix: "")
     case .either(let kinds): kinds.flatMap(values(of:))
     case .runNumbers: names.runs
-    case .count, .real, .newName, .text, .pattern, .names, .statement, .flag, .calls, .layers(.storage),
+    case .count, .real, .newName, .text, .pattern, .names, .place, .statement, .flag, .calls,
+      .layers(.storage),
       .widths:
       []
     }
@@ -135,7 +136,8 @@ struct Candidates {
     case .layers(.width), .widths: widths
     case .layers(.named): label == nil ? layers(names, suffix: "") : []
     case .layers(.storage): label == nil ? layers(names, suffix: "") : completions(storageChoices)
-    case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .either,
+    case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .place,
+      .either,
       .chain, .topic, .statement, .flag, .calls, .width:
       []
     }

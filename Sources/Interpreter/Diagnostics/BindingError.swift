@@ -191,7 +191,8 @@ private func nearestValue(_ expression: Expression, _ kind: ValueKind) -> String
     let nearest = min(max(number, range.lower), range.upper)
     return range.contains(nearest) ? plain(nearest) : nil
   case .either(let kinds): return kinds.lazy.compactMap { nearestValue(expression, $0) }.first
-  case .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .chain, .topic, .flag,
+  case .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .place, .chain, .topic,
+    .flag,
     .calls, .widths,
     .statement,
     .layers(.storage), .layers(.named):
@@ -214,7 +215,8 @@ extension Expression {
 private func widthRemedy(_ expression: Expression, _ name: String, _ kind: ValueKind) -> String? {
   switch kind {
   case .width, .layers(.width), .widths: break
-  case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .either,
+  case .count, .real, .choice, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .place,
+    .either,
     .chain, .topic,
     .statement, .flag, .calls, .layers(.storage), .layers(.named):
     return nil
@@ -245,7 +247,8 @@ extension ValueKind {
     case .model: "name a model, as in kd(teacher, DecoupledKD, 0.5)"
     case .choice(let choices): "choices: " + sentence(choices.map(\.name))
     case .width: "try: 8"
-    case .network, .newName, .text, .pattern, .names, .runNumbers, .either, .chain, .topic, .statement, .flag,
+    case .network, .newName, .text, .pattern, .names, .runNumbers, .place, .either, .chain, .topic,
+      .statement, .flag,
       .calls,
       .layers, .widths:
       nil

@@ -46,6 +46,7 @@ extension BoundValue {
     case .real(let number): "\(number)"
     case .word(let word): word.text
     case .text(let text): quoted(text)
+    case .counts(let counts): counts.map { "\($0)" }.joined(separator: ", ")
     case .texts(let texts): texts.map(quoted).joined(separator: ", ")
     case .chain(let chain): chain.layers.map(\.plainText).joined(separator: " > ")
     case .flag: ""

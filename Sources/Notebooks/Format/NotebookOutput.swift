@@ -16,7 +16,8 @@ extension Output {
     case .progress: return nil
     case .diagnostic(let diagnostic): return diagnostic.notebookOutput(plainText: plainText)
     case .print: return stream("stdout", plainText)
-    case .text, .drawing, .note, .measured, .table, .metric, .curve, .histogram, .images, .finding:
+    case .text, .drawing, .note, .measured, .table, .metric, .curve, .histogram, .bars, .page, .images,
+      .finding:
       guard let data = mimeBundle(plainText: plainText) else { return nil }
       var output: JSONObject = ["output_type": .string("display_data"), "metadata": .object([:])]
       if case .metric(let metric) = self, metric.reproducible {
@@ -35,10 +36,21 @@ extension Output {
     var bundle: JSONObject = [qatlabMIMEType: .object(data), "text/plain": .string(plainText)]
     if let svg { bundle["image/svg+xml"] = .string(svg) }
     if case .table(let table) = self { bundle["text/html"] = .string(table.html) }
+    if case .page(let page) = self { bundle["text/html"] = .string(page.frame) }
     if case .images(let sheet) = self, let png = ImageSheetPNG(sheet).base64 {
       bundle["image/png"] = .string(png)
     }
     return bundle
+  }
+}
+
+extension Page {
+  /// The page in a frame of its own, in which its script runs and can reach nothing else.
+  fileprivate var frame: String {
+    let source = html.replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
+    let name = title.replacing("&", with: "&amp;").replacing("\"", with: "&quot;")
+    return "<iframe title=\"\(name)\" sandbox=\"allow-scripts\" loading=\"lazy\" "
+      + "style=\"width: 100%; height: 760px; border: 0\" srcdoc=\"\(source)\"></iframe>"
   }
 }
 

@@ -18,6 +18,9 @@ extension Output {
     case .metric(let metric): metric.json
     case .curve(let curve): curve.json
     case .histogram(let histogram): histogram.json
+    case .bars(let chart): chart.json
+    case .page(let page):
+      ["type": .string("page"), "title": .string(page.title), "path": .string(page.path)]
     case .images(let sheet): sheet.json
     case .finding(let finding): finding.json
     case .progress, .diagnostic: nil
@@ -92,6 +95,22 @@ extension Histogram {
       "y_label": .string(yLabel), "count_scale": .string(countScale.rawValue),
       "edges": .array(edges.map(JSONValue.double)), "counts": .array(counts.map(JSONValue.integer)),
       "markers": .array(markers),
+    ]
+  }
+}
+
+extension BarChart {
+  /// Ends of an interval are null where there is none.
+  fileprivate var json: JSONObject {
+    let bars = bars.map { bar in
+      JSONValue.object([
+        "name": .string(bar.name), "value": .double(bar.value), "low": bar.low.map(JSONValue.double) ?? .null,
+        "high": bar.high.map(JSONValue.double) ?? .null, "within_chance": .bool(bar.isFaint),
+      ])
+    }
+    return [
+      "type": .string("bars"), "title": .string(title), "value_label": .string(valueLabel),
+      "bars": .array(bars),
     ]
   }
 }

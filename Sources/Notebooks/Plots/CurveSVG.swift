@@ -42,7 +42,9 @@ struct CurveSVG {
   }
 
   var xml: String {
-    let legend = curve.series.enumerated().map { LegendEntry(name: $1.name, index: $0 % 6) }
+    let legend = curve.series.enumerated().map {
+      LegendEntry(letter: curve.isScatter ? letter($0) : "", name: $1.name, index: $0 % 6)
+    }
     let sheet = PlotSheet(
       title: curve.title, description: description, legend: legend.count > 1 ? legend : [],
       yName: yName, tickLabels: yTicks.ticks.map(\.label))
@@ -52,7 +54,26 @@ struct CurveSVG {
       + area.bottomAxis(
         xTicks.ticks.map { .init(share: share(of: $0.value, in: x), label: $0.label) },
         name: curve.xLabel + xTicks.factor)
-    return sheet.xml(axes + curve.series.enumerated().flatMap { lines($1, index: $0 % 6, area) })
+    let letters = curve.isScatter ? self.letters(area) : []
+    return sheet.xml(axes + curve.series.enumerated().flatMap { lines($1, index: $0 % 6, area) } + letters)
+  }
+
+  /// The letter of each place beside its dot; of dots that fall together they stand in a row.
+  private func letters(_ area: PlotArea) -> [XMLElement] {
+    var taken: [Place] = []
+    return curve.series.enumerated().compactMap { index, series in
+      guard let point = series.points.first, point.x.isFinite, point.y.isFinite else { return nil }
+      var place = Place(
+        x: area.x(share(of: point.x, in: x)) + 6, y: max(area.y(share(of: point.y, in: y)) - 5, area.top + 8))
+      while taken.contains(where: { abs($0.x - place.x) < 9 && abs($0.y - place.y) < 10 }) { place.x += 9 }
+      taken.append(place)
+      return plotText(letter(index), x: place.x, y: place.y)
+    }
+  }
+
+  private func letter(_ index: Int) -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return String(letters[index % letters.count])
   }
 
   private func lines(_ series: Curve.Series, index: Int, _ area: PlotArea) -> [XMLElement] {

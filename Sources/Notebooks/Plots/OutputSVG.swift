@@ -9,8 +9,10 @@ extension Output {
     switch self {
     case .curve(let curve): CurveSVG(curve)?.xml
     case .histogram(let histogram): HistogramSVG(histogram)?.xml
+    case .bars(let chart): BarsSVG(chart)?.xml
     case .images(let sheet): ImageSheetSVG(sheet)?.xml
-    case .text, .drawing, .note, .measured, .print, .table, .metric, .progress, .diagnostic, .finding: nil
+    case .text, .drawing, .note, .measured, .print, .table, .metric, .page, .progress, .diagnostic, .finding:
+      nil
     }
   }
 }

@@ -17,10 +17,10 @@ struct PlotSheet {
   private let height: Double
 
   /// `tickLabels` are those beside the left axis, for which room is made; `overhead` is kept free above the
-  /// area.
+  /// area, which is `plotHeight` high.
   init(
     title: String, description: String, legend: [LegendEntry], yName: String, tickLabels: [String],
-    overhead: Double = 0
+    overhead: Double = 0, plotHeight: Double = Self.plotHeight
   ) {
     self.title = title
     self.description = description
@@ -43,7 +43,7 @@ struct PlotSheet {
     self.head = head
     y += overhead + 7
     area = PlotArea(
-      left: left, right: Self.width - Self.edge - 16, top: y, bottom: y + Self.plotHeight)
+      left: left, right: Self.width - Self.edge - 16, top: y, bottom: y + plotHeight)
     height = area.bottom + 2 * Self.lineHeight + Self.edge
   }
 

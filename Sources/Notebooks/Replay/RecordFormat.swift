@@ -5,7 +5,7 @@ import Text
 /// Values that a format adds carry its number (`Metric.since`): results of an older one are judged by what they have.
 package enum RecordFormat {
   /// What this program writes.
-  package static let current = 3
+  package static let current = 4
   /// Of records that name none.
   static let unnamed = 2
 }

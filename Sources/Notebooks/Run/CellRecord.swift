@@ -75,14 +75,25 @@ package struct CellRecord: Sendable {
     return object
   }
 
-  /// Without curves that results of an older format don't have yet, where the saved ones have fewer.
+  /// Without curves and bars that results of an older format don't have yet, where the saved ones have fewer.
   func asOf(format: Int, saved outputs: [JSONObject]) -> CellRecord {
     func isLater(_ output: Output) -> Bool {
-      if case .curve(let curve) = output { curve.since ?? 0 > format } else { false }
+      switch output {
+      case .curve(let curve): curve.since ?? 0 > format
+      case .bars(let chart): chart.since ?? 0 > format
+      default: false
+      }
     }
-    let curves = self.outputs.count { if case .curve = $0 { true } else { false } }
-    let saved = outputs.count { $0["data"]?.object?[qatlabMIMEType]?.object?["type"] == .string("curve") }
-    guard saved < curves else { return self }
+    func isPlot(_ output: Output) -> Bool {
+      switch output {
+      case .curve, .bars: true
+      default: false
+      }
+    }
+    let saved = outputs.count { output in
+      ["curve", "bars"].contains(output["data"]?.object?[qatlabMIMEType]?.object?["type"]?.string)
+    }
+    guard saved < self.outputs.count(where: isPlot) else { return self }
     var record = self
     record.outputs.removeAll(where: isLater)
     record.shown.removeAll(where: isLater)

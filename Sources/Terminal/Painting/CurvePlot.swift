@@ -33,12 +33,14 @@ package struct CurvePlot: Sendable {
     guard columns >= Self.narrowest else {
       return [title] + finite.map { Sparkline(style: style, width: available).line($0) }
     }
-    let canvas = draw(finite, in: frame, columns: columns)
+    let canvas =
+      curve.isScatter
+      ? scatter(finite, in: frame, columns: columns) : draw(finite, in: frame, columns: columns)
     let axis = style.unicode ? "│" : "|"
     let rows = zip(yLabels, canvas).map { label, row in
       style.paint(pad(label, to: labelWidth, right: true) + " " + axis, .faint) + row
     }
-    return [title] + legend(finite, width: available) + rows
+    return [title] + legend(finite, lettered: curve.isScatter, width: available) + rows
       + foot(curve, frame: frame, indent: labelWidth + 1, columns: columns)
   }
 
@@ -59,13 +61,36 @@ package struct CurvePlot: Sendable {
     }
   }
 
+  /// A letter at each place; of places that fall together the later stand beside the first.
+  private func scatter(_ series: [Curve.Series], in frame: PlotFrame, columns: Int) -> [String] {
+    var cells = Array(repeating: Array(repeating: "", count: columns), count: Self.rows)
+    for (index, one) in series.enumerated() {
+      guard let point = one.points.first else { continue }
+      let place = frame.place(point, width: columns, height: Self.rows)
+      let free =
+        (place.column..<columns).first { cells[place.row][$0].isEmpty }
+        ?? (0..<place.column).last { cells[place.row][$0].isEmpty }
+      if let free { cells[place.row][free] = style.paint(letter(index), .series(index)) }
+    }
+    return cells.map { row in
+      let last = row.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
+      return row[..<last].map { $0.isEmpty ? " " : $0 }.joined()
+    }
+  }
+
+  private func letter(_ index: Int) -> String {
+    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return String(letters[index % letters.count])
+  }
+
   private func mark(_ index: Int) -> String { ["*", "+", "o", "x", "#", "@"][index % 6] }
 
-  private func legend(_ series: [Curve.Series], width: Int) -> [String] {
+  private func legend(_ series: [Curve.Series], lettered: Bool, width: Int) -> [String] {
     guard series.count > 1 else { return [] }
     let sign = style.unicode && style.colour
     let names = series.enumerated().map { index, one in
-      style.paint(sign ? "━" : mark(index), .series(index)) + " " + cut(one.name, to: width - 2, style: style)
+      style.paint(lettered ? letter(index) : sign ? "━" : mark(index), .series(index)) + " "
+        + cut(one.name, to: width - 2, style: style)
     }
     var lines: [String] = []
     var used = 0

@@ -27,6 +27,9 @@ package struct OutputPainter: Sendable {
     case .metric(let metric): metric.text.map(textLines) ?? []
     case .curve(let curve): CurvePlot(style: style, width: width).lines(curve)
     case .histogram(let histogram): HistogramPlot(style: style, width: width).lines(histogram)
+    case .bars(let chart): BarPlot(style: style, width: width).lines(chart)
+    case .page(let page):
+      textLines("\(page.path): a page of \(byteCount(Double(page.html.utf8.count))) to open in a browser")
     case .images(let sheet): ImageSheetPainter(style: style, width: width).lines(sheet)
     case .progress: []
     case .diagnostic(let diagnostic): diagnosticLines(diagnostic, source)

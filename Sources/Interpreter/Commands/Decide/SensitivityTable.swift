@@ -13,6 +13,7 @@ struct SensitivityTable {
 
   func put(_ console: Console) {
     console.put(.table(table))
+    if let picture { console.put(.bars(picture)) }
     if let all = report.quantized {
       put(all, "", console)
       console.text(
@@ -45,6 +46,26 @@ struct SensitivityTable {
     // JSON has no infinity; a form that changes no logit has no figure.
     guard figures.signalToNoise.isFinite else { return }
     console.metric(source, prefix + "sqnr_db", figures.signalToNoise)
+  }
+
+  /// More bars than this hide what the first ones say.
+  private static let shown = 24
+
+  /// What each layer alone loses; nil of fewer than two.
+  private var picture: BarChart? {
+    let bars = report.layers.compactMap { layer -> BarChart.Bar? in
+      guard let alone = layer.alone else { return nil }
+      let difference = PairedDifference(hits, alone.hits)
+      return BarChart.Bar(
+        name: layer.layer, value: 100 * difference.loss, low: 100 * difference.interval.lowerBound,
+        high: 100 * difference.interval.upperBound, isFaint: difference.isWithinChance)
+    }
+    guard bars.count > 1 else { return nil }
+    let most = bars.count > Self.shown ? ", the \(Self.shown) most sensitive layers" : ""
+    return BarChart(
+      title: "points lost by each layer alone\(most)",
+      valueLabel: "points, with the 95 % interval of \(counted(images, "image"))",
+      bars: Array(bars.prefix(Self.shown)), since: 4)
   }
 
   private var table: Table {

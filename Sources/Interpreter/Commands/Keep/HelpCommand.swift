@@ -127,7 +127,8 @@ extension ValueKind {
     switch self {
     case .choice(let choices), .topic(let choices, _), .calls(let choices): choices
     case .either(let kinds): kinds.flatMap(\.choices)
-    case .count, .real, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .chain, .statement,
+    case .count, .real, .model, .network, .newName, .text, .pattern, .names, .runNumbers, .place, .chain,
+      .statement,
       .flag,
       .width,
       .layers, .widths:

@@ -130,7 +130,7 @@ private enum FloatWeights {
 
 extension ModelEntry {
   /// The options by which post-training quantization changed the float weights before it rounded them.
-  fileprivate var weightRepairs: [String] {
+  var weightRepairs: [String] {
     guard let recipe = details[.postTraining].flatMap(PostTrainingRecipe.init(json:)) else {
       // Sessions from before kept words alone.
       let settings = (details[.settings] ?? "").split(separator: ",").map { $0.drop { $0 == " " } }

@@ -6,7 +6,7 @@ import Text
 
 /// What `show` can show besides a model.
 enum ShowTopic: String, CaseIterable {
-  case data, images, graph, plan, run, lineage, environment, quantize
+  case data, images, graph, plan, run, lineage, environment, quantize, integer, pytorch
   case fakeQuant = "fake-quant"
 
   var summary: String {
@@ -22,6 +22,8 @@ enum ShowTopic: String, CaseIterable {
     case .lineage:
       "lineage NAME: what made a model, back to the fresh network: commands, data by content, seeds, settings"
     case .quantize: "quantize NUMBER …: step by step onto a grid of integers and back"
+    case .pytorch: "pytorch NAME: a PyTorch program (FX graph mode) that does what made a model"
+    case .integer: "integer LAYER: one output of an integer layer by hand, from codes to code"
     case .fakeQuant: "fake-quant LAYER, or range LOW HIGH: the quantizer as a curve, with its gradient"
     }
   }
@@ -33,7 +35,9 @@ enum ShowTopic: String, CaseIterable {
     case .images: [.imagesOf, .imagesAgainst, .imageCount]
     case .graph: [.before, .after]
     case .lineage: [.form]
+    case .pytorch: [.programFile]
     case .quantize: [.scale, .zeroPoint, .quantizerBits, .quantizerGrid]
+    case .integer: [.outputImage, .outputChannel, .outputPlace]
     case .fakeQuant: [.quantizerBits, .quantizerGrid]
     }
   }
@@ -46,8 +50,9 @@ extension ShowTopic {
       switch self {
       case .data, .quantize, .environment: nil
       case .images: .choice(shownImages)
-      case .graph, .plan, .lineage: .model(nil)
+      case .graph, .plan, .lineage, .pytorch: .model(nil)
       case .run: .topic([], besides: .runs)
+      case .integer: .topic([], besides: .layers)
       case .fakeQuant: .topic([Choice("range", "LOW HIGH: a range in place of a layer")], besides: .layers)
       }
     return Command.Form(operand: operand, keywords: keywords)
@@ -65,7 +70,7 @@ extension Command {
     ],
     keywords: [
       .before, .after, .scale, .zeroPoint, .quantizerBits, .quantizerGrid, .imagesOf, .imagesAgainst,
-      .imageCount, .form,
+      .imageCount, .form, .outputImage, .outputChannel, .outputPlace, .programFile,
     ],
     forms: Dictionary(uniqueKeysWithValues: ShowTopic.allCases.map { ($0.rawValue, $0.form) }),
     examples: [
@@ -75,6 +80,9 @@ extension Command {
       "show images", "show images wrong of student", "show images flipped of student-int8 against teacher",
       "show quantize 0.37 scale 0.01 zero-point 3 bits 8", "show quantize -1 0.4 2 bits 3",
       "show fake-quant student.conv1", "show fake-quant range -1 2 bits 4",
+      "show integer student-int8.conv1", "show integer student-int8.conv1 image 7 channel 3 at 4,5",
+      "show pytorch student",
+      "show pytorch student to \"student.py\"",
     ], footprint: showFootprint
   ) { arguments, workspace in
     let word = try arguments.requiredWord(at: 0)
@@ -85,6 +93,8 @@ extension Command {
     case .images: return try showImages(arguments, workspace)
     case .quantize: return try showQuantize(arguments)
     case .fakeQuant: return try showFakeQuant(arguments, workspace)
+    case .integer: return try showInteger(arguments, workspace)
+    case .pytorch: return try showPyTorch(arguments, workspace)
     case .data, .graph, .plan, .run, .lineage, .environment, nil:
       if let surplus = arguments.word(at: 2) {
         throw StatementError.surplusTopic(surplus, topic: "show \(word.text) \(rest?.text ?? "")")
@@ -97,7 +107,7 @@ extension Command {
     case .run: return try showRun(rest, workspace)
     case .lineage: return try showLineage(word, rest, arguments.form, workspace)
     case .environment: return try showEnvironment(rest, workspace)
-    case .images, .quantize, .fakeQuant, nil: return try showModel(word, rest, workspace)
+    case .images, .quantize, .fakeQuant, .integer, .pytorch, nil: return try showModel(word, rest, workspace)
     }
   }
 }
@@ -114,6 +124,8 @@ private func showFootprint(_ arguments: Arguments, _ known: KnownNames) -> Footp
   case .images: return imagesFootprint(arguments, known)
   case .quantize: return .nothing
   case .fakeQuant: return fakeQuantFootprint(arguments, known)
+  case .integer: return integerFootprint(arguments, known)
+  case .pytorch: return pytorchFootprint(name, known)
   case .data: return Footprint(uses: [.data])
   case .run: return Footprint(uses: [.runs])
   case .lineage:

@@ -34,12 +34,29 @@ struct BudgetTable {
       "SQNR in dB, of the logits: predicted from each layer by itself, and measured after calibration without "
         + "training, as the drop in points on the first \(counted(images, noun)), faint where that is within chance"
     )
+    if let picture = picture(rows) { console.put(.curve(picture)) }
     console.put(.table(layerTable))
     console.note(
       "SQNR with the layer's weights alone at so many bits, on the first \(counted(min(images, LayerWidths.images), "image")); the "
         + "widths are those whose noises add up to the least that the size allows; activations stay at 8 bits"
     )
     report(rows, images: images, console)
+  }
+
+  /// What accuracy each size has, and where the chosen one lies among them; nil where there are not two sizes.
+  private func picture(_ rows: [Row]) -> Curve? {
+    let front = rows.compactMap { row in
+      row.figures.map { Curve.Point(x: Double(row.bytes) / 1e6, y: 100 * $0.accuracy) }
+    }.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
+    guard Set(front.map(\.x)).count > 1 else { return nil }
+    var series = [Curve.Series(name: "sizes that it can have", points: front)]
+    if let row = rows.first(where: { $0.choice == chosen }), let figures = row.figures {
+      let place = Curve.Point(x: Double(row.bytes) / 1e6, y: 100 * figures.accuracy)
+      series.append(Curve.Series(name: "chosen", points: [place]))
+    }
+    return Curve(
+      title: "accuracy over size, calibrated and not trained", xLabel: "size, MB", yLabel: "accuracy, %",
+      series: series, since: 4)
   }
 
   private func report(_ rows: [Row], images: Int, _ console: Console) {
