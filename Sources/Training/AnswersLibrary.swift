@@ -21,7 +21,8 @@ package final class AnswersLibrary {
   /// What is known of a model on the test images of a data set, else what `evaluate` finds out; nil where that was
   /// cancelled.
   package func evaluation(
-    of model: Model, on data: Dataset, precision: TrainingPrecision = .float32, _ evaluate: () throws -> Evaluation?
+    of model: Model, on data: Dataset, precision: TrainingPrecision = .float32,
+    _ evaluate: () throws -> Evaluation?
   ) rethrows -> Evaluation? {
     let key = Key(
       model: model.contentHash, images: data.testContentHash, threads: Processor.threadCount,

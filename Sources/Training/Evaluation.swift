@@ -20,14 +20,16 @@ package struct Evaluation: Sendable {
 /// be used meanwhile. `logits` gets those of each batch, [images, classes], in the images' order.
 package func evaluate(
   _ model: consuming Model, on images: ImageSet, of data: Dataset,
-  precision: TrainingPrecision = .float32, workspace: UnsafeMutableRawBufferPointer? = nil, cancellation: Cancellation,
+  precision: TrainingPrecision = .float32, workspace: UnsafeMutableRawBufferPointer? = nil,
+  cancellation: Cancellation,
   logits observe: (UnsafeBufferPointer<Float>) -> Void = { _ in }, progress: (Int, Int) -> Void = { _, _ in }
 ) throws -> Evaluation? {
   try check(model, fits: images, classes: data.classNames.count)
   let size = min(evaluationBatch(images), images.count)
   let classes = model.graph.classes
   let look = data.normalization(for: model.graph)
-  let plan = try InferencePlan((consume model).runnable(), batch: size, precision: precision, workspace: workspace)
+  let plan = try InferencePlan(
+    (consume model).runnable(), batch: size, precision: precision, workspace: workspace)
   guard plan.codes == nil else {
     throw TrainingError.unsupported("evaluation of an integer model that ends in codes, not in logits")
   }

@@ -60,7 +60,8 @@ import Testing
 
   /// Only a float model's convolutions have a choice.
   @Test func aFakeQuantizedModelIsComputedAsItIs() throws {
-    let graph = try #require(Architecture.named("qatcnn")).build(Shape(channels: 1, height: 28, width: 28), 10)
+    let graph = try #require(Architecture.named("qatcnn")).build(
+      Shape(channels: 1, height: 28, width: 28), 10)
     let float = Model(kind: .float, graph: graph, parameters: initialParameters(for: graph, seed: 2))
     let model = try foldBatchNorm(prepare(absorbBiases(float), policy: QuantizationPolicy()))
     let plans = try [TrainingPrecision.float32, .bfloat16].map {

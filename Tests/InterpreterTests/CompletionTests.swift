@@ -61,7 +61,7 @@ import Testing
     ("show graph |", ["teacher", "student", "before", "after"], ""),
     ("show images w|", ["wrong"], "w"), ("show images wrong o|", ["of"], "o"),
     ("time ev|", ["evaluate"], "ev"), ("time x = |", CompletionTests.makers, ""),
-    ("time evaluate |", ["teacher", "student"], ""),
+    ("time evaluate |", ["teacher", "student", "precision"], ""),
     ("qat student with kd(|", ["teacher"], ""),
     (
       "qat student with kd(teacher, |",
@@ -94,8 +94,8 @@ import Testing
     ("train resnet18 optimizer ad|", ["adam", "adamw"], "ad"),
     ("qat student from teacher scheme pact bo|", ["bound-decay"], "bo"),
     ("convert |", ["student"], ""),
-    ("evaluate |", ["teacher", "student"], ""),
-    ("compare teacher |", ["teacher", "student", "family", "seeds", "run", "as"], ""),
+    ("evaluate |", ["teacher", "student", "precision"], ""),
+    ("compare teacher |", ["teacher", "student", "family", "seeds", "run", "precision", "as"], ""),
     ("data |", ["fashion-mnist", "mnist", "cifar10", "cifar100", "idx", "folder", "shapes"], ""),
     ("data \"pe|", [], "pe"), ("data \"pets\" classes cat, dog gr|", ["grey"], "gr"),
     ("data \"pets\" label \"^a|", [], ""), ("predict teacher \"ca|", [], "ca"),
@@ -103,7 +103,8 @@ import Testing
     (
       "show |",
       [
-        "data", "images", "graph", "plan", "run", "lineage", "environment", "quantize", "fake-quant",
+        "data", "images", "graph", "plan", "run", "lineage", "environment", "quantize", "integer",
+        "pytorch", "fake-quant",
         "teacher",
         "student",
       ], ""

@@ -9,7 +9,8 @@ package import GraphIR
 /// weights of one of `count` models, and is asked again and again. Takes about as many seconds for each model as are asked
 /// for, longer where one image takes long; `progress` gets parts done and in all. Nil where it was cancelled.
 package func measureSpeeds(
-  of count: Int, batchSize: Int = 64, precision: TrainingPrecision = .float32, secondsEach: Double = TimingSeconds.asked, cancellation: Cancellation,
+  of count: Int, batchSize: Int = 64, precision: TrainingPrecision = .float32,
+  secondsEach: Double = TimingSeconds.asked, cancellation: Cancellation,
   progress: (Int, Int) -> Void = { _, _ in }, model: (Int) throws -> Model
 ) throws -> [Speed]? {
   let groups = stride(from: 0, to: count, by: mostAtOnce).map { $0..<min($0 + mostAtOnce, count) }
@@ -24,7 +25,9 @@ package func measureSpeeds(
     for group in groups {
       progress(done, parts)
       done += 1
-      let plans = try group.map { try InferencePlan(model($0).runnable(), batch: images, precision: precision) }
+      let plans = try group.map {
+        try InferencePlan(model($0).runnable(), batch: images, precision: precision)
+      }
       let isComplete = try time(plans, room, cancellation) {
         times[group.lowerBound + $0].add($1, round: round)
       }

@@ -28,7 +28,9 @@ extension Command {
     return Plan { workspace, console in
       if let note = data.note { console.note(note) }
       for entry in entries {
-        guard try measure(entry, data, precision, arguments.verb, workspace, console) else { return .interrupted }
+        guard try measure(entry, data, precision, arguments.verb, workspace, console) else {
+          return .interrupted
+        }
       }
       return .done
     }

@@ -10,7 +10,8 @@ extension Comparison {
   var notes: [String] { [precisionNote, chanceNote].compactMap { $0 } + recoveryNotes + originNotes }
 
   private var precisionNote: String? {
-    precision == .float32 ? nil : "float models multiply \(precision.rawValue); the others have arithmetic of their own"
+    precision == .float32
+      ? nil : "float models multiply \(precision.rawValue); the others have arithmetic of their own"
   }
 
   /// What changes are against, and which are no more than chance.

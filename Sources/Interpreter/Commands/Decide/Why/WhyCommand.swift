@@ -45,16 +45,29 @@ extension Command {
     let question = WhyQuestion(arguments, workspace.modelNames)
     if let run = question.run { return try whyRun(run, question.number, workspace) }
     if let word = question.unknown { throw ModelError.unknownModel(word, known: workspace.modelNames) }
+    do {
+      _ = try PlannedWhy(question, arguments, workspace)
+    } catch let error as WhyError {
+      // What a model was made from that an earlier statement of the cell makes is known once it is there.
+      guard workspace.statementCount > 1 else { throw error }
+    }
+    return Plan { workspace, console in
+      try PlannedWhy(question, arguments, workspace).run(workspace, console)
+    }
+  }
+}
+
+extension PlannedWhy {
+  fileprivate init(_ question: WhyQuestion, _ arguments: Arguments, _ workspace: Workspace) throws {
     let data = try workspace.data(for: arguments.verb.range)
     let subject = try workspace.whySubject(
       question, against: arguments.word(.whyAgainst) ?? question.reference, verb: arguments.verb)
     let place = question.model ?? Word(text: subject.entry.name, range: arguments.verb.range)
     try workspace.requireFit(subject.entry, place, data)
     try workspace.requireFit(subject.reference, place, data)
-    let planned = PlannedWhy(
+    self.init(
       subject: subject, data: data, verb: arguments.verb, images: arguments.count(.whyImages) ?? 2_000,
       seed: workspace.sessionSeed)
-    return Plan { workspace, console in try planned.run(workspace, console) }
   }
 }
 
