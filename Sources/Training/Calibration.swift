@@ -48,7 +48,7 @@ package func calibrate(
 }
 
 /// An observed activation: its quantizer, and the node of the folded float graph that computes it.
-struct WatchedTensor {
+private struct WatchedTensor {
   var quantizer: FakeQuantize
   var source: Graph.NodeID
   /// True for the images themselves.
@@ -56,7 +56,7 @@ struct WatchedTensor {
 }
 
 /// Groups of both graphs begin with nodes of the same names.
-func watchedTensors(of prepared: Graph, in folded: Graph) -> [WatchedTensor] {
+private func watchedTensors(of prepared: Graph, in folded: Graph) -> [WatchedTensor] {
   var outputs: [String: Graph.NodeID] = [:]
   for group in folded.layerGroups { outputs[folded.nodes[group.head].name] = group.output }
   return prepared.layerGroups.compactMap { group in

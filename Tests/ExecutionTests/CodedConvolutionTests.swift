@@ -35,23 +35,16 @@ import Testing
     Layer(inputs: 32, outputs: 32, kernel: 3, padding: 1, side: 4, batch: 33),
     Layer(kernel: 7, stride: 4, padding: 3), Layer(inputs: 48, outputs: 16, kernel: 3, stride: 3, padding: 2),
   ]
-  /// Layers of every kind, each of so few products that plain loops go through them.
   static let randomLayers: [Layer] = {
     var random = SeededGenerator(seed: 16, purpose: "coded layers")
     return (0..<32).map { _ in
-      let kernel = Int.random(in: 1...5, using: &random)
-      let padding = Int.random(in: 0...kernel / 2 + 1, using: &random)
+      let sizes = RandomLayerSizes(using: &random)
       var layer = Layer(
-        inputs: 16 * Int.random(in: 1...8, using: &random),
-        outputs: 16 * Int.random(in: 1...6, using: &random),
-        kernel: kernel, stride: Int.random(in: 1...4, using: &random), padding: padding)
-      layer.rectifies = padding > 0 || Bool.random(using: &random)
+        inputs: sizes.inputs, outputs: sizes.outputs, kernel: sizes.kernel, stride: sizes.stride,
+        padding: sizes.padding)
+      (layer.side, layer.batch) = (sizes.side, sizes.batch)
+      layer.rectifies = sizes.padding > 0 || Bool.random(using: &random)
       layer.bits = Int.random(in: 2...8, using: &random)
-      layer.side = Int.random(in: max(1, kernel - 2 * padding)...9, using: &random)
-      layer.batch = Int.random(in: 1...40, using: &random)
-      let made = (layer.side + 2 * padding - kernel) / layer.stride + 1
-      let products = layer.inputs * layer.outputs * kernel * kernel * made * made
-      layer.batch = max(1, min(layer.batch, 2_000_000 / products))
       return layer
     }
   }()

@@ -5,13 +5,6 @@ import Testing
 
 /// Forward passes in bfloat16 against plain loops in Double and against forward passes in floats.
 @Suite(.enabled(if: TrainingPrecision.bfloat16.isSupported)) struct HalfPrecisionInferenceTests {
-  private func halved(_ values: [Float]) -> [Float] {
-    values.map {
-      let bits = $0.bitPattern
-      return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
-    }
-  }
-
   @Test(arguments: MatrixConvolutionTests.layers + MatrixConvolutionTests.randomLayers)
   func sumsAreThoseOfPlainLoops(_ layer: MatrixConvolutionTests.Layer) throws {
     var graph = Graph(

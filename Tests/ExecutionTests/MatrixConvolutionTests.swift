@@ -28,32 +28,15 @@ import Testing
     Layer(kernel: 2, stride: 3, padding: 0, side: 8, batch: 2),
   ]
 
-  /// Layers of every kind, each of so few products that plain loops go through them.
   static let randomLayers: [Layer] = {
     var random = SeededGenerator(seed: 16, purpose: "layers in bfloat16")
     return (0..<32).map { _ in
-      let kernel = Int.random(in: 1...5, using: &random)
-      let padding = Int.random(in: 0...kernel / 2 + 1, using: &random)
-      var layer = Layer(
-        inputs: 16 * Int.random(in: 1...8, using: &random),
-        outputs: 16 * Int.random(in: 1...6, using: &random),
-        kernel: kernel, stride: Int.random(in: 1...4, using: &random), padding: padding,
-        side: Int.random(in: max(1, kernel - 2 * padding)...9, using: &random),
-        batch: Int.random(in: 1...40, using: &random), hasBias: Bool.random(using: &random))
-      let made = (layer.side + 2 * padding - kernel) / layer.stride + 1
-      let products = layer.inputs * layer.outputs * kernel * kernel * made * made
-      layer.batch = max(1, min(layer.batch, 2_000_000 / products))
-      return layer
+      let sizes = RandomLayerSizes(using: &random)
+      return Layer(
+        inputs: sizes.inputs, outputs: sizes.outputs, kernel: sizes.kernel, stride: sizes.stride,
+        padding: sizes.padding, side: sizes.side, batch: sizes.batch, hasBias: Bool.random(using: &random))
     }
   }()
-
-  /// The nearest bfloat16.
-  private func halved(_ values: [Float]) -> [Float] {
-    values.map {
-      let bits = $0.bitPattern
-      return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
-    }
-  }
 
   @Test(arguments: layers + randomLayers) func sumsAndGradientsAreThoseOfPlainLoops(_ layer: Layer) throws {
     var graph = Graph(

@@ -33,6 +33,31 @@ func plainPairs(_ convolution: Convolution, side: Int, batch: Int) -> [PlainPair
   return pairs
 }
 
+/// The nearest bfloat16 of each.
+func halved(_ values: [Float]) -> [Float] {
+  values.map {
+    let bits = $0.bitPattern
+    return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
+  }
+}
+
+/// Sizes of a layer of any kind whose channels are sixteens, of so few products that plain loops go through them.
+struct RandomLayerSizes {
+  let inputs, outputs, kernel, stride, padding, side, batch: Int
+
+  init(using random: inout SeededGenerator) {
+    kernel = Int.random(in: 1...5, using: &random)
+    padding = Int.random(in: 0...kernel / 2 + 1, using: &random)
+    inputs = 16 * Int.random(in: 1...8, using: &random)
+    outputs = 16 * Int.random(in: 1...6, using: &random)
+    stride = Int.random(in: 1...4, using: &random)
+    side = Int.random(in: max(1, kernel - 2 * padding)...9, using: &random)
+    let made = (side + 2 * padding - kernel) / stride + 1
+    let products = inputs * outputs * kernel * kernel * made * made
+    batch = max(1, min(Int.random(in: 1...40, using: &random), 2_000_000 / products))
+  }
+}
+
 /// Expects values within a share of the largest.
 func expectNear(
   _ found: [Float], _ expected: [Double], _ name: String, within tolerance: Double = 1e-5,

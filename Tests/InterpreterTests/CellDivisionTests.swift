@@ -38,7 +38,12 @@ import Testing
       }
       if lines.last?.hasPrefix("b = ") ?? false { floats.append("b") }
     }
-    if let student = students.last { lines.append("\(student)-int8 = convert \(student)") }
+    if let student = students.last {
+      lines.append("\(student)-int8 = convert \(student)")
+      lines += [
+        "why \(student)-int8", "show integer \(student)-int8.conv1 image 3", "show pytorch \(student)",
+      ]
+    }
     return lines
   }
 

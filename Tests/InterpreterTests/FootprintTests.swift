@@ -1,3 +1,4 @@
+import Foundation
 import GraphIR
 import Interpreter
 import SessionStore
@@ -28,6 +29,9 @@ import Testing
     "inspect student", "inspect conv1", "inspect student-int8", "inspect baseline", "show", "show data",
     "show run", "show tiny", "show resnet18", "show student", "show graph student", "show graph tiny",
     "show graph baseline after prepare", "show plan small", "show plan baseline", "show fake-quant conv1",
+    "show integer student-int8.conv1", "show integer conv1 image 2 channel 1 at 0,0", "show pytorch student",
+    "show pytorch student-int8", "show pytorch baseline", "explore teacher.conv1 \(page) images 20",
+    "explore student-int8.conv1 \(page) images 20", "explore kd teacher student \(page)",
     "show fake-quant student.conv1", "show fake-quant range -1 2", "show quantize 0.3 scale 0.1", "models",
     "runs", "set", "help", "explain scale", "qat student", "qat other seed 2 epochs 1",
     "qat third with kd(loss: NKD, teacher: teacher) epochs 1", "big = budget 2 kB teacher images 20",
@@ -38,6 +42,9 @@ import Testing
     "model tiny = fc(10)", "train tiny epochs 1 seed 1", "set seed 3", "data shapes limit 96 test 40 size 12",
     "forget small", "qat student from teacher epochs 1 seed 9", "undo", "recipe teacher", "recipe tiny",
   ]
+
+  /// Where pages are written.
+  private static let page = "\"" + NSTemporaryDirectory() + "/footprint.html\""
 
   @Test func aFootprintCoversAllThatAStatementReads() throws {
     let scene = try Scene()

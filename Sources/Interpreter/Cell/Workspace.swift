@@ -89,6 +89,12 @@ extension Workspace {
       counts: versionCounts)
   }
 
+  /// Whether an earlier statement of the cell is yet to make a model of one of the kinds: what it is made of is known
+  /// once it is there.
+  func isYetToMake(_ kinds: Set<Model.Kind>) -> Bool {
+    entries.contains { kinds.contains($0.kind) && $0.byteCount == nil }
+  }
+
   /// Names for diagnostics, oldest first.
   var modelNames: [String] { entries.map(\.name) }
 

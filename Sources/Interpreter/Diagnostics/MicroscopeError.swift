@@ -35,7 +35,7 @@ extension MicroscopeError: DiagnosedError {
     case .nothingToSee(let word, let layer, let words, let layers):
       complaint(
         "nothing-to-see", "\(layer) adds no codes in integers: it is \(words)", at: word.range,
-        remedy: "layers that do: " + sentence(Array(layers.prefix(8))))
+        remedy: layers.isEmpty ? nil : "layers that do: " + sentence(Array(layers.prefix(8))))
     case .unknownLayer(let word, let model, let layers):
       unknownName(
         "unknown-layer", "\(model) has no layer \(quoted(word.text))", word, known: layers, noun: "layer")

@@ -9,6 +9,8 @@ package struct Attribution: Sendable {
   package var weightsAlone, activationsAlone: TrialFigures
   /// Each cause taken out by itself, in the order in which they were tried; empty where nothing was lost beyond chance.
   package var tried: [MeasuredCause] = []
+  /// Causes that were not tried, because that takes too long in a network of so many layers.
+  package var untried: [AccuracyCause] = []
   /// Causes one after the other, each measured with those before it taken out.
   package var causes: [MeasuredCause] = []
   /// What is still lost with these taken out.

@@ -79,6 +79,7 @@ package struct AttributionTrials {
       try search.tryOut(search.removals.all(of: search.model, isFirst: search.isUntouched))
     {}
     (found.tried, found.causes) = (search.tried, search.causes)
+    if !search.removals.correctsBias(of: subject.quantized) { found.untried = [.shiftedMeans] }
     found.remaining = PairedDifference(found.reference.hits, search.current.hits)
     let screen = try LayerScreen(self)
     found.layerImages = screen.images

@@ -20,7 +20,7 @@ extension CauseRemovals {
   }
 
   func correctedBias(of model: Model) throws -> CauseRemoval? {
-    guard model.roundedLayers.count <= Self.mostCorrectedLayers else { return nil }
+    guard correctsBias(of: model) else { return nil }
     try trials.begin("means of outputs")
     let fewer = CalibrationBatches(
       count: min(4, trials.batches.count), size: trials.batches.size, of: trials.data.training)
@@ -32,5 +32,7 @@ extension CauseRemovals {
   }
 
   /// Means are corrected layer after layer, each with a run of its own; for deeper networks that takes too long.
-  static let mostCorrectedLayers = 12
+  private static let mostCorrectedLayers = 12
+
+  func correctsBias(of model: Model) -> Bool { model.roundedLayers.count <= Self.mostCorrectedLayers }
 }

@@ -27,29 +27,42 @@ func showInteger(_ arguments: Arguments, _ workspace: Workspace) throws -> Plan 
   if let surplus = arguments.word(at: 2) {
     throw StatementError.surplusTopic(surplus, topic: "show integer \(word.text)")
   }
-  let subject = try IntegerSubject(word, arguments.verb, workspace)
-  let data = try workspace.data(for: arguments.verb.range)
-  try workspace.requireFit(subject.entry, word, data)
-  let image = arguments.count(.outputImage) ?? 1
-  if image > data.dataset.test.count {
-    throw MicroscopeError.noSuchImage(
-      arguments.range(of: .outputImage) ?? word.range, count: data.dataset.test.count)
+  do {
+    _ = try PlannedIntegerOutput(word, arguments, workspace)
+  } catch {
+    guard workspace.isYetToMake([.integer]) else { throw error }
   }
-  let place = arguments.counts(.outputPlace)
-  let written: [(OutputCoordinate, Int?, Keyword)] = [
-    (.channel, arguments.count(.outputChannel), .outputChannel), (.row, place?.first, .outputPlace),
-    (.column, place?.last, .outputPlace),
-  ]
-  for (coordinate, value, keyword) in written {
-    guard let value, value >= coordinate.extent(in: subject.node.shape) else { continue }
-    throw MicroscopeError.outside(
-      arguments.range(of: keyword) ?? word.range, coordinate, written: value, layer: subject.name,
-      shape: subject.node.shape)
+  return Plan { workspace, console in
+    try PlannedIntegerOutput(word, arguments, workspace).run(workspace, console)
   }
-  let shown = PlannedIntegerOutput(
-    subject: subject, data: data, image: image, channel: arguments.count(.outputChannel), row: place?.first,
-    column: place?.last, verb: arguments.verb)
-  return Plan { workspace, console in try shown.run(workspace, console) }
+}
+
+extension PlannedIntegerOutput {
+  /// Throws where the layer, the image or the place is not there.
+  fileprivate init(_ word: Word, _ arguments: Arguments, _ workspace: Workspace) throws {
+    let subject = try IntegerSubject(word, arguments.verb, workspace)
+    let data = try workspace.data(for: arguments.verb.range)
+    try workspace.requireFit(subject.entry, word, data)
+    let image = arguments.count(.outputImage) ?? 1
+    if image > data.dataset.test.count {
+      throw MicroscopeError.noSuchImage(
+        arguments.range(of: .outputImage) ?? word.range, count: data.dataset.test.count)
+    }
+    let place = arguments.counts(.outputPlace)
+    let written: [(OutputCoordinate, Int?, Keyword)] = [
+      (.channel, arguments.count(.outputChannel), .outputChannel), (.row, place?.first, .outputPlace),
+      (.column, place?.last, .outputPlace),
+    ]
+    for (coordinate, value, keyword) in written {
+      guard let value, value >= coordinate.extent(in: subject.node.shape) else { continue }
+      throw MicroscopeError.outside(
+        arguments.range(of: keyword) ?? word.range, coordinate, written: value, layer: subject.name,
+        shape: subject.node.shape)
+    }
+    self.init(
+      subject: subject, data: data, image: image, channel: arguments.count(.outputChannel), row: place?.first,
+      column: place?.last, verb: arguments.verb)
+  }
 }
 
 /// What `show integer` uses: the model, what it was made from and the data.
@@ -75,7 +88,8 @@ struct IntegerSubject {
   var name: String { entry.name + "." + node.name }
 
   init(_ word: Word, _ verb: Word, _ workspace: Workspace) throws {
-    let integers = workspace.models { $0.kind == .integer }
+    // Those that are not meant are read only where the word names none.
+    func integers() -> [ModelEntry] { workspace.models { $0.kind == .integer } }
     if let whole = workspace.model(named: word.text) {
       try workspace.require(whole, word, kinds: [.integer])
       throw MicroscopeError.layerMissing(word, model: whole.name, layers: whole.graph.integerLayers)
@@ -87,12 +101,12 @@ struct IntegerSubject {
       part.text = String(word.text.dropFirst(owner.name.count + 1))
       let start = word.range.upperBound - part.text.utf8.count
       part.range = SourceRange(lowerBound: start, upperBound: word.range.upperBound)
-    } else if let newest = integers.last(where: { $0.graph.nodes.contains { $0.name == word.text } }) {
+    } else if let newest = integers().last(where: { $0.graph.nodes.contains { $0.name == word.text } }) {
       (entry, isNewest) = (newest, true)
     } else {
       throw StatementError.unknownTopic(
         word, command: "show integer",
-        topics: integers.map(\.name) + (integers.last?.graph.integerLayers ?? []))
+        topics: integers().map(\.name) + (integers().last?.graph.integerLayers ?? []))
     }
     guard let id = entry.graph.nodes.firstIndex(where: { $0.name == part.text }) else {
       throw MicroscopeError.unknownLayer(part, model: entry.name, layers: entry.graph.integerLayers)

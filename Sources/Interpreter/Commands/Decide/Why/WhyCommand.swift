@@ -48,8 +48,7 @@ extension Command {
     do {
       _ = try PlannedWhy(question, arguments, workspace)
     } catch let error as WhyError {
-      // What a model was made from that an earlier statement of the cell makes is known once it is there.
-      guard workspace.statementCount > 1 else { throw error }
+      guard workspace.isYetToMake([.fakeQuantized, .integer]) else { throw error }
     }
     return Plan { workspace, console in
       try PlannedWhy(question, arguments, workspace).run(workspace, console)

@@ -27,11 +27,19 @@ struct WhyReport {
     sayInteraction(console)
     putMetrics(console)
     guard found.lost.isLoss || !found.causes.isEmpty else {
+      let isGain = found.lost.interval.upperBound < 0
       console.text(
-        "nothing beyond chance: no cause is looked for in what chance alone may have made" + needed)
+        isGain
+          ? "nothing was lost, so there is no cause to look for"
+          : "nothing beyond chance: no cause is looked for in what chance alone may have made" + needed)
       return
     }
     if !found.tried.isEmpty { console.put(.table(triedTable)) }
+    if !found.untried.isEmpty {
+      console.note(
+        "not tried, because it takes a run for each of \(counted(subject.entry.graph.weightedLayers.count, "layer")): "
+          + sentence(found.untried.map(\.rawValue)))
+    }
     console.note(
       "lost and won back in points, with 95 % intervals from the images on which two models differ; faint: within "
         + "chance")
