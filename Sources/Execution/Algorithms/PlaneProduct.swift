@@ -37,14 +37,16 @@ package struct PlaneProduct: Hashable, Sendable {
 
   /// Weights of the dense layer, row-major [outputs·pixels, inputs·pixels], from the convolution's row-major ones.
   ///
-  /// Both sides are numbered (channel / block, pixel, channel mod block).
-  package func expanded(_ weights: [Float], inputs: Int, block: Int) -> [Float] {
+  /// Both sides are numbered (channel / block, pixel, channel mod block), with a block of its own for each: `block` for
+  /// inputs, and for outputs where there is no other.
+  package func expanded(_ weights: [Float], inputs: Int, block: Int, outputBlock: Int? = nil) -> [Float] {
     let outputs = weights.count / taps / inputs
+    let outputBlock = outputBlock ?? block
     let columns = inputs * inputPixels
     return [Float](unsafeUninitializedCapacity: outputs * outputPixels * columns) { result, count in
       for output in 0..<outputs {
         for to in 0..<outputPixels {
-          let row = place(output, to, of: outputPixels, block) * columns
+          let row = place(output, to, of: outputPixels, outputBlock) * columns
           for input in 0..<inputs {
             let kernel = (output * inputs + input) * taps
             for from in 0..<inputPixels {

@@ -65,7 +65,7 @@ extension InferencePlanner {
   ///
   /// They don't for a few images, whose time goes into reading weights. Rounding to a grid makes steps of
   /// small differences, so what is compared with integers is computed directly.
-  private var savesArithmetic: Bool { [.float, .dynamic].contains(model.kind) && batch >= 4 }
+  var savesArithmetic: Bool { [.float, .dynamic].contains(model.kind) && batch >= 4 }
 
   /// The blocks that both sides of a plane product lie in.
   private func productBlock(_ source: ActivationTensor, _ destination: TensorLayout, _ shape: Shape) -> Int? {
