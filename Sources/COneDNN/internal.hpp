@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,17 @@ void settle_threads();
 // One engine and one stream for the process: the CPU.
 dnnl::engine &engine();
 dnnl::stream &stream();
+
+// Held while a primitive is made. oneDNN keeps those it made in a cache whose entries point into their maker until they are
+// whole: where entries fall out of it meanwhile, two makers at a time read freed memory and are given one another's
+// (2.6; many evictions show it, DNNL_PRIMITIVE_CACHE_CAPACITY=4).
+std::mutex &primitive_making();
+
+template <typename Primitive, typename Description>
+Primitive made(const Description &description) {
+  std::lock_guard<std::mutex> lock(primitive_making());
+  return Primitive(description);
+}
 
 void set_error(const char *message);
 dnnl::memory::data_type data_type(odn_type type);

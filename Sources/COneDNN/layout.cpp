@@ -22,6 +22,11 @@ dnnl::engine &engine() {
   return cpu;
 }
 
+std::mutex &primitive_making() {
+  static std::mutex making;
+  return making;
+}
+
 dnnl::stream &stream() {
   settle_threads();
   static dnnl::stream only(engine());

@@ -22,7 +22,7 @@ odn_operation *create_linear(
       auto kind = direction == ODN_FORWARD_TRAINING ? dnnl::prop_kind::forward_training
                                                     : dnnl::prop_kind::forward_inference;
       auto pd = family.forward(kind, s, attributes(e));
-      op->primitive = typename Family::ForwardPrimitive(pd);
+      op->primitive = made<typename Family::ForwardPrimitive>(pd);
       op->layouts[ODN_SRC] = pd.src_desc();
       op->layouts[ODN_WEIGHTS] = pd.weights_desc();
       if (e.has_bias) op->layouts[ODN_BIAS] = pd.bias_desc();
@@ -32,7 +32,7 @@ odn_operation *create_linear(
     }
     case ODN_BACKWARD_DATA: {
       auto pd = family.backward_data(s, forward_hint());
-      op->primitive = typename Family::BackwardDataPrimitive(pd);
+      op->primitive = made<typename Family::BackwardDataPrimitive>(pd);
       op->layouts[ODN_DIFF_SRC] = pd.diff_src_desc();
       op->layouts[ODN_WEIGHTS] = pd.weights_desc();
       op->layouts[ODN_DIFF_DST] = pd.diff_dst_desc();
@@ -41,7 +41,7 @@ odn_operation *create_linear(
     }
     case ODN_BACKWARD_WEIGHTS: {
       auto pd = family.backward_weights(s, forward_hint());
-      op->primitive = typename Family::BackwardWeightsPrimitive(pd);
+      op->primitive = made<typename Family::BackwardWeightsPrimitive>(pd);
       op->layouts[ODN_SRC] = pd.src_desc();
       op->layouts[ODN_DIFF_WEIGHTS] = pd.diff_weights_desc();
       if (e.has_bias) op->layouts[ODN_DIFF_BIAS] = pd.diff_bias_desc();

@@ -29,7 +29,7 @@ odn_operation *odn_reorder_create(const odn_layout *from, const odn_layout *to) 
   return odn::guarded<odn_operation *>(nullptr, [&] {
     auto op = std::make_unique<odn_operation>();
     dnnl::reorder::primitive_desc pd(odn::engine(), from->desc, odn::engine(), to->desc, odn::plain_attributes());
-    op->primitive = dnnl::reorder(pd);
+    op->primitive = odn::made<dnnl::reorder>(pd);
     op->layouts[ODN_SRC] = from->desc;
     op->layouts[ODN_DST] = to->desc;
     odn::describe(*op, std::move(pd));

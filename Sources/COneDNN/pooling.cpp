@@ -28,9 +28,9 @@ extern "C" odn_operation *odn_pooling_create(
       op->layouts[ODN_DST] = pd.dst_desc();
       op->layouts[ODN_WORKSPACE] = pd.workspace_desc();
 #if DNNL_VERSION_MAJOR >= 3
-      op->primitive = dnnl::pooling_forward(pd);
+      op->primitive = odn::made<dnnl::pooling_forward>(pd);
 #else
-      op->primitive = dnnl::pooling_v2_forward(pd);
+      op->primitive = odn::made<dnnl::pooling_v2_forward>(pd);
 #endif
       odn::describe(*op, std::move(pd));
     } else {
@@ -39,12 +39,12 @@ extern "C" odn_operation *odn_pooling_create(
       dnnl::pooling_backward::primitive_desc pd(
           odn::engine(), algorithm, outer, inner, strides, kernel, undilated, padding, padding, hint,
           odn::plain_attributes());
-      op->primitive = dnnl::pooling_backward(pd);
+      op->primitive = odn::made<dnnl::pooling_backward>(pd);
 #else
       auto &hint = static_cast<const dnnl::pooling_v2_forward::primitive_desc &>(*forward->description);
       dnnl::pooling_v2_backward::desc desc(algorithm, outer, inner, strides, kernel, undilated, padding, padding);
       dnnl::pooling_v2_backward::primitive_desc pd(desc, odn::plain_attributes(), odn::engine(), hint);
-      op->primitive = dnnl::pooling_v2_backward(pd);
+      op->primitive = odn::made<dnnl::pooling_v2_backward>(pd);
 #endif
       op->layouts[ODN_DIFF_SRC] = pd.diff_src_desc();
       op->layouts[ODN_DIFF_DST] = pd.diff_dst_desc();

@@ -31,7 +31,7 @@ extension MicroscopeError: DiagnosedError {
     case .layerMissing(let word, let model, let layers):
       complaint(
         "missing-operand", "show integer needs a layer of \(model)", at: word.range,
-        remedy: "try: show integer \(model).\(layers.first ?? "conv1")")
+        suggestion: layers.first.map { model + "." + $0 })
     case .nothingToSee(let word, let layer, let words, let layers):
       complaint(
         "nothing-to-see", "\(layer) adds no codes in integers: it is \(words)", at: word.range,
